@@ -1,0 +1,108 @@
+"""Faults: what is wrong in the input, where, and how to mend it.
+
+Inner code raises `Short` (a message key and its values); the code that knows the
+place turns it into a `Fault`; a whole phase gathers its faults into one `Error`.
+The texts, English and Chinese, stand in `mfa/messages/*.toml`, one entry a key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+NEAREST_LIMIT = 10_000
+
+
+class Place(NamedTuple):
+    """A position in a file, line and column counted from 1; `file` may be `--set`."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """All message templates: key → {"en": …, "zh": …}, read once when first needed."""
+    texts: dict[str, Mapping[str, str]] = {}
+    for entry in sorted(resources.files("mfa").joinpath("messages").iterdir(), key=lambda f: f.name):
+        if entry.name.endswith(".toml"):
+            texts.update(tomllib.loads(entry.read_text(encoding="utf-8")))
+    return texts
+
+
+def message(key: str, values: Mapping[str, object], lang: str = "en") -> str:
+    """The text of message `key` in `lang`, its `{names}` filled from `values`."""
+    return catalogue()[key][lang].format_map(values)
+
+
+class Short(Exception):
+    """One fault without its place, raised by inner code for the boundary to complete."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+    def __str__(self) -> str:
+        return message(self.key, self.values)
+
+    def at(self, place: Place | None) -> Fault:
+        """The same fault at a place."""
+        return Fault(self.key, place, self.values)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: a message key, its values and the place in the input."""
+
+    key: str
+    place: Place | None
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, lang: str = "en") -> str:
+        """`FILE:LINE:COLUMN: message`, or the message alone where no file is to blame."""
+        words = message(self.key, self.values, lang)
+        return f"{self.place}: {words}" if self.place else words
+
+
+class Error(Exception):
+    """Bad input: every fault of one phase, in the order of their places."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        unique = {(f.key, f.place, f.text()): f for f in faults}
+        ordered = sorted(unique.values(), key=lambda f: f.place or Place("", 0, 0))
+        self.faults: tuple[Fault, ...] = tuple(ordered)
+        super().__init__("\n".join(f.text() for f in self.faults))
+
+    def text(self, lang: str = "en") -> str:
+        """One line a fault, in English or Chinese."""
+        return "\n".join(f.text(lang) for f in self.faults)
+
+
+class Failure(Exception):
+    """The program, not the input, failed: no convergence, a full disk."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like `name`, as a hint `; did you mean 'x'?`, or nothing.
+
+    >>> nearest("red-mudd", ["red-mud", "alumina"])
+    "; did you mean 'red-mud'?"
+    >>> nearest("zzz", ["red-mud"])
+    ''
+    """
+    names = list(known)[:NEAREST_LIMIT]
+    bare = {n.replace("-", "").replace("_", ""): n for n in names}
+    found = difflib.get_close_matches(name, names, 1, 0.6) or [
+        bare[n] for n in difflib.get_close_matches(name.replace("-", ""), list(bare), 1, 0.7)
+    ]
+    return f"; did you mean '{found[0]}'?" if found else ""
