@@ -1,0 +1,1 @@
+"""The compiled network and its solution: arrays and positions, no names."""

@@ -1,0 +1,1 @@
+"""From YAML files to checked records: places kept, units gone."""

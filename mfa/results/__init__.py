@@ -1,0 +1,1 @@
+"""From solved arrays to tables and indicators."""

@@ -1,0 +1,1 @@
+"""What people look at: files, pictures, printed answers."""

@@ -1,0 +1,317 @@
+"""Times of `mfa.engine.linear` beside PARDISO and SuperLU on networks like a park many times over.
+
+    python benchmarks/linear.py [--quick]
+
+Prints Markdown tables. Every solver gets the same new values in every repeat; the shortest of the
+repeats counts. What a solver's interface lets it do once for a pattern is not in the time: `plan`
+here, PARDISO's phase 11 there (the time is phases 22 and 33, on its default number of threads).
+`scipy.sparse.linalg.splu` has no such option: its column ordering (COLAMD) is in its time. It gets
+the matrix ready in compressed columns, PARDISO in compressed rows; ours starts from the plain
+values. "In order" is SuperLU told what `plan` finds out: the matrix is permuted beforehand so that
+the loops stand in the order of the flow (within a loop in the order COLAMD chose once), and SuperLU
+neither orders nor scales nor looks for pivots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy
+from scipy.sparse import coo_array, eye_array
+from scipy.sparse.linalg import splu
+
+from mfa.engine.linear import plan, solve
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+LENGTH = 25
+"""Pools of a chain."""
+
+
+@dataclass(frozen=True)
+class Network:
+    n: int
+    rows: Ints
+    columns: Ints
+
+
+def distinct(n: int, rows: Ints, columns: Ints) -> Network:
+    keys = np.unique(rows * n + columns)
+    return Network(n, keys // n, keys % n)
+
+
+def park(n: int, rng: np.random.Generator) -> Network:
+    """Chains of 25 pools; each feeds 1–4 others downstream in its own or a neighbouring chain.
+
+    7 % of the pools are in recycle loops of 2–8 pools.
+    """
+    count = n // LENGTH
+    n = count * LENGTH
+    node = np.arange(n)
+    feeds = np.repeat(node, rng.integers(1, 5, n))
+    chain = (feeds // LENGTH + rng.choice([0, 0, 0, -1, 1], len(feeds))) % count
+    place = feeds % LENGTH + rng.integers(1, 7, len(feeds))
+    inside = place < LENGTH
+    rows, columns = (chain * LENGTH + place)[inside], feeds[inside]
+    size = rng.integers(2, 9, int(0.07 * n / 5))
+    start = rng.integers(0, count, len(size)) * LENGTH + rng.integers(0, LENGTH - size + 1)
+    ring = (
+        np.repeat(start, size - 1)
+        + np.arange((size - 1).sum())
+        - np.repeat(np.cumsum(size - 1) - size + 1, size - 1)
+    )
+    rows = np.concatenate([rows, ring + 1, start])
+    columns = np.concatenate([columns, ring, start + size - 1])
+    return distinct(n, rows, columns)
+
+
+def hubs(n: int, rng: np.random.Generator, count: int = 4) -> Network:
+    """The park with pools like electricity or steam: 2 % of the pools feed them, 40 % take from them."""
+    base = park(n, rng)
+    n = base.n
+    pools = rng.choice(n, count, replace=False)
+    takers, givers = rng.integers(0, n, 4 * n // 10), rng.integers(0, n, n // 50)
+    rows = np.concatenate([base.rows, takers, rng.choice(pools, len(givers))])
+    columns = np.concatenate([base.columns, rng.choice(pools, len(takers)), givers])
+    return distinct(n, rows, columns)
+
+
+def deep(n: int, rng: np.random.Generator) -> Network:
+    """One chain through all pools with couplings up to 50 downstream and loops of 2–4 pools."""
+    feeds = np.repeat(np.arange(n), 3)
+    rows = np.concatenate([feeds + rng.integers(1, 51, len(feeds)), np.arange(1, n)])
+    columns = np.concatenate([feeds, np.arange(n - 1)])
+    loops = np.arange(0, n - 200, 200)
+    rows, columns = (
+        np.concatenate([rows, loops]),
+        np.concatenate([columns, loops + rng.integers(1, 4, len(loops))]),
+    )
+    inside = rows < n
+    return distinct(n, rows[inside], columns[inside])
+
+
+def scattered(n: int, rng: np.random.Generator) -> Network:
+    """Each pool feeds three others anywhere after it; 2 % of them close a loop with a neighbour."""
+    feeds = np.repeat(np.arange(n - 1), 3)
+    rows = rng.integers(feeds + 1, n)
+    back = rng.choice(n - 1, n // 50, replace=False)
+    name = rng.permutation(n)
+    return distinct(
+        n,
+        name[np.concatenate([rows, back, back + 1])],
+        name[np.concatenate([feeds, back + 1, back])],
+    )
+
+
+def knot(n: int, rng: np.random.Generator) -> Network:
+    """The park in which 3 % of the pools feed a pool anywhere: a large loop without a hub."""
+    base = park(n, rng)
+    n = base.n
+    back = rng.choice(n, 3 * n // 100, replace=False)
+    rows = np.concatenate([base.rows, rng.integers(0, n, len(back))])
+    return distinct(n, rows, np.concatenate([base.columns, back]))
+
+
+FAMILIES: dict[str, Callable[[int, np.random.Generator], Network]] = {
+    "park": park,
+    "park with hubs": hubs,
+    "deep": deep,
+    "scattered": scattered,
+    "knot": knot,
+}
+
+
+OTHERS = ("PARDISO", "SuperLU", "in order")
+
+
+@dataclass
+class Result:
+    plan: float
+    method: str
+    largest: int
+    seconds: dict[str, float] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    differs: float = 0.0
+
+    def clock(self, name: str, run: Callable[[], Floats]) -> Floats:
+        begin = time.perf_counter()
+        x = run()
+        self.seconds[name] = min(self.seconds.get(name, np.inf), time.perf_counter() - begin)
+        return x
+
+
+def draw(network: Network, rng: np.random.Generator) -> Floats:
+    """Values >= 0; a tenth of what enters a pool leaves the network."""
+    values = rng.random(len(network.rows)) + 0.05
+    return 0.9 * values / np.bincount(network.columns, weights=values, minlength=network.n)[network.columns]
+
+
+class Pardiso:
+    """Numeric factorisation and solution only."""
+
+    def __init__(self, matrix: object) -> None:
+        from pypardiso import PyPardisoSolver
+
+        self.solver = PyPardisoSolver(mtype=11)
+        self.solver.set_phase(11)
+        self.solver._call_pardiso(matrix, np.zeros((matrix.shape[0], 1)))  # type: ignore[attr-defined]
+
+    def __call__(self, matrix: object, b: Floats) -> Floats:
+        self.solver.set_phase(22)
+        self.solver._call_pardiso(matrix, b)
+        self.solver.set_phase(33)
+        x: Floats = self.solver._call_pardiso(matrix, b)
+        return x.ravel()
+
+    def close(self) -> None:
+        self.solver.free_memory(everything=True)
+
+
+SLOW = 4.0
+"""Seconds after which a solver is not asked for the other repeats, nor for ten times the nodes."""
+
+
+def pardiso(rows: Any) -> tuple[Callable[[Any, Floats], Floats], Callable[[], None]]:
+    """Numeric factorisation and solution only (the analysis is done here), and what frees its memory."""
+    from pypardiso import PyPardisoSolver
+
+    solver = PyPardisoSolver(mtype=11)
+    solver.set_phase(11)
+    solver._call_pardiso(rows, np.zeros((rows.shape[0], 1)))
+
+    def run(rows: Any, b: Floats) -> Floats:
+        solver.set_phase(22)
+        solver._call_pardiso(rows, b)
+        solver.set_phase(33)
+        return np.ravel(solver._call_pardiso(rows, b))
+
+    return run, lambda: solver.free_memory(everything=True)
+
+
+def superlu(columns: Any, b: Floats) -> Floats:
+    x: Floats = splu(columns).solve(b)
+    return x
+
+
+def in_order(moved: Any, side: Floats) -> Floats:
+    x: Floats = splu(moved, permc_spec="NATURAL", diag_pivot_thresh=0.0, options={"Equil": False}).solve(side)
+    return x
+
+
+def measure(network: Network, repeats: int, skip: dict[str, str], rng: np.random.Generator) -> Result:
+    """Shortest seconds of each solver on the same values; `skip`: solvers not to ask, and why."""
+    n = network.n
+    begin = time.perf_counter()
+    once = plan(n, network.rows, network.columns)
+    result = Result(time.perf_counter() - begin, once.method, int(np.bincount(once.component).max()))
+    ready: Callable[[Any, Floats], Floats] | None = None
+    free: Callable[[], None] = lambda: None  # noqa: E731
+    order = None
+    result.missing.update(skip)
+    for _ in range(repeats):
+        values, b = draw(network, rng), rng.random(n)
+        rows = (eye_array(n) - coo_array((values, (network.rows, network.columns)), shape=(n, n))).tocsr()
+        rows.sort_indices()
+        columns = rows.tocsc()
+        x = result.clock("ours", partial(solve, once, values, b, m_matrix=True))
+        others = []
+        if "PARDISO" not in result.missing:
+            try:
+                if ready is None:
+                    ready, free = pardiso(rows)
+                others.append(result.clock("PARDISO", partial(ready, rows, b)))
+            except ImportError:
+                result.missing["PARDISO"] = "pypardiso is not installed"
+        if "SuperLU" not in result.missing:
+            others.append(result.clock("SuperLU", partial(superlu, columns, b)))
+        if "in order" not in result.missing:
+            if order is None:  # with little fill within the loops, and the loops in the order of the flow
+                inner = np.arange(n)
+                if result.largest > 64:
+                    inner = splu(columns, diag_pivot_thresh=0.0).perm_c
+                order = np.lexsort((inner, once.component))
+            moved, side = columns[order][:, order].tocsc(), b[order]
+            moved.sort_indices()
+            y = result.clock("in order", partial(in_order, moved, side))
+            others.append(np.empty(n))
+            others[-1][order] = y
+        for other in others:
+            result.differs = max(result.differs, float(np.max(np.abs(x - other) / np.abs(other))))
+        for name, seconds in result.seconds.items():
+            if seconds > SLOW:
+                result.missing.setdefault(name, "")
+    free()
+    return result
+
+
+def compare(sizes: tuple[int, ...], repeats: int) -> None:
+    print(
+        "| network | n | entries | largest loop | method | plan, s | ours, ms |"
+        + "".join(f" {name}, ms | / ours |" for name in OTHERS)
+        + " largest relative difference |\n|---|--:|--:|--:|---|--:|--:|"
+        + "--:|--:|" * len(OTHERS)
+        + "--:|"
+    )
+    for name, family in FAMILIES.items():
+        skip: dict[str, str] = {}
+        for n in sizes:
+            rng = np.random.default_rng(n)
+            network = family(n, rng)
+            r = measure(network, repeats, skip, rng)
+            ours = r.seconds["ours"]
+            cells = [name, str(network.n), str(len(network.rows)), str(r.largest), r.method]
+            cells += [f"{r.plan:.2f}", f"{1e3 * ours:.2f}"]
+            for other in OTHERS:
+                if other in r.seconds:
+                    cells += [f"{1e3 * r.seconds[other]:.1f}", f"{r.seconds[other] / ours:.1f}"]
+                    if r.seconds[other] > SLOW:
+                        skip[other] = f"not asked: {r.seconds[other]:.0f} s at {n}"
+                else:
+                    cells += [r.missing[other], "–"]
+            print("| " + " | ".join([*cells, f"{r.differs:.0e}"]) + " |", flush=True)
+
+
+def growth(sizes: tuple[int, ...], repeats: int) -> None:
+    print("| n | park, ms | µs a node | park with hubs, ms | µs a node |")
+    print("|--:|--:|--:|--:|--:|")
+    for n in sizes:
+        cells = []
+        for family in (park, hubs):
+            rng = np.random.default_rng(n)
+            network = family(n, rng)
+            once = plan(network.n, network.rows, network.columns)
+            best = np.inf
+            for _ in range(repeats):
+                values, b = draw(network, rng), rng.random(network.n)
+                begin = time.perf_counter()
+                solve(once, values, b, m_matrix=True)
+                best = min(best, time.perf_counter() - begin)
+            cells.append(f"{1e3 * best:.2f} | {1e6 * best / network.n:.3f}")
+        print(f"| {n} | {' | '.join(cells)} |", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="20 000 nodes and two repeats only")
+    quick = parser.parse_args().quick
+    print(
+        f"Python {platform.python_version()}, numpy {np.__version__}, scipy {scipy.__version__}, "
+        f"{os.cpu_count()} processors, {platform.machine()}\n"
+    )
+    compare((20_000,) if quick else (20_000, 200_000), 2 if quick else 7)
+    print()
+    growth((1_000, 10_000) if quick else (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000), 5)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+"""The path that defines the answer: from nothing, piece by piece, to the given b.
+
+The point moves on net - F·level(net) = t·b + (a hair), t from 0 to 1, on which every
+piece is affine (Katzenelson 1965, Bell Syst. Tech. J. 44(8):1605-1620). Amounts carry an
+infinitely small second part, so that the start, where all nets are zero at once, is told
+apart pool by pool: every net begins a hair short. A piece of positive length on which a
+strongly connected block has no positive determinant is a recycle of gain >= 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mfa.engine.graph import components, reachable
+from mfa.engine.model import Equations
+from mfa.engine.network import Floats, Ints
+from mfa.engine.pieces import Decision, Gap, Piece, piece
+from mfa.engine.recycle import heaviest_cycle
+from mfa.engine.state import GainError
+from mfa.engine.wiring import Cluster, single
+
+ZERO = 1e-12
+
+
+class Lost(Exception):
+    """The path did not arrive within its number of pieces."""
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """Where a piece ends: the cluster, its gap, and how far along the direction."""
+
+    cluster: int
+    gap: Gap
+    length: tuple[float, float]
+
+
+def follow(equations: Equations, pools: Ints, b: Floats, fixed: Floats) -> tuple[Floats, int]:
+    """Follow the path of some pools that no other pool moves.
+
+    Parameters
+    ----------
+    pools : (k,) the pools to solve, closed under «who moves whom»
+    b : (k,) their nets when nothing listed runs
+    fixed : (pool,) nets of all other pools
+
+    Returns
+    -------
+    net : (k,) at the end of the path
+    pieces : how many pieces it had
+
+    Raises
+    ------
+    GainError
+        a recycle of gain >= 1 is reached
+    Lost
+        the path did not arrive
+    """
+    walk = _Path(equations, pools, b, fixed)
+    return walk.run()
+
+
+class _Path:
+    """A point on the path, the piece it is on, and the way forward."""
+
+    def __init__(self, equations: Equations, pools: Ints, b: Floats, fixed: Floats) -> None:
+        self.equations, self.pools, self.b = equations, pools, b
+        self.net = np.column_stack([fixed, np.zeros(len(fixed))])
+        self.net[pools] = [0.0, -1.0]
+        self.position = np.full(len(fixed), -1, np.int64)
+        self.position[pools] = np.arange(len(pools))
+        self.scale = float(np.max(np.abs(b), initial=0.0)) or 1.0
+        self.clusters = self._clusters()
+        self.pieces = [self._piece(c, None) for c in range(len(self.clusters))]
+        self.effects = [self._effects(c) for c in self.clusters]
+
+    def _clusters(self) -> list[Cluster]:
+        wiring = self.equations.wiring
+        tied = [c for c in wiring.clusters if (self.position[c.pools] >= 0).any()]
+        inside = {int(p) for c in tied for p in c.pools}
+        return tied + [single(wiring, int(p)) for p in self.pools if int(p) not in inside]
+
+    def _piece(self, number: int, held: dict[Decision, int] | None) -> Piece:
+        e, cluster = self.equations, self.clusters[number]
+        return piece(e.wiring, e.values, e.cap, cluster, self.net[cluster.pools], held)
+
+    def _effects(self, cluster: Cluster) -> Floats:
+        """(k, process) F: what a unit of level moves in the pools of the path."""
+        w, s = self.equations.wiring, self.equations.wiring.structure
+        flows, start = w.firm_by_process
+        matrix = np.zeros((len(self.pools), len(cluster.processes)))
+        for i, process in enumerate(cluster.processes.tolist()):
+            mine = flows[start[process] : start[process + 1]]
+            row = self.position[s.flow_pool[mine]]
+            np.add.at(matrix[:, i], row[row >= 0], self.equations.signed[mine][row >= 0])
+        return matrix
+
+    def _slopes(self) -> Floats:
+        """(k, k) G = F·d level/d net on the present piece."""
+        k = len(self.pools)
+        matrix = np.zeros((k, k))
+        for cluster, served, effects in zip(self.clusters, self.pieces, self.effects, strict=True):
+            column = self.position[cluster.pools]
+            gradient = [served.level[p][2:] for p in cluster.processes.tolist()]
+            block = effects @ np.array(gradient).reshape(-1, len(column))
+            matrix[:, column[column >= 0]] += block[:, column >= 0]
+        return matrix
+
+    def run(self) -> tuple[Floats, int]:
+        """Walk to t = 1."""
+        t = (0.0, 0.0)
+        crossed: tuple[int, Gap] | None = None
+        limit = 200 + 40 * sum(len(p.gaps) for p in self.pieces)
+        for number in range(limit):
+            slopes = self._slopes()
+            step, rate = self._direction(slopes, crossed)
+            bound = self._next(step)
+            end = ((1.0 - t[0]) / rate, -t[1] / rate) if rate > 0 else (np.inf, 0.0)
+            last = bound is None or end <= bound.length
+            length = end if last else bound.length  # type: ignore[union-attr]
+            if length[0] > ZERO:
+                self._judge(slopes, step)
+            if last and not rate > 0:
+                raise Lost(number)
+            self.net[self.pools] += np.outer(step, length)
+            if last:
+                return self.net[self.pools, 0].copy(), number + 1
+            t = (t[0] + rate * length[0], t[1] + rate * length[1])
+            assert bound is not None
+            crossed = self._cross(bound)
+        raise Lost(limit)
+
+    def _direction(self, slopes: Floats, crossed: tuple[int, Gap] | None) -> tuple[Floats, float]:
+        """D net and d t along the path, only for pools that b or the last crossing reaches."""
+        k = len(self.pools)
+        start = self.b != 0
+        normal = np.zeros(k)
+        if crossed is not None:
+            normal = self._normal(*crossed)
+        moving = np.flatnonzero(reachable(slopes, start | (normal != 0)))
+        m = len(moving)
+        matrix = np.zeros((m + 1, m + 1))
+        matrix[:m, :m] = np.eye(m) - slopes[np.ix_(moving, moving)]
+        matrix[:m, m] = -self.b[moving] / self.scale
+        right = np.zeros(m + 1)
+        if crossed is None:
+            matrix[m, m], right[m] = 1.0, 1.0
+        else:
+            matrix[m, :m], right[m] = normal[moving], -1.0
+        try:
+            solution = np.linalg.solve(matrix, right)
+        except np.linalg.LinAlgError:
+            solution = np.linalg.lstsq(matrix, right)[0]
+        step, rate = np.zeros(k), float(solution[m]) / self.scale
+        step[moving] = solution[:m]
+        return _normalised(step, rate, self.scale)
+
+    def _normal(self, cluster: int, gap: Gap) -> Floats:
+        normal = np.zeros(len(self.pools))
+        column = self.position[self.clusters[cluster].pools]
+        normal[column[column >= 0]] = gap.distance[2:][column >= 0]
+        return normal
+
+    def _next(self, step: Floats) -> _Bound | None:
+        """The first bound along the direction, lengths compared with their small parts."""
+        first: _Bound | None = None
+        for number, (cluster, served) in enumerate(zip(self.clusters, self.pieces, strict=True)):
+            column = self.position[cluster.pools]
+            move = np.where(column >= 0, step[column], 0.0)
+            for gap in served.gaps:
+                rate = float(gap.distance[2:] @ move)
+                if rate >= -ZERO * float(np.abs(gap.distance[2:]) @ np.abs(move)) or rate == 0.0:
+                    continue
+                length = _length(gap.distance, rate, self.scale)
+                if first is None or length < first.length:
+                    first = _Bound(number, gap, length)
+        return first
+
+    def _cross(self, bound: _Bound) -> tuple[int, Gap]:
+        """Flip the decision at the bound; every other decision is held."""
+        held = dict(self.pieces[bound.cluster].decisions)
+        held[bound.gap.decision] = bound.gap.beyond
+        for number, served in enumerate(self.pieces):
+            kept = held if number == bound.cluster else dict(served.decisions)
+            self.pieces[number] = self._piece(number, kept)
+        return bound.cluster, bound.gap
+
+    def _judge(self, slopes: Floats, step: Floats) -> None:
+        """Raise GainError where a block of the moving or standing nets has det <= 0."""
+        alive = np.flatnonzero((np.abs(self.net[self.pools, 0]) > ZERO * self.scale) | (step != 0))
+        inner = slopes[np.ix_(alive, alive)]
+        for block in components(inner):
+            matrix = inner[np.ix_(block, block)]
+            determinant = float(np.linalg.det(np.eye(len(block)) - matrix))
+            if determinant <= ZERO:
+                cycle, gain = heaviest_cycle(self._edges(alive[block]))
+                raise GainError(cycle, gain, 1.0 - determinant)
+
+    def _edges(self, block: Ints) -> dict[tuple[int, int], tuple[int, float]]:
+        """(pool, pool) → the process that carries most from one to the other, and how much."""
+        inside = set(block.tolist())
+        edges: dict[tuple[int, int], tuple[int, float]] = {}
+        for cluster, served, effects in zip(self.clusters, self.pieces, self.effects, strict=True):
+            for i, process in enumerate(cluster.processes.tolist()):
+                for j, source in enumerate(self.position[cluster.pools].tolist()):
+                    slope = float(served.level[process][2 + j])
+                    for target in (
+                        np.flatnonzero(effects[:, i]).tolist() if slope and source in inside else ()
+                    ):
+                        gain = slope * float(effects[target, i])
+                        key = (int(self.pools[source]), int(self.pools[target]))
+                        if target in inside and abs(gain) > abs(edges.get(key, (0, 0.0))[1]):
+                            edges[key] = (process, gain)
+        return edges
+
+
+def _length(distance: Floats, rate: float, scale: float) -> tuple[float, float]:
+    """How far to a bound; a first part within rounding of zero is zero."""
+    whole, small = -float(distance[0]) / rate, -float(distance[1]) / rate
+    if abs(float(distance[0])) <= ZERO * scale:
+        whole = 0.0
+        small = max(small, 0.0)
+    return max(whole, 0.0), small
+
+
+def _normalised(step: Floats, rate: float, scale: float) -> tuple[Floats, float]:
+    """The direction with its fastest pool, or t, moving by about the scale of b."""
+    size = max(float(np.max(np.abs(step), initial=0.0)) / scale, abs(rate))
+    step = step / size
+    step = np.where(np.abs(step) <= ZERO * scale, 0.0, step)
+    return step, 0.0 if abs(rate) / size <= ZERO else rate / size

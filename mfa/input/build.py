@@ -1,0 +1,347 @@
+"""Assembly → system: every tree becomes a record, every unit goes, all faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache, partial
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from mfa import units
+from mfa.errors import Error, Fault, Place, nearest
+from mfa.input import library
+from mfa.input.assemble import Assembly
+from mfa.input.figures import Reader, basis
+from mfa.input.lists import Members, pool
+from mfa.input.materials import material, price
+from mfa.input.processes import process, rate
+from mfa.input.reading import read
+from mfa.input.schema import Label, MaterialForm, ProcessForm, Quantity, Source, StockForm, TargetForm
+from mfa.input.targets import target
+from mfa.input.tree import Node, Text, Tree, place_of
+from mfa.input.validate import validate
+from mfa.records import Figure, Material, Pool, Process, Stock, System, Target
+
+F = TypeVar("F", bound=BaseModel)
+FACTORS = {"electricity-equivalent": "tce/MWh", "grid-co2": "t/MWh"}
+
+
+def system(assembly: Assembly) -> System:
+    """The checked system of a run.
+
+    Raises
+    ------
+    Error
+        every fault that the merged files show
+    """
+    return _Builder(assembly).system()
+
+
+class _Builder:
+    """Goes through the assembly once, section by section."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self.assembly = assembly
+        year = assembly.scenario.get("year")
+        self.year = int(year) if isinstance(year, Text) else None
+        self.faults: list[Fault] = []
+        self.notes: list[Fault] = []
+        self.reader = Reader(self.year, frozenset(assembly.sources), self.faults)
+
+    def system(self) -> System:
+        """All records; raises the faults of all sections together."""
+        materials = self._materials()
+        processes = self._processes(materials)
+        self._stop()
+        stocks = self._stocks(materials)
+        drive = self._drive(materials, processes, stocks)
+        demand = self._rates("demand", materials)
+        supply = self._rates("supply", materials)
+        pools = self._pools(materials, processes, stocks)
+        self._residues(materials)
+        found = self._targets(materials)
+        factors = self._factors()
+        self._stop()
+        tree = self.assembly.scenario
+        name = str(tree.get("scenario") or self.assembly.beside.stem)
+        label = (
+            Label.model_validate(tree["label"]).texts(name) if "label" in tree else {"en": name, "zh": name}
+        )
+        return System(
+            name=name,
+            label=label,
+            year=self.year,
+            materials=self._reached(materials, processes, pools, demand, supply, stocks),
+            processes=processes,
+            pools=pools,
+            stocks=stocks,
+            drive=drive,
+            demand=demand,
+            supply=supply,
+            factors=factors,
+            targets=found,
+            sources=self._sources(),
+            notes=tuple(self.notes),
+        )
+
+    def _stop(self) -> None:
+        if self.faults:
+            raise Error(self.faults)
+
+    def _form(self, form: type[F], tree: Node, path: tuple[str, ...]) -> F | None:
+        found, faults = validate(form, tree, path)
+        self.faults += faults
+        return found
+
+    def _materials(self) -> dict[str, Material]:
+        prices = self.assembly.scenario.child("prices")
+        made = {}
+        for key, tree in self._with_library().items():
+            form = self._form(MaterialForm, tree, ("materials", key))
+            if form is None:
+                continue
+            found = material(key, form, tree, self.reader)
+            own = Quantity.model_validate(prices[key]) if key in prices else form.price
+            if own:
+                cost = price(
+                    own,
+                    prices if key in prices else tree,
+                    key if key in prices else "price",
+                    found,
+                    self.reader,
+                )
+                found = replace(found, price=cost)
+            made[key] = found
+        for key in prices:
+            if key not in made:
+                self._unknown_material(key, prices.keys_at[key], made)
+        return made
+
+    def _with_library(self) -> dict[str, Tree]:
+        """The assembly's materials; those that it lacks, as the shipped files define them."""
+        known = dict(self.assembly.materials)
+        wanted = {
+            m for t in self.assembly.processes.values() for s in ("inputs", "outputs") for m in t.child(s)
+        }
+        wanted |= {str(t["per"]) for t in self.assembly.processes.values() if "per" in t}
+        file = library.shipped("chains") / f"{library.SHARED}.yaml"
+        if (
+            wanted - known.keys()
+            and file.is_file()
+            and file.resolve() not in {f.resolve() for f in self.assembly.files}
+        ):
+            tree = read(file, library.shown(file))
+            shared = tree.child("materials")
+            found = {m: shared[m] for m in wanted - known.keys() if m in shared}
+            if found:
+                self.assembly.files.append(file)
+                for name, source in tree.child("sources").items():
+                    self.assembly.sources.setdefault(name, source)
+                self.reader.sources = frozenset(self.assembly.sources)
+            known.update({m: t for m, t in found.items() if isinstance(t, Tree)})
+        return known
+
+    def _processes(self, materials: Mapping[str, Material]) -> dict[str, Process]:
+        made = {}
+        for key, tree in self.assembly.processes.items():
+            form = self._form(ProcessForm, tree, ("processes", key))
+            if form is None:
+                continue
+            chain = self.assembly.chain_of.get(key, "")
+            found = process(key, form, tree, materials, self.reader, chain)
+            if found and form.enabled:
+                made[key] = found
+        return made
+
+    def _stocks(self, materials: Mapping[str, Material]) -> dict[str, Stock]:
+        made = {}
+        for key, tree in self.assembly.stocks.items():
+            form = self._form(StockForm, tree, ("stocks", key))
+            if form is None:
+                continue
+            if form.becomes:
+                self.faults.append(
+                    Fault("not-available", tree.keys_at["becomes"], {"what": "a stock in use"})
+                )
+            elif form.material not in materials:
+                self._unknown_material(form.material, place_of(tree, ("material",)), materials)
+            else:
+                made[key] = self._stock(key, form, tree, materials[form.material])
+        return made
+
+    def _stock(self, key: str, form: StockForm, tree: Tree, of: Material) -> Stock:
+        def amount(quantity: Quantity | None, field: str) -> Figure | None:
+            kind = basis(of)
+            return (
+                self.reader.figure(quantity, tree[field], lambda u: units.amount_factor(u, kind))
+                if quantity
+                else None
+            )
+
+        initial, capacity = amount(form.initial, "initial"), amount(form.capacity, "capacity")
+        if initial and capacity and initial.value > capacity.value:
+            values = {
+                "stock": key,
+                "initial": initial.text,
+                "capacity": capacity.text,
+                "other": capacity.place,
+            }
+            self.faults.append(Fault("stock-overfull", initial.place, values))
+        label = form.label.texts(key) if form.label else {"en": key, "zh": key}
+        return Stock(key, label, form.material, tree.place, initial, capacity, form.fate)
+
+    def _drive(
+        self,
+        materials: Mapping[str, Material],
+        processes: Mapping[str, Process],
+        stocks: Mapping[str, Stock],
+    ) -> dict[str, Figure]:
+        section = self.assembly.scenario.child("drive")
+        made = {}
+        for key in section:
+            quantity = Quantity.model_validate(section[key])
+            if key in processes:
+                driven = processes[key]
+                of, hours, most = materials[driven.per], driven.operating_hours, driven.capacity
+            elif key in stocks:
+                of, hours, most = (
+                    materials[stocks[key].material],
+                    None,
+                    stocks[key].initial or Figure(0.0, "0"),
+                )
+            else:
+                self._unknown_node(key, section.keys_at[key], processes, stocks)
+                continue
+            figure = rate(quantity, section, key, of, self.reader, hours)
+            if figure:
+                made[key] = figure
+                self._within(key, figure, most, key in stocks)
+        return made
+
+    def _within(self, key: str, figure: Figure, most: Figure | None, is_stock: bool) -> None:
+        if most and figure.value > most.value * (1 + 1e-12):
+            name = "stock-exhausted" if is_stock else "drive-above-capacity"
+            values = {"id": key, "drive": figure.text, "most": most.text, "other": most.place or "nowhere"}
+            self.faults.append(Fault(name, figure.place, values))
+
+    def _unknown_node(
+        self, key: str, place: Place, processes: Mapping[str, Process], stocks: Mapping[str, Stock]
+    ) -> None:
+        disabled = key in self.assembly.processes
+        near = nearest(key, [*processes, *stocks])
+        self.faults.append(
+            Fault("entry-not-in-run" if disabled else "entry-unknown", place, {"id": key, "near": near})
+        )
+
+    def _unknown_material(self, key: str, place: Place, materials: Mapping[str, Material]) -> None:
+        self.faults.append(
+            Fault("material-unknown", place, {"id": key[:60], "near": nearest(key, materials)})
+        )
+
+    def _rates(self, name: str, materials: Mapping[str, Material]) -> dict[str, Figure]:
+        section = self.assembly.scenario.child(name)
+        made = {}
+        for key in section:
+            if key not in materials:
+                self._unknown_material(key, section.keys_at[key], materials)
+                continue
+            figure = rate(
+                Quantity.model_validate(section[key]), section, key, materials[key], self.reader, None
+            )
+            if figure:
+                made[key] = figure
+        return made
+
+    def _pools(
+        self,
+        materials: Mapping[str, Material],
+        processes: Mapping[str, Process],
+        stocks: Mapping[str, Stock],
+    ) -> dict[str, Pool]:
+        section = self.assembly.scenario.child("drive")
+        driven = {k: section.keys_at[k] for k in section}
+        made = frozenset(m for p in processes.values() for m in p.outputs)
+        members = Members(processes, stocks, driven, made, self._known_ids())
+        for key, _ in (*self.assembly.sides, *self.assembly.own_sides):
+            if key not in materials:
+                written = {**self.assembly.sides, **self.assembly.own_sides}
+                self._unknown_material(
+                    key, next(n.place for (m, _), n in written.items() if m == key), materials
+                )
+        return {k: pool(m, self.assembly, members, self.reader, self.notes) for k, m in materials.items()}
+
+    def _known_ids(self) -> Callable[[], frozenset[str]]:
+        @cache
+        def known() -> frozenset[str]:
+            """Every process and stock of every chain file that could be loaded, and of the variants."""
+            trees = [self.assembly.scenario, *self.assembly.scenario.child("variants").values()]
+            for folder in library.folders("chains", self.assembly.beside):
+                for file in sorted(folder.glob("*.yaml")):
+                    try:
+                        trees.append(read(file, library.shown(file)))
+                    except Error:
+                        continue
+            sections = [t.child(s) for t in trees if isinstance(t, Tree) for s in ("processes", "stocks")]
+            own = [*self.assembly.processes, *self.assembly.stocks]
+            return frozenset(own).union(*sections)
+
+        return known
+
+    def _residues(self, materials: Mapping[str, Material]) -> None:
+        for key, tree in self.assembly.materials.items():
+            parent = materials[key].residue_of if key in materials else ""
+            if parent and parent not in materials:
+                self._unknown_material(parent, place_of(tree, ("residue-of",)), materials)
+            elif parent and not materials[parent].waste:
+                values = {"id": key, "parent": parent}
+                self.faults.append(Fault("residue-of-no-waste", place_of(tree, ("residue-of",)), values))
+
+    def _targets(self, materials: Mapping[str, Material]) -> tuple[Target, ...]:
+        section = self.assembly.scenario.child("targets")
+        made = []
+        for key in section:
+            form = self._form(TargetForm, section[key], ("targets", key))
+            found = target(key, form, section, materials, self.reader) if form else None
+            if found:
+                made.append(found)
+        return tuple(made)
+
+    def _factors(self) -> dict[str, Figure]:
+        section = self.assembly.scenario.child("factors")
+        made = {}
+        for key in section:
+            if key not in FACTORS:
+                values = {"id": key[:60], "known": ", ".join(FACTORS), "near": nearest(key, FACTORS)}
+                self.faults.append(Fault("factor-unknown", section.keys_at[key], values))
+                continue
+            quantity = Quantity.model_validate(section[key])
+            figure = self.reader.figure(quantity, section[key], partial(units.factor, to=FACTORS[key]))
+            if figure:
+                made[key] = figure
+        return made
+
+    def _sources(self) -> dict[str, str]:
+        return {k: Source.model_validate(v).cite for k, v in self.assembly.sources.items()}
+
+    def _reached(
+        self,
+        materials: Mapping[str, Material],
+        processes: Mapping[str, Process],
+        pools: dict[str, Pool],
+        demand: Mapping[str, Figure],
+        supply: Mapping[str, Figure],
+        stocks: Mapping[str, Stock],
+    ) -> dict[str, Material]:
+        """Materials that something of the run touches; the pools of the others go."""
+        touched = {m for p in processes.values() for m in (*p.inputs, *p.outputs)}
+        touched |= {*demand, *supply, *(s.material for s in stocks.values())}
+        for key in list(pools):
+            if key not in touched:
+                del pools[key]
+        return {k: m for k, m in materials.items() if k in touched or _is_parent(k, touched, materials)}
+
+
+def _is_parent(key: str, touched: set[str], materials: Mapping[str, Material]) -> bool:
+    return any(materials[m].residue_of == key for m in touched if m in materials)

@@ -1,0 +1,161 @@
+"""Quantities of a file → figures in native units; the only place where units end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mfa import units
+from mfa.errors import Fault, Place, Short, nearest
+from mfa.input.schema import ID, Quantity
+from mfa.input.tree import Node, place_of
+from mfa.records import Figure, Material
+
+Factor = Callable[[str], float]
+
+
+@dataclass
+class Reader:
+    """Reads quantities, gathering faults at their places.
+
+    `year` is the one year of the run, for quantities given as a schedule.
+    """
+
+    year: int | None
+    sources: frozenset[str]
+    faults: list[Fault]
+
+    def figure(
+        self, quantity: Quantity, node: Node, factor: Factor, *, signed: bool = False
+    ) -> Figure | None:
+        """The quantity in the unit that `factor` (unit text → factor) leads to, or None if faulty."""
+        place = place_of(node, ("value",))
+        try:
+            text = self._scheduled(quantity, factor)
+            value = self._number(text, factor) if isinstance(text, str) else text
+            if value < 0 and not signed:
+                raise Short("negative", text=_cut(str(text)))
+            return self._uncertain(quantity, node, factor, value, place, str(text))
+        except Short as short:
+            self.faults.append(short.at(place))
+            return None
+
+    def ratio(self, quantity: Quantity, node: Node, *, most: float = 1.0) -> Figure | None:
+        """A share of one: `8 %`, `0.08`; at most `most`."""
+        found = self.figure(quantity, node, _share)
+        if found and found.value > most:
+            self.faults.append(Fault("above-one", found.place, {"text": _cut(found.text)}))
+            return None
+        return found
+
+    def _number(self, text: str, factor: Factor) -> float:
+        number, unit = units.split(text)
+        return number * factor(unit)
+
+    def _scheduled(self, quantity: Quantity, factor: Factor) -> str | float:
+        """The written value, or the schedule's value in the year of the run."""
+        if not quantity.years:
+            return quantity.value or ""
+        if self.year is None:
+            raise Short("schedule-without-year")
+        points = sorted((int(y), self._number(t, factor)) for y, t in quantity.years.items())
+        earlier = [p for p in points if p[0] <= self.year] or points[:1]
+        later = [p for p in points if p[0] > self.year]
+        start = earlier[-1]
+        if quantity.interpolate == "step" or not later or start[0] > self.year:
+            return start[1]
+        share = (self.year - start[0]) / (later[0][0] - start[0])
+        return start[1] + share * (later[0][1] - start[1])
+
+    def _uncertain(
+        self, quantity: Quantity, node: Node, factor: Factor, value: float, place: Place, text: str
+    ) -> Figure:
+        low = high = sd = gsd = None
+        dist = ""
+        if quantity.range is not None:
+            low, high = self._range(quantity, node, factor, value)
+            dist = quantity.dist or "triangular"
+        if quantity.sd is not None:
+            sd, dist = self._spread(quantity.sd, node, "sd", factor), "normal"
+        if quantity.cv is not None:
+            sd, dist = self._spread(quantity.cv, node, "cv", _share) * value, "normal"
+        if quantity.gsd is not None:
+            gsd, dist = self._spread(quantity.gsd, node, "gsd", _plain), "lognormal"
+            if gsd < 1:
+                self.faults.append(
+                    Fault("gsd-below-one", place_of(node, ("gsd",)), {"text": _cut(quantity.gsd)})
+                )
+        return Figure(
+            value,
+            text,
+            place,
+            dist,
+            low,
+            high,
+            sd,
+            gsd,
+            self.source(quantity.source, node),
+            quantity.confidence or "",
+            quantity.note,
+        )
+
+    def bounds(self, quantity: Quantity, node: Node, factor: Factor) -> tuple[float, float] | None:
+        """The range of a `balance` flow, a bound that is tested."""
+        if quantity.range is None:
+            return None
+        try:
+            low, high, unit = units.split_range(quantity.range)
+            return low * factor(unit), high * factor(unit)
+        except Short as short:
+            self.faults.append(short.at(place_of(node, ("range",))))
+            return None
+
+    def _range(self, quantity: Quantity, node: Node, factor: Factor, value: float) -> tuple[float, float]:
+        found = self.bounds(quantity, node, factor)
+        if found is None:
+            return value, value
+        if not found[0] <= value <= found[1] and not quantity.years:
+            values = {"text": _cut(quantity.value or ""), "range": _cut(quantity.range or "")}
+            self.faults.append(Fault("outside-range", place_of(node, ("range",)), values))
+        if found[0] < 0:
+            place = place_of(node, ("range",))
+            self.faults.append(Fault("negative", place, {"text": _cut(quantity.range or "")}))
+        return found
+
+    def _spread(self, text: str, node: Node, key: str, factor: Factor) -> float:
+        try:
+            value = self._number(text, factor)
+            if value < 0:
+                raise Short("negative", text=_cut(text))
+            return value
+        except Short as short:
+            self.faults.append(short.at(place_of(node, (key,))))
+            return 1.0
+
+    def source(self, name: str, node: Node) -> str:
+        """A source's id, or free words; an id that no `sources:` defines is a fault."""
+        if name and ID.match(name) and name not in self.sources:
+            values = {"id": name[:60], "near": nearest(name, self.sources)}
+            self.faults.append(Fault("source-unknown", place_of(node, ("source",)), values))
+        return name
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _share(unit: str) -> float:
+    return units.ratio(f"1 {unit}" if unit else "1")
+
+
+def _plain(unit: str) -> float:
+    if unit:
+        raise Short("unit-not-wanted", unit=_cut(unit))
+    return 1.0
+
+
+def basis(material: Material) -> units.Basis:
+    """What the unit room must know of a material."""
+    return units.Basis(
+        material.unit, material.moisture, material.density, material.density_unit, material.lhv
+    )

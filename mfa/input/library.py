@@ -1,0 +1,107 @@
+"""Where chains and scenarios are: an id or a relative path → a file.
+
+Looked for beside the file that names it, then in a `chains/` (`scenarios/`) folder beside
+or above it, then among those shipped with the package.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from mfa.errors import Short, nearest
+
+Folder = Literal["chains", "scenarios"]
+SHARED = "materials"
+
+
+@cache
+def shipped(kind: Folder) -> Path:
+    """The folder of the shipped files: inside the package, or beside it in a checkout."""
+    inside = Path(str(resources.files("mfa"))) / kind
+    return inside if inside.is_dir() else Path(str(resources.files("mfa"))).parent / kind
+
+
+def project(file: Path) -> Path:
+    """The folder that a file's relative paths may not leave.
+
+    The nearest folder above it that has a `chains` or `scenarios` folder, else its own.
+    """
+    start = file.resolve().parent
+    for folder in (start, *start.parents):
+        if folder.name in ("chains", "scenarios") and folder == start:
+            return folder.parent
+        if (folder / "chains").is_dir() or (folder / "scenarios").is_dir():
+            return folder
+    return start
+
+
+def folders(kind: Folder, beside: Path) -> list[Path]:
+    """Where names are looked for, in order, without repetition."""
+    root = project(beside)
+    start = beside.resolve().parent
+    above = [f for f in (start, *start.parents) if f.is_relative_to(root)]
+    found = [start, *(f / kind for f in above), shipped(kind)]
+    return [f for f in dict.fromkeys(found) if f.is_dir()]
+
+
+def find(name: str, kind: Folder, beside: Path) -> Path:
+    """The file that an id or relative path names.
+
+    Raises
+    ------
+    Short
+        absolute or climbing paths, URLs, devices, and names that are nowhere
+    """
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", name):
+        raise Short("file-url", name=name[:80])
+    if Path(name).is_absolute() or re.match(r"[A-Za-z]:[\\/]|\\\\|~", name) or "\0" in name:
+        raise Short("file-absolute", name=name[:80])
+    for folder in folders(kind, beside):
+        for candidate in _candidates(folder, name):
+            if candidate.is_file():
+                return _inside(candidate, name, beside)
+            if candidate.exists() and not candidate.is_dir():
+                raise Short("file-not-regular", file=name[:80])
+    if not _stays(beside.resolve().parent / name, beside):
+        raise Short("file-outside", name=name[:80])
+    near = nearest(name, ids(kind, beside))
+    raise Short(f"{kind[:-1]}-missing", name=name[:80], near=near)
+
+
+def _candidates(folder: Path, name: str) -> Iterator[Path]:
+    yield folder / name
+    if not name.endswith((".yaml", ".yml")):
+        yield folder / f"{name}.yaml"
+        yield folder / f"{name}.yml"
+
+
+def _inside(found: Path, name: str, beside: Path) -> Path:
+    if not _stays(found, beside):
+        raise Short("file-outside", name=name[:80])
+    return found
+
+
+def _stays(found: Path, beside: Path) -> bool:
+    """Whether a file lies in the project's folder or in the library."""
+    real = found.resolve()
+    roots = (project(beside), shipped("chains").resolve(), shipped("scenarios").resolve())
+    return any(real.is_relative_to(root) for root in roots)
+
+
+def ids(kind: Folder, beside: Path) -> list[str]:
+    """The names of all files that could be meant."""
+    found = [f.stem for folder in folders(kind, beside) for f in sorted(folder.glob("*.yaml"))]
+    return [n for n in dict.fromkeys(found) if n != SHARED]
+
+
+def shown(path: Path) -> str:
+    """A path as messages show it: relative to the working folder where that is shorter."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,171 @@
+"""Material forms → records: native units checked, compositions read as species."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+
+from mfa import units
+from mfa.errors import Fault, Short, nearest
+from mfa.input.figures import Reader, basis
+from mfa.input.schema import MaterialForm, Quantity
+from mfa.input.tree import Tree, place_of
+from mfa.records import Figure, Material
+
+OTHER = "other"
+ENERGY_UNITS = ("MWh", "GJ")
+NATIVE_UNITS = ("t", "MWh", "GJ", "m3", "Nm3", "Sm3", "person", "piece", "ha", "m2", "CNY")
+FULL = 1.001
+
+
+def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Material:
+    """The record of one material, faults gathered in the reader."""
+    unit = _unit(form, tree, reader)
+    moisture = _moisture(form, tree, reader)
+    density, density_unit = _density(form, tree, reader)
+    bare = units.Basis(unit, moisture, density, density_unit)
+    lhv = _figure(
+        form.lhv, tree, "lhv", reader, lambda u: units.coefficient_factor(u, units.Basis("GJ"), bare)
+    )
+    label = form.label.texts(key) if form.label else {"en": key, "zh": key}
+    return Material(
+        id=key,
+        label=label,
+        kind=form.kind,
+        unit=unit,
+        place=tree.place,
+        composition=_composition(form.composition, tree, reader),
+        moisture=moisture,
+        density=density,
+        density_unit=density_unit,
+        lhv=lhv.value if lhv else None,
+        carbon=_ratio(form.carbon, tree, "carbon", reader),
+        waste=form.waste or "",
+        code=form.code,
+        residue_of=form.residue_of or "",
+        parent_equivalent=_equivalent(form.parent_equivalent, tree, reader),
+        ghg=form.ghg or "",
+        gwp=_plain(form.gwp, tree, "gwp", reader, 1.0),
+        water=form.water or "",
+        price_year=form.price_year,
+        source=reader.source(form.source, tree),
+    )
+
+
+def price(quantity: Quantity, tree: Tree, key: str, of: Material, reader: Reader) -> Figure | None:
+    """A price in CNY per native unit."""
+    per = basis(of)
+    return reader.figure(quantity, tree[key], lambda u: units.coefficient_factor(u, units.Basis("CNY"), per))
+
+
+def _unit(form: MaterialForm, tree: Tree, reader: Reader) -> str:
+    if form.kind == "energy" and form.unit not in ENERGY_UNITS:
+        key = "energy-unit" if "unit" in tree else "energy-unit-missing"
+        reader.faults.append(Fault(key, place_of(tree, ("unit",)), {"unit": form.unit[:40]}))
+        return "MWh"
+    if form.unit not in NATIVE_UNITS:
+        values = {
+            "unit": form.unit[:40],
+            "known": ", ".join(NATIVE_UNITS),
+            "near": nearest(form.unit, NATIVE_UNITS),
+        }
+        reader.faults.append(Fault("native-unit", place_of(tree, ("unit",)), values))
+        return "t"
+    return form.unit
+
+
+def _figure(
+    quantity: Quantity | None, tree: Tree, key: str, reader: Reader, factor: Callable[[str], float]
+) -> Figure | None:
+    return reader.figure(quantity, tree[key], factor) if quantity else None
+
+
+def _ratio(quantity: Quantity | None, tree: Tree, key: str, reader: Reader) -> float | None:
+    found = reader.ratio(quantity, tree[key]) if quantity else None
+    return found.value if found else None
+
+
+def _moisture(form: MaterialForm, tree: Tree, reader: Reader) -> float | None:
+    value = _ratio(form.moisture, tree, "moisture", reader)
+    if value is not None and value >= 1:
+        place = place_of(tree, ("moisture", "value"))
+        reader.faults.append(Fault("moisture-whole", place, {}))
+        return None
+    return value
+
+
+def _density(form: MaterialForm, tree: Tree, reader: Reader) -> tuple[float | None, str]:
+    if form.density is None:
+        return None, ""
+    for volume in ("m3", "Nm3", "Sm3"):
+        try:
+            _, unit = units.split(form.density.value or "")
+            units.factor(unit, f"t/{volume}")
+        except Short:
+            continue
+        found = reader.figure(form.density, tree["density"], partial(units.factor, to=f"t/{volume}"))
+        return (found.value, volume) if found and found.value > 0 else (None, "")
+    reader.faults.append(
+        Fault("density-unit", place_of(tree, ("density", "value")), {"text": str(form.density.value)[:60]})
+    )
+    return None, ""
+
+
+def _equivalent(quantity: Quantity | None, tree: Tree, reader: Reader) -> float:
+    if quantity is None:
+        return 1.0
+    mass = units.Basis("t")
+    node = tree["parent-equivalent"]
+    found = reader.figure(quantity, node, lambda u: units.coefficient_factor(u, mass, mass) if u else 1.0)
+    return found.value if found else 1.0
+
+
+def _plain(quantity: Quantity | None, tree: Tree, key: str, reader: Reader, default: float) -> float:
+    def factor(unit: str) -> float:
+        if unit:
+            raise Short("unit-not-wanted", unit=unit[:40])
+        return 1.0
+
+    found = reader.figure(quantity, tree[key], factor) if quantity else None
+    return found.value if found else default
+
+
+def _composition(written: Mapping[str, Quantity], tree: Tree, reader: Reader) -> dict[str, float]:
+    """Species → mass fraction; what is not named up to 100 % is `other`."""
+    node = tree.child("composition")
+    shares: dict[str, float] = {}
+    for species, quantity in written.items():
+        if species != OTHER and not is_formula(species):
+            reader.faults.append(Fault("formula", node.keys_at[species], {"text": species[:60]}))
+        found = reader.ratio(quantity, node[species])
+        if found:
+            shares[species] = found.value
+    total = sum(shares.values())
+    if total > FULL:
+        reader.faults.append(Fault("composition-sum", tree.keys_at["composition"], {"total": f"{total:.4%}"}))
+    elif shares and total < 1 - 1e-9:
+        shares[OTHER] = shares.get(OTHER, 0.0) + 1 - total
+    return shares
+
+
+@lru_cache(4096)
+def is_formula(text: str) -> bool:
+    """Whether a text is a chemical formula."""
+    return elements(text) is not None
+
+
+@lru_cache(4096)
+def elements(species: str) -> tuple[tuple[str, float], ...] | None:
+    """The elements of a species and their mass fractions, or None if it is no formula."""
+    import molmass
+
+    if not re.fullmatch(r"[A-Z][A-Za-z0-9()]{0,79}", species):
+        return None
+    try:
+        formula = molmass.Formula(
+            species, parse_groups=False, parse_oligos=False, parse_arithmetic=False, allow_empty=False
+        )
+        return tuple((symbol, part.fraction) for symbol, part in formula.composition().items())
+    except (molmass.FormulaError, TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None

@@ -1,0 +1,208 @@
+"""Process forms → records: coefficients per unit of the reference, balance flows closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from mfa import units
+from mfa.errors import Fault, nearest
+from mfa.input.figures import Reader, basis
+from mfa.input.schema import ProcessForm, Quantity
+from mfa.input.tree import Tree, place_of
+from mfa.records import Coefficient, Figure, Material, Process
+
+HOURS_A_YEAR = 8760.0
+EXACT = 1e-9
+ROUNDING = 1e-12
+
+
+def process(
+    key: str,
+    form: ProcessForm,
+    tree: Tree,
+    materials: Mapping[str, Material],
+    reader: Reader,
+    chain: str,
+) -> Process | None:
+    """The record of one process; None where its materials are not all known."""
+    if not _known(form, tree, materials, reader):
+        return None
+    hours = _operating(form, tree, reader)
+    inputs = _side(form, tree, "inputs", materials, reader)
+    outputs = _side(form, tree, "outputs", materials, reader)
+    _reference(form, tree, inputs, outputs, reader)
+    _balance(key, form, tree, inputs, outputs, materials, reader)
+    label = form.label.texts(key) if form.label else {"en": key, "zh": key}
+    return Process(
+        id=key,
+        label=label,
+        per=form.per,
+        inputs=inputs,
+        outputs=outputs,
+        place=tree.place,
+        chain=chain,
+        capacity=_capacity(form, tree, materials, reader, hours),
+        operating_hours=hours,
+        fate=form.fate,
+        tolerance=_tolerance(form, tree, reader),
+        heat_pump=form.heat_pump,
+        site=form.site,
+        sector=form.sector,
+        project=form.project,
+        value_added=reader.ratio(form.value_added, tree["value-added"]) if form.value_added else None,
+    )
+
+
+def rate(
+    quantity: Quantity, tree: Tree, key: str, of: Material, reader: Reader, hours: float | None
+) -> Figure | None:
+    """A rate per year in native units; per h, per d and power are scaled by the hours."""
+    kind = basis(of)
+    return reader.figure(quantity, tree[key], lambda u: units.rate_factor(u, kind, hours))
+
+
+def _known(form: ProcessForm, tree: Tree, materials: Mapping[str, Material], reader: Reader) -> bool:
+    faults = []
+    for side in ("inputs", "outputs"):
+        recipe = tree.child(side)
+        for name in recipe:
+            if name not in materials:
+                values = {"id": name[:60], "near": nearest(name, materials)}
+                faults.append(Fault("material-unknown", recipe.keys_at[name], values))
+    if form.per not in materials:
+        values = {"id": form.per, "near": nearest(form.per, materials)}
+        faults.append(Fault("material-unknown", place_of(tree, ("per",)), values))
+    reader.faults += faults
+    return not faults
+
+
+def _operating(form: ProcessForm, tree: Tree, reader: Reader) -> float | None:
+    if form.operating is None:
+        return None
+    found = reader.figure(form.operating, tree["operating"], lambda u: units.factor(u, "h/a"))
+    if found and not 0 < found.value <= HOURS_A_YEAR:
+        reader.faults.append(Fault("operating-range", found.place, {"text": found.text[:60]}))
+        return None
+    return found.value if found else None
+
+
+def _side(
+    form: ProcessForm, tree: Tree, side: str, materials: Mapping[str, Material], reader: Reader
+) -> dict[str, Coefficient]:
+    written: Mapping[str, Quantity] = getattr(form, side)
+    per = basis(materials[form.per])
+    made = {}
+    for name, quantity in written.items():
+        node = tree.child(side)[name]
+        if quantity.balance:
+            made[name] = Coefficient(
+                Figure(0.0, "balance", place_of(node, ()), source=reader.source(quantity.source, node)), True
+            )
+            continue
+        of = basis(materials[name])
+        found = reader.figure(quantity, node, partial(units.coefficient_factor, of=of, per=per))
+        if found:
+            made[name] = Coefficient(found)
+    return made
+
+
+def _reference(
+    form: ProcessForm,
+    tree: Tree,
+    inputs: dict[str, Coefficient],
+    outputs: dict[str, Coefficient],
+    reader: Reader,
+) -> None:
+    """The reference stands with exactly 1: an output (also where it is left out), or an input."""
+    if form.per not in (*form.inputs, *form.outputs):
+        outputs[form.per] = Coefficient(Figure(1.0, "1", tree.place), reference=True)
+        return
+    side, recipe = ("outputs", outputs) if form.per in form.outputs else ("inputs", inputs)
+    given: Quantity = getattr(form, side)[form.per]
+    place = place_of(tree, (side, form.per, "value"))
+    found = recipe.get(form.per)
+    if given.balance or any(v is not None for v in (given.range, given.sd, given.cv, given.gsd)):
+        reader.faults.append(Fault("reference-fixed", place, {"per": form.per}))
+    elif found and abs(found.figure.value - 1) > EXACT:
+        reader.faults.append(Fault("reference-one", place, {"per": form.per, "text": found.figure.text[:60]}))
+    if found:
+        recipe[form.per] = Coefficient(found.figure, reference=True)
+
+
+def _balance(
+    key: str,
+    form: ProcessForm,
+    tree: Tree,
+    inputs: dict[str, Coefficient],
+    outputs: dict[str, Coefficient],
+    materials: Mapping[str, Material],
+    reader: Reader,
+) -> None:
+    """Close the process's mass by its balance flow, if it has one."""
+    asked = [
+        (s, m)
+        for s, recipe in (("inputs", inputs), ("outputs", outputs))
+        for m in recipe
+        if recipe[m].balance
+    ]
+    if not asked:
+        return
+    side, name = asked[0]
+    place = place_of(tree, (side, name), key=True)
+    if len(asked) > 1:
+        values = {"process": key, "first": ".".join(asked[0])}
+        reader.faults.append(Fault("balance-twice", place_of(tree, asked[1], key=True), values))
+        return
+    if not materials[name].is_mass:
+        reader.faults.append(Fault("balance-no-mass", place, {"material": name}))
+        return
+    into = sum(c.figure.value for m, c in inputs.items() if materials[m].is_mass and not c.balance)
+    out = sum(c.figure.value for m, c in outputs.items() if materials[m].is_mass and not c.balance)
+    value = out - into if side == "inputs" else into - out
+    value = 0.0 if abs(value) <= ROUNDING * max(into, out) else value
+    if value < 0:
+        values = {
+            "process": key,
+            "material": name,
+            "value": f"{value:.6g}",
+            "into": f"{into:.6g}",
+            "out": f"{out:.6g}",
+        }
+        reader.faults.append(Fault("balance-negative", place, values))
+        return
+    recipe = inputs if side == "inputs" else outputs
+    quantity: Quantity = getattr(form, side)[name]
+    node = tree.child(side)[name]
+    of, per = basis(materials[name]), basis(materials[form.per])
+    bounds = reader.bounds(quantity, node, lambda u: units.coefficient_factor(u, of, per))
+    low, high = bounds or (None, None)
+    source = reader.source(quantity.source, node)
+    figure = Figure(
+        value,
+        "balance",
+        place,
+        low=low,
+        high=high,
+        source=source,
+        confidence=quantity.confidence or "",
+        note=quantity.note,
+    )
+    recipe[name] = Coefficient(figure, balance=True)
+
+
+def _capacity(
+    form: ProcessForm,
+    tree: Tree,
+    materials: Mapping[str, Material],
+    reader: Reader,
+    hours: float | None,
+) -> Figure | None:
+    if form.capacity is None:
+        return None
+    return rate(form.capacity, tree, "capacity", materials[form.per], reader, hours)
+
+
+def _tolerance(form: ProcessForm, tree: Tree, reader: Reader) -> float:
+    found = reader.ratio(form.tolerance, tree["tolerance"]) if form.tolerance else None
+    return found.value if found else 0.01

@@ -1,0 +1,436 @@
+"""What files may say: pydantic forms of chains and scenarios, still in text.
+
+Every leaf is text or a `Quantity` (value, uncertainty, source). Short forms (`2.05 t/t`,
+a bare id in a list) are brought into the long form before validation, so that one fault
+gives one message. The JSON Schema for editors comes from the same forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from mfa.records import BOUNDARY_WORDS, Fate, Kind
+
+ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+YEAR = re.compile(r"[12][0-9]{3}\Z")
+
+
+def _hyphened(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
+
+
+class Form(BaseModel):
+    """A mapping of a file: unknown keys are faults, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=_hyphened)
+
+
+def _id(text: object) -> object:
+    if isinstance(text, str):
+        if text in BOUNDARY_WORDS:
+            raise PydanticCustomError("id-boundary", "{id}", {"id": str(text)})
+        if not ID.match(text):
+            raise PydanticCustomError("id-form", "{id}", {"id": text[:60]})
+    return text
+
+
+def _flag(text: object) -> object:
+    if isinstance(text, str) and text in ("true", "false"):
+        return text == "true"
+    if isinstance(text, str):
+        raise PydanticCustomError("flag", "{text}", {"text": text[:60]})
+    return text
+
+
+def _whole(text: object) -> object:
+    if isinstance(text, str):
+        if not re.fullmatch(r"[0-9]{1,9}", text):
+            raise PydanticCustomError("whole-number", "{text}", {"text": text[:60]})
+        return int(text)
+    return text
+
+
+def _year(text: object) -> object:
+    if isinstance(text, str) and not YEAR.match(text):
+        raise PydanticCustomError("year", "{text}", {"text": text[:60]})
+    return _whole(text)
+
+
+Id = Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": ID.pattern[:-2]})]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Year = Annotated[int, BeforeValidator(_year)]
+
+
+class Short(Form):
+    """A form that may also be written as one text."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The long form, or a text or number."""
+        long = handler.resolve_ref_schema(handler(schema))
+        inner = dict(long)
+        long.clear()
+        long.update({"anyOf": [{"type": ["string", "number"]}, inner], "title": inner.pop("title", "")})
+        return long
+
+
+class Label(Short):
+    """A name in English and Chinese; one text serves for both."""
+
+    en: str = ""
+    zh: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: object) -> object:
+        return {"en": given, "zh": given} if isinstance(given, str) else given
+
+    def texts(self, fallback: str) -> Mapping[str, str]:
+        """Both languages, each falling back to the other, then to the id."""
+        return {"en": self.en or self.zh or fallback, "zh": self.zh or self.en or fallback}
+
+
+class Quantity(Short):
+    """`VALUE UNIT`, or a mapping with a value (or years), at most one uncertainty, a source."""
+
+    value: str | None = None
+    balance: Flag | None = None
+    range: str | None = None
+    dist: Literal["triangular", "uniform", "pert"] | None = None
+    sd: str | None = None
+    cv: str | None = None
+    gsd: str | None = None
+    source: str = ""
+    note: str = ""
+    confidence: Literal["high", "medium", "low"] | None = None
+    interpolate: Literal["linear", "step"] | None = None
+    years: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: object) -> object:
+        if isinstance(given, str):
+            return {"value": given}
+        if isinstance(given, Mapping) and any(YEAR.match(k) for k in given):
+            years = {k: v for k, v in given.items() if YEAR.match(k)}
+            return {"years": years} | {k: v for k, v in given.items() if k not in years}
+        return given
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        written = [k for k in ("range", "sd", "cv", "gsd") if getattr(self, k) is not None]
+        if len(written) > 1:
+            raise PydanticCustomError("uncertainty-two", "", {"keys": " and ".join(written)})
+        if self.dist and self.range is None:
+            raise PydanticCustomError("dist-without-range", "", {"dist": self.dist})
+        if self.interpolate and not self.years:
+            raise PydanticCustomError("interpolate-without-years", "", {})
+        given = [k for k in ("value", "balance", "years") if getattr(self, k)]
+        if len(given) != 1:
+            raise PydanticCustomError("quantity-value", "", {})
+        return self
+
+
+class MaterialPatch(Form):
+    """Some fields of a material, laid over what a chain says."""
+
+    label: Label | None = None
+    kind: Kind | None = None
+    unit: str = "t"
+    composition: dict[str, Quantity] = Field(default_factory=dict)
+    moisture: Quantity | None = None
+    density: Quantity | None = None
+    lhv: Quantity | None = None
+    carbon: Quantity | None = None
+    waste: Literal["industrial-solid", "hazardous", "domestic"] | None = None
+    code: str = ""
+    residue_of: Id | None = None
+    parent_equivalent: Quantity | None = None
+    ghg: Literal["combustion", "process", "biogenic"] | None = None
+    gwp: Quantity | None = None
+    water: Literal["fresh", "reused", "sewage"] | None = None
+    price: Quantity | None = None
+    price_year: Year | None = None
+    source: str = ""
+    note: str = ""
+
+
+class MaterialForm(MaterialPatch):
+    """A material whole: only its kind is required."""
+
+    kind: Kind
+
+
+class ProcessPatch(Form):
+    """Some fields of a process, laid over what a chain says."""
+
+    label: Label | None = None
+    site: str = ""
+    sector: str = ""
+    project: str = ""
+    per: Id | None = None
+    inputs: dict[Id, Quantity] = Field(default_factory=dict)
+    outputs: dict[Id, Quantity] = Field(default_factory=dict)
+    capacity: Quantity | None = None
+    operating: Quantity | None = None
+    tolerance: Quantity | None = None
+    heat_pump: Flag = False
+    enabled: Flag = True
+    fate: Literal["utilisation", "disposal", "storage"] = "utilisation"
+    value_added: Quantity | None = None
+    like: Id | None = None
+    rename: dict[Id, Id] = Field(default_factory=dict)
+    recipe: Literal["none"] | None = None
+    source: str = ""
+    note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _recipe(cls, given: object) -> object:
+        if isinstance(given, Mapping) and given.get("recipe") == "none":
+            raise PydanticCustomError("not-available", "", {"what": "recipe: none"})
+        return given
+
+
+class ProcessForm(ProcessPatch):
+    """A process whole: its reference material is required."""
+
+    per: Id
+
+
+class EntryForm(Short):
+    """A place in a pool's list: an id, or a mapping with one node."""
+
+    id: Id | None = None
+    process: Id | None = None
+    stock: Id | None = None
+    boundary: Literal["import", "export", "emission", "deposit"] | None = None
+    limit: Quantity | None = None
+    tier: Whole | None = Field(default=None, ge=1)
+    share: Quantity | None = None
+    fate: Fate | None = None
+    note: str = ""
+    source: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: object) -> object:
+        if isinstance(given, str):
+            return {"id": given}
+        if isinstance(given, Mapping):
+            nodes = [k for k in ("process", "stock", "boundary") if k in given]
+            if len(nodes) != 1 or "id" in given:
+                raise PydanticCustomError("entry-node", "", {})
+        return given
+
+    @property
+    def name(self) -> str:
+        """The id or boundary word it names."""
+        return str(self.id or self.process or self.stock or self.boundary)
+
+
+class InsertForm(EntryForm):
+    """An entry put before or after another in the list of the chains."""
+
+    before: str | None = None
+    after: str | None = None
+
+    @model_validator(mode="after")
+    def _one_anchor(self) -> Self:
+        if (self.before is None) == (self.after is None):
+            raise PydanticCustomError("insert-anchor", "", {})
+        return self
+
+
+class SideForm(Form):
+    """One side of a pool: a whole list, or entries put into the list of the chains."""
+
+    entries: list[EntryForm] | None = None
+    insert: list[InsertForm] = Field(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, given: object) -> object:
+        return {"entries": given} if isinstance(given, list) else given
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A list of entries, or a mapping with `insert`."""
+        long = handler.resolve_ref_schema(handler(schema))
+        entries = long["properties"].pop("entries")
+        items = next(s for s in entries.get("anyOf", [entries]) if s.get("type") == "array")
+        inner = dict(long)
+        long.clear()
+        long.update({"anyOf": [items, inner]})
+        return long
+
+
+class PoolForm(Form):
+    """Who takes a surplus of a material and who gives what is short."""
+
+    takers: SideForm | None = None
+    givers: SideForm | None = None
+
+
+class Lifetime(Form):
+    """How long a product stays in use."""
+
+    dist: Literal["fixed", "normal", "folded-normal", "lognormal", "weibull", "gamma"] | None = None
+    mean: Quantity | None = None
+    sd: Quantity | None = None
+    shape: Quantity | None = None
+    scale: Quantity | None = None
+    table: list[str] | None = None
+    inflow_at: Literal["start", "middle", "end"] = "middle"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.table is None) == (self.dist is None):
+            raise PydanticCustomError("lifetime-form", "", {})
+        by_shape = self.dist == "weibull" and self.shape is not None and self.scale is not None
+        by_mean = self.mean is not None and (self.dist == "fixed" or self.sd is not None)
+        if self.dist and by_shape == by_mean:
+            raise PydanticCustomError("lifetime-form", "", {})
+        return self
+
+
+class StockPatch(Form):
+    """Some fields of a stock, laid over what a chain says."""
+
+    label: Label | None = None
+    material: Id | None = None
+    initial: Quantity | None = None
+    capacity: Quantity | None = None
+    fate: Fate = "storage"
+    becomes: Id | None = None
+    lifetime: Lifetime | None = None
+    note: str = ""
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _in_use(self) -> Self:
+        if (self.becomes is None) != (self.lifetime is None):
+            raise PydanticCustomError("stock-in-use", "", {})
+        return self
+
+
+class StockForm(StockPatch):
+    """A stock whole: its material is required."""
+
+    material: Id
+
+
+class Source(Short):
+    """Where a figure comes from."""
+
+    cite: str
+    url: str = ""
+    doi: str = ""
+    note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: object) -> object:
+        return {"cite": given} if isinstance(given, str) else given
+
+
+class ChainForm(Form):
+    """A chain file."""
+
+    chain: Id
+    label: Label | None = None
+    note: str = ""
+    sources: dict[str, Source] = Field(default_factory=dict)
+    materials: dict[Id, MaterialForm] = Field(default_factory=dict)
+    processes: dict[Id, ProcessForm] = Field(default_factory=dict)
+    pools: dict[Id, PoolForm] = Field(default_factory=dict)
+    stocks: dict[Id, StockForm] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_opening(cls, given: object) -> object:
+        stocks = given.get("stocks") if isinstance(given, Mapping) else None
+        for name, stock in stocks.items() if isinstance(stocks, Mapping) else ():
+            if isinstance(stock, Mapping) and "initial" in stock:
+                raise PydanticCustomError("chain-initial", "", {"stock": name})
+        return given
+
+
+class TargetForm(Form):
+    """A bound on an indicator."""
+
+    min: Quantity | None = None
+    max: Quantity | None = None
+    source: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _bound(self) -> Self:
+        if (self.min is None) == (self.max is None):
+            raise PydanticCustomError("target-bound", "", {})
+        return self
+
+
+class Periods(Form):
+    """The years of a run."""
+
+    from_: Year
+    to: Year
+    step: str | None = None
+
+
+class ScenarioPatch(Form):
+    """What a variant may lay over a scenario."""
+
+    label: Label | None = None
+    note: str = ""
+    year: Year | None = None
+    periods: Periods | None = None
+    chains: list[str] = Field(default_factory=list)
+    sources: dict[str, Source] = Field(default_factory=dict)
+    drive: dict[Id, Quantity] = Field(default_factory=dict)
+    demand: dict[Id, Quantity] = Field(default_factory=dict)
+    supply: dict[Id, Quantity] = Field(default_factory=dict)
+    materials: dict[Id, MaterialPatch] = Field(default_factory=dict)
+    processes: dict[Id, ProcessPatch] = Field(default_factory=dict)
+    pools: dict[Id, PoolForm] = Field(default_factory=dict)
+    stocks: dict[Id, StockPatch] = Field(default_factory=dict)
+    prices: dict[Id, Quantity] = Field(default_factory=dict)
+    factors: dict[str, Quantity] = Field(default_factory=dict)
+    set: dict[str, Quantity] = Field(default_factory=dict)
+    targets: dict[str, TargetForm] = Field(default_factory=dict)
+    plan: Any = None
+    pareto: Any = None
+    claims: Any = None
+    measurements: Any = None
+    correlate: Any = None
+    indicators: Any = None
+
+
+LATER = ("plan", "pareto", "claims", "measurements", "correlate", "indicators")
+
+
+class ScenarioForm(ScenarioPatch):
+    """A scenario file."""
+
+    scenario: Id
+    extends: str | None = None
+    variants: dict[str, ScenarioPatch] = Field(default_factory=dict)
+
+
+def json_schema(kind: Literal["chain", "scenario"]) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a chain or scenario file, for editors."""
+    form = ChainForm if kind == "chain" else ScenarioForm
+    schema = form.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,179 @@
+"""The nouns of the model as frozen records: checked, free of units, nothing computed.
+
+Takes nothing; the input room fills these, everything behind it reads them. Amounts
+are in the native unit of their material, rates per year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mfa.errors import Fault, Place
+
+Kind = Literal["resource", "intermediate", "product", "waste", "energy", "fuel", "water", "emission"]
+Side = Literal["takers", "givers"]
+NodeKind = Literal["process", "stock", "import", "export", "emission", "deposit"]
+Fate = Literal["utilisation", "disposal", "storage", "dumped"]
+
+BOUNDARY_WORDS = ("import", "export", "emission", "deposit", "surplus", "shortage")
+MASS_UNIT = "t"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in native units as it was written, with what is known of its uncertainty.
+
+    `low` and `high` bound a triangular, uniform or pert distribution, `sd` is a normal
+    one's standard deviation (same unit), `gsd` a lognormal one's geometric deviation.
+    """
+
+    value: float
+    text: str = ""
+    place: Place | None = field(default=None, compare=False)
+    dist: str = ""
+    low: float | None = None
+    high: float | None = None
+    sd: float | None = None
+    gsd: float | None = None
+    source: str = ""
+    confidence: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """One input or output of a recipe, native units per native unit of the reference."""
+
+    figure: Figure
+    balance: bool = False
+    reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Something that flows; `composition` maps species (and `other`) to mass fractions."""
+
+    id: str
+    label: Mapping[str, str]
+    kind: Kind
+    unit: str
+    place: Place
+    composition: Mapping[str, float] = field(default_factory=dict)
+    moisture: float | None = None
+    density: float | None = None
+    density_unit: str = ""
+    lhv: float | None = None
+    carbon: float | None = None
+    waste: str = ""
+    code: str = ""
+    residue_of: str = ""
+    parent_equivalent: float = 1.0
+    ghg: str = ""
+    gwp: float = 1.0
+    water: str = ""
+    price: Figure | None = None
+    price_year: int | None = None
+    source: str = ""
+
+    @property
+    def is_mass(self) -> bool:
+        """Whether amounts of it are a mass, so that it takes part in the mass balance."""
+        return self.unit == MASS_UNIT
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A recipe with constant coefficients per unit of its reference material `per`."""
+
+    id: str
+    label: Mapping[str, str]
+    per: str
+    inputs: Mapping[str, Coefficient]
+    outputs: Mapping[str, Coefficient]
+    place: Place
+    chain: str = ""
+    capacity: Figure | None = None
+    operating_hours: float | None = None
+    fate: Fate = "utilisation"
+    tolerance: float = 0.01
+    heat_pump: bool = False
+    site: str = ""
+    sector: str = ""
+    project: str = ""
+    value_added: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in a pool's list: `limit` in the pool's unit a year, or `percent` of |net|."""
+
+    node: str
+    kind: NodeKind
+    tier: int
+    place: Place
+    share: float = 1.0
+    limit: Figure | None = None
+    percent: Figure | None = None
+    fate: Fate | None = None
+    unlimited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The balance of one material: who takes a surplus, who gives what is short."""
+
+    material: str
+    takers: tuple[Entry, ...]
+    givers: tuple[Entry, ...]
+    written: frozenset[Side] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A yard: a place where a material stays; amounts in the material's unit."""
+
+    id: str
+    label: Mapping[str, str]
+    material: str
+    place: Place
+    initial: Figure | None = None
+    capacity: Figure | None = None
+    fate: Fate = "storage"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A bound on an indicator."""
+
+    indicator: str
+    minimum: float | None
+    maximum: float | None
+    place: Place
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Everything that one run needs: the merged scenario, checked and in native units."""
+
+    name: str
+    label: Mapping[str, str]
+    year: int | None
+    materials: Mapping[str, Material]
+    processes: Mapping[str, Process]
+    pools: Mapping[str, Pool]
+    stocks: Mapping[str, Stock]
+    drive: Mapping[str, Figure]
+    demand: Mapping[str, Figure]
+    supply: Mapping[str, Figure]
+    factors: Mapping[str, Figure]
+    targets: tuple[Target, ...]
+    sources: Mapping[str, str]
+    notes: tuple[Fault, ...] = ()
+
+    @property
+    def period(self) -> int:
+        """The period's name in every table: the year, or 1 where none is given."""
+        return 1 if self.year is None else self.year

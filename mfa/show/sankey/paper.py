@@ -1,0 +1,154 @@
+"""The picture drawn with matplotlib, for PNG, SVG and PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from mfa.show.fonts import families
+from mfa.show.sankey.legend import SWATCH, legend
+from mfa.show.sankey.shapes import ALPHA, COLOURS, LOOKS, arrowhead
+from mfa.show.sankey.words import BASELINE, CAPTION, FONT, LINE, halo, node_lines
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from mfa.show.sankey.shapes import Band, Geometry, Node
+
+INK = "#222222"
+SOFT_INK = "#555555"
+PNG_DPI = 200
+PNG_PIXELS = 8000
+
+
+def draw(geometry: Geometry, ax: Axes, lang: str = "en") -> None:
+    """Draw a picture into any matplotlib axes; text grows and shrinks with them."""
+    _, height = legend(geometry, lang)
+    ax.set(xlim=(0, geometry.width), ylim=(height, 0), aspect="equal")
+    ax.set_axis_off()
+    size = _points_per_unit(ax, geometry.width, height)
+    for band in geometry.bands:
+        _draw_band(ax, band)
+    for node in geometry.nodes:
+        _draw_node(ax, node)
+    for band in geometry.bands:
+        if band.caption:
+            _write(
+                ax,
+                band.caption.text,
+                band.caption.x,
+                band.caption.y + 0.36 * CAPTION,
+                CAPTION * size,
+                ha="center",
+            )
+    for node in geometry.nodes:
+        _draw_label(ax, node, geometry.unit, lang, size)
+    _draw_legend(ax, geometry, lang, size)
+
+
+def save(geometry: Geometry, path: str | FilePath, lang: str = "en") -> None:
+    """Write a picture to a file; the format (.png, .svg, .pdf) is that of the name.
+
+    The same geometry gives the same file: no dates or random ids are written, and
+    text stays text in SVG and PDF.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    _, height = legend(geometry, lang)
+    kind = FilePath(path).suffix.lower()
+    undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42}):
+        figure = Figure(figsize=(geometry.width / 72, height / 72), facecolor="white")
+        draw(geometry, figure.add_axes((0.0, 0.0, 1.0, 1.0)), lang)
+        dpi = min(PNG_DPI, 72 * PNG_PIXELS / max(geometry.width, height))
+        figure.savefig(path, dpi=dpi, metadata=undated)
+
+
+def _points_per_unit(ax: Axes, width: float, height: float) -> float:
+    """How many points a unit of the geometry is on these axes."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        return 1.0
+    extent = ax.get_window_extent()
+    return min(extent.width / width, extent.height / height) * 72 / figure.dpi
+
+
+def _draw_band(ax: Axes, band: Band) -> None:
+    """A flow, and on a return flow a head that shows its direction."""
+    from matplotlib.patches import PathPatch, Polygon
+    from matplotlib.path import Path
+
+    vertices, codes = [band.start], [int(Path.MOVETO)]
+    for command in band.outline:
+        points = list(zip(command[::2], command[1::2], strict=True))
+        vertices += points
+        codes += [int(Path.LINETO if len(points) == 1 else Path.CURVE4)] * len(points)
+    path = Path([*vertices, band.start], [*codes, int(Path.CLOSEPOLY)])
+    ax.add_patch(PathPatch(path, facecolor=COLOURS[band.kind], alpha=ALPHA, linewidth=0))
+    if band.arrow:
+        ax.add_patch(
+            Polygon(arrowhead(band), closed=True, facecolor=COLOURS[band.kind], linewidth=0, zorder=1.5)
+        )
+
+
+def _draw_node(ax: Axes, node: Node) -> None:
+    """The bar of a node, by its role."""
+    from matplotlib.patches import FancyBboxPatch, Rectangle
+
+    look, box = LOOKS[node.role], node.bar
+    place, wide, tall = (box.x0, box.y0), box.x1 - box.x0, box.y1 - box.y0
+    style: dict[str, Any] = {"facecolor": look.fill, "edgecolor": look.edge, "linewidth": 0.8, "zorder": 2}
+    if look.round:
+        ax.add_patch(FancyBboxPatch(place, wide, tall, boxstyle="round,pad=0,rounding_size=3", **style))
+    else:
+        ax.add_patch(Rectangle(place, wide, tall, hatch="/////" if look.hatched else None, **style))
+
+
+def _draw_label(ax: Axes, node: Node, unit: str, lang: str, size: float) -> None:
+    """Name and value beside a node, on a pale ground."""
+    from matplotlib.patches import Rectangle
+
+    ground = halo(node, unit, lang)
+    wide, tall = ground.x1 - ground.x0, ground.y1 - ground.y0
+    ax.add_patch(
+        Rectangle((ground.x0, ground.y0), wide, tall, facecolor="white", alpha=0.6, linewidth=0, zorder=2.5)
+    )
+    x = node.text.x1 if node.text_left else node.text.x0
+    lines = node_lines(node, unit, lang)
+    for i, line in enumerate(lines):
+        colour = LOOKS[node.role].text or (SOFT_INK if i == len(lines) - 1 else INK)
+        side = "right" if node.text_left else "left"
+        _write(ax, line, x, ground.y0 + (i + BASELINE) * LINE, FONT * size, ha=side, color=colour)
+
+
+def _draw_legend(ax: Axes, geometry: Geometry, lang: str, size: float) -> None:
+    """Colours and notes below the picture."""
+    from matplotlib.patches import Rectangle
+
+    for text, x, y, kind in legend(geometry, lang)[0]:
+        if kind:
+            corner = (x - SWATCH - 5, y - 0.8 * CAPTION)
+            ax.add_patch(
+                Rectangle(corner, SWATCH, 0.9 * CAPTION, facecolor=COLOURS[kind], alpha=ALPHA, linewidth=0)
+            )
+        _write(ax, text, x, y, CAPTION * size, color=SOFT_INK)
+
+
+def _write(
+    ax: Axes, text: str, x: float, y: float, size: float, *, ha: str = "left", color: str = INK
+) -> None:
+    """A line of plain text; `$` is a sign like any other."""
+    family = list(families())
+    ax.text(
+        x,
+        y,
+        text,
+        ha=ha,
+        va="baseline",
+        fontsize=size,
+        color=color,
+        fontfamily=family,
+        parse_math=False,
+        zorder=3,
+    )

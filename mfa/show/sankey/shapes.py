@@ -1,0 +1,171 @@
+"""What a Sankey picture is made of: flows going in, nodes and bands coming out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+OTHER = "*other"
+"""The material of a band that stands for several small flows."""
+
+BOUNDARY = ("import", "export", "emission", "deposit", "surplus", "shortage", "stock")
+"""Ids shared by many materials; each is split so that it stands beside its process."""
+
+COLOURS: Mapping[str, str] = {
+    "resource": "#6b4a1e",
+    "intermediate": "#5b8db8",
+    "product": "#1b9e77",
+    "waste": "#d55e00",
+    "energy": "#e8b820",
+    "fuel": "#333333",
+    "water": "#7fdbff",
+    "emission": "#882288",
+    "other": "#c0c0c0",
+}
+"""Band colour of each kind of material, told apart with the common colour blindnesses."""
+
+ALPHA = 0.6
+"""How opaque bands are."""
+
+Command = tuple[float, ...]
+"""A step of an outline: two numbers are a line to a point, six a cubic curve."""
+
+
+@dataclass(frozen=True, order=True)
+class Link:
+    """A flow of one material from one node to another, `value` above zero."""
+
+    source: str
+    target: str
+    material: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle; `y` grows downwards."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def meets(self, other: Box) -> bool:
+        """Whether two rectangles share an area."""
+        return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
+
+    def moved(self, x: float, y: float) -> Box:
+        """The rectangle moved by a step."""
+        return Box(self.x0 + x, self.y0 + y, self.x1 + x, self.y1 + y)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A process, a stock or a piece of the boundary, drawn as an upright bar.
+
+    `names` are the process's own name, or the materials that cross the boundary here,
+    largest first. `text` is the room kept for the label, whatever the language.
+    """
+
+    id: str
+    origin: str
+    role: str
+    names: tuple[str, ...]
+    layer: int
+    box: Box
+    text: Box
+    text_left: bool
+    value_in: float
+    value_out: float
+
+    @property
+    def bar(self) -> Box:
+        """The bar as drawn: never too thin to be seen, a stock a little broader."""
+        half = max(self.box.y1 - self.box.y0, 2.0) / 2
+        middle = (self.box.y0 + self.box.y1) / 2
+        more = 3.0 if self.role == "stock" else 0.0
+        return Box(self.box.x0 - more, middle - half, self.box.x1 + more, middle + half)
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A material's name set on its band, centred on a point."""
+
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Band:
+    """A flow as a closed outline of constant width.
+
+    `outline` starts at `start`; `parts` are the flows that a bundle stands for;
+    `arrow` is a point and a direction (+1 right, -1 left) on the lane of a return flow.
+    """
+
+    link: Link
+    kind: str
+    name: str
+    width: float
+    to_scale: bool
+    back: bool
+    start: tuple[float, float]
+    outline: tuple[Command, ...]
+    caption: Caption | None
+    arrow: tuple[float, float, int] | None
+    parts: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """A finished picture in points, without any drawing library."""
+
+    nodes: tuple[Node, ...]
+    bands: tuple[Band, ...]
+    width: float
+    height: float
+    unit: str
+    scale: float
+    min_share: float
+    bundled: float
+    bundled_count: int
+    names: Mapping[str, str]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of material shown, in the order of the legend."""
+        shown = {band.kind for band in self.bands}
+        return tuple(kind for kind in COLOURS if kind in shown)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the bar of a role is drawn; `text` is the colour of its label if it has its own."""
+
+    fill: str
+    edge: str
+    round: bool = False
+    hatched: bool = False
+    text: str = ""
+
+
+LOOKS: Mapping[str, Look] = {
+    "process": Look("#333333", "#333333"),
+    "stock": Look("#c9d3e6", "#2f4b7c", round=True),
+    "import": Look("#9a9a9a", "#9a9a9a"),
+    "export": Look("#9a9a9a", "#9a9a9a"),
+    "emission": Look("#9a9a9a", "#9a9a9a"),
+    "deposit": Look("#9a9a9a", "#9a9a9a"),
+    "surplus": Look("#cc3311", "#cc3311", text="#b02a0e"),
+    "shortage": Look("#ffffff", "#cc3311", hatched=True, text="#b02a0e"),
+}
+
+
+def arrowhead(band: Band) -> list[tuple[float, float]]:
+    """The triangle that shows where a return flow goes."""
+    if band.arrow is None:
+        return []
+    x, y, way = band.arrow
+    half = min(max(0.3 * band.width, 3.0), 8.0)
+    return [(x + way * half, y), (x - way * half, y - half), (x - way * half, y + half)]

@@ -1,0 +1,280 @@
+"""Linear systems of the engine against dense ones."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mfa.engine import linear
+from mfa.engine.linear import Singular, contraction, plan, solve
+
+
+def dense(n, rows, columns, values):
+    matrix = np.zeros((n, n))
+    np.add.at(matrix, (rows, columns), values)
+    return matrix
+
+
+def check(n, rows, columns, values, b, method=None, **options):
+    once = plan(n, rows, columns)
+    if method is not None:
+        assert once.method == method
+    x = solve(once, values, b, **options)
+    assert x.shape == b.shape
+    reference = np.linalg.solve(np.eye(n) - dense(n, rows, columns, values), b)
+    np.testing.assert_allclose(x, reference, rtol=1e-10, atol=1e-10 * np.abs(reference).max(initial=0))
+    return once
+
+
+def shares(n, columns, rng, leak=0.1):
+    """Values >= 0 whose sum over each column is 1 - leak."""
+    values = rng.random(len(columns)) + 0.05
+    return values * (1 - leak) / np.bincount(columns, weights=values, minlength=n)[columns]
+
+
+def flow(n, rng, reach=6, loops=0.02, longest=6):
+    """Downstream couplings within a short reach, and some short loops back."""
+    columns = np.repeat(np.arange(n), rng.integers(1, 4, n))
+    rows = columns + rng.integers(1, reach + 1, len(columns))
+    back = np.flatnonzero(rng.random(n) < loops)
+    columns, rows = (
+        np.concatenate([columns, back]),
+        np.concatenate([rows, back - rng.integers(0, longest, len(back))]),
+    )
+    inside = (rows < n) & (rows >= 0)
+    return rows[inside], columns[inside]
+
+
+def chains(count, length, rng):
+    """Short chains side by side, couplings to the neighbouring chain, loops within."""
+    n = count * length
+    rows, columns = flow(n, rng)
+    rows = np.where(rng.random(len(rows)) < 0.2, rows + length, rows) % n
+    same = np.abs(rows // length - columns // length) % (count - 1) <= 1
+    forward = rows % length > columns % length
+    loop = rows // length == columns // length
+    inside = same & (forward | loop)
+    return n, rows[inside], columns[inside]
+
+
+@st.composite
+def graphs(draw):
+    n = draw(st.integers(1, 12))
+    node = st.integers(0, n - 1)
+    places = draw(st.lists(st.tuples(node, node), max_size=40))
+    seed = draw(st.integers(0, 2**32 - 1))
+    return n, np.array([p[0] for p in places], dtype=int), np.array([p[1] for p in places], dtype=int), seed
+
+
+@pytest.mark.parametrize("bare", [400, 0])
+@settings(deadline=None, max_examples=120)
+@given(graph=graphs(), sign=st.booleans())
+def test_any_pattern(graph, sign, bare):
+    n, rows, columns, seed = graph
+    rng = np.random.default_rng(seed)
+    values = shares(n, columns, rng)
+    if sign:
+        values = values * rng.choice([-1.0, 1.0], len(values))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(linear, "BARE", bare)
+        once = check(n, rows, columns, values, rng.normal(size=n))
+        check(n, rows, columns, values, rng.normal(size=(n, 3)))
+    assert np.all(once.component[columns] <= once.component[rows])
+    reach = np.linalg.matrix_power(np.eye(n) + dense(n, rows, columns, np.ones(len(rows))), n) > 0
+    np.testing.assert_array_equal(once.component[:, None] == once.component, reach & reach.T)
+    for number, cyclic in enumerate(once.cyclic):
+        members = np.flatnonzero(once.component == number)
+        assert cyclic == (len(members) > 1 or bool(np.any((rows == members[0]) & (columns == members[0]))))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_chains_with_loops(seed):
+    rng = np.random.default_rng(seed)
+    n, rows, columns = chains(60, 20, rng)
+    once = check(n, rows, columns, shares(n, columns, rng), rng.random(n), method="sweep")
+    assert once.cyclic.any()
+    check(n, rows, columns, rng.normal(size=len(rows)) / 4, rng.normal(size=(n, 2)))
+
+
+def test_same_plan_other_values():
+    rng = np.random.default_rng(1)
+    n, rows, columns = chains(40, 20, rng)
+    once = plan(n, rows, columns)
+    first, second = shares(n, columns, rng), shares(n, columns, rng)
+    b = rng.random(n)
+    x = solve(once, first, b)
+    for values in (second, first):
+        reference = np.linalg.solve(np.eye(n) - dense(n, rows, columns, values), b)
+        np.testing.assert_allclose(solve(once, values, b), reference, rtol=1e-10)
+    np.testing.assert_array_equal(solve(once, first, b), x)
+
+
+@pytest.mark.parametrize("n", [30, 900])
+def test_duplicates_add_and_nodes_feed_themselves(n):
+    rng = np.random.default_rng(2)
+    rows, columns = flow(n, rng)
+    own = rng.integers(0, n, n // 3)
+    rows, columns = np.concatenate([rows, rows[::2], own]), np.concatenate([columns, columns[::2], own])
+    check(n, rows, columns, shares(n, columns, rng), rng.random(n))
+
+
+def test_no_entries_and_no_nodes():
+    none = np.empty(0, dtype=int)
+    for n in (0, 1, 5, 1000):
+        b = np.arange(float(n))
+        np.testing.assert_array_equal(solve(plan(n, none, none), np.empty(0), b), b)
+        assert contraction(plan(n, none, none), np.empty(0))
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("m_matrix", [False, True])
+def test_hubs(signed, m_matrix):
+    rng = np.random.default_rng(3)
+    n, rows, columns = chains(50, 20, rng)
+    hubs = np.arange(3)
+    feeds = rng.integers(0, 3, n // 2)
+    takers, givers = rng.choice(n, n // 2, replace=False), rng.choice(n, 60, replace=False)
+    rows = np.concatenate([rows, takers, rng.integers(0, 3, 60)])
+    columns = np.concatenate([columns, hubs[feeds], givers])
+    values = shares(n, columns, rng)
+    if signed and not m_matrix:
+        values *= rng.choice([-1.0, 1.0], len(values))
+    once = check(n, rows, columns, values, rng.random(n), method="torn", m_matrix=m_matrix)
+    check(n, rows, columns, values, rng.random((n, 2)), m_matrix=m_matrix)
+    assert np.bincount(once.component).max() > 300
+
+
+def test_rest_without_hubs_may_be_singular():
+    """The hub makes a loop of gain 1 solvable: tearing fails there, SuperLU does not."""
+    n = 600
+    ring = np.arange(100, n)
+    rows = np.concatenate([ring[1:], np.zeros(len(ring), dtype=int), ring, [1, 2]])
+    columns = np.concatenate([ring[:-1], ring, np.zeros(len(ring), dtype=int), [2, 1]])
+    rows, columns = np.concatenate([rows, [1, 0]]), np.concatenate([columns, [0, 1]])
+    values = np.full(len(rows), 1e-3)
+    values[(rows == 1) & (columns == 2)] = 1.0
+    values[(rows == 2) & (columns == 1)] = 1.0
+    check(n, rows, columns, values, np.ones(n), method="torn")
+
+
+@pytest.mark.parametrize("m_matrix", [False, True])
+@pytest.mark.parametrize(("loops", "method"), [(1, "sweep"), (20, "lu")])
+def test_large_loops_without_hubs(loops, method, m_matrix):
+    rng = np.random.default_rng(4)
+    size = 150
+    columns = np.repeat(np.arange(size), 3)
+    places = [(rng.integers(0, size, len(columns)) + k * size, columns + k * size) for k in range(loops)]
+    places += [(np.arange(size * loops, 2000), np.arange(size * loops, 2000) - 1)] if loops == 1 else []
+    places += [(np.arange(1, loops) * size, np.arange(1, loops) * size - 1)]
+    rows, columns = (np.concatenate(part) for part in zip(*places, strict=True))
+    n = int(max(rows.max(), columns.max())) + 1
+    if loops == 1:  # a long way behind one large loop, cut short
+        inside = (rows < 400) | (rows % 40 != 0)
+        rows, columns = rows[inside], columns[inside]
+    check(n, rows, columns, shares(n, columns, rng), rng.random(n), method=method, m_matrix=m_matrix)
+    if not m_matrix:
+        values = rng.normal(size=len(rows)) / 3
+        check(n, rows, columns, values, rng.random((n, 2)))
+
+
+@pytest.mark.parametrize("loops", [0.0, 0.1])
+def test_deep_chain(loops):
+    rng = np.random.default_rng(5)
+    n = 1500
+    rows, columns = flow(n, rng, reach=3, loops=loops, longest=3)
+    rows, columns = np.concatenate([rows, np.arange(1, n)]), np.concatenate([columns, np.arange(n - 1)])
+    check(n, rows, columns, shares(n, columns, rng), rng.random(n), method="deep")
+    check(n, rows, columns, shares(n, columns, rng), rng.random((n, 2)), method="deep")
+
+
+@pytest.mark.parametrize("n", [50, 900])
+@pytest.mark.parametrize("gains", [[1.0], [2.0, 0.5], [0.5, 4.0, 0.5], [1.1 + 0.1, 1 / 1.2]])
+def test_loop_of_gain_one_is_named(n, gains):
+    at = np.arange(20, 20 + len(gains))
+    rows = np.concatenate([np.arange(1, n), np.roll(at, -1)])
+    columns = np.concatenate([np.arange(n - 1), at])
+    keep = ~np.isin(rows[: n - 1], at[1:])
+    rows, columns = (
+        np.concatenate([rows[: n - 1][keep], rows[n - 1 :]]),
+        np.concatenate([columns[: n - 1][keep], at]),
+    )
+    values = np.concatenate([np.full(int(keep.sum()), 0.5), gains])
+    once = plan(n, rows, columns)
+    with pytest.raises(Singular) as fault:
+        solve(once, values, np.ones(n))
+    assert fault.value.component == once.component[20]
+    assert not contraction(once, values)
+
+
+@pytest.mark.parametrize("n", [150, 600])
+def test_large_singular_loop_is_named(n):
+    ring = np.arange(n)
+    chord = np.arange(0, n, 2)
+    rows = np.concatenate([(ring + 1) % n, (chord + 7) % n])
+    columns = np.concatenate([ring, chord])
+    values = np.ones(len(rows)) / np.bincount(columns, minlength=n)[columns]  # nothing leaves
+    once = plan(n, rows, columns)
+    with pytest.raises(Singular) as fault:
+        solve(once, values, np.ones(n))
+    assert fault.value.component == 0
+    assert not contraction(once, values)
+    assert contraction(once, 0.99 * values)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_contraction_is_the_spectral_radius(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 25))
+    places = rng.random((n, n)) < rng.choice([0.1, 0.3])
+    rows, columns = np.nonzero(places)
+    values = rng.random(len(rows))
+    radius = float(np.abs(np.linalg.eigvals(dense(n, rows, columns, values))).max())
+    once = plan(n, rows, columns)
+    assert contraction(once, values) == (radius < 1)
+    if radius > 0.01:
+        assert contraction(once, values / radius * (1 - 1e-6))
+        assert not contraction(once, values / radius * (1 + 1e-6))
+        assert not contraction(once, values / radius * 4)
+
+
+def test_contraction_takes_no_negative_value():
+    with pytest.raises(ValueError, match="negative"):
+        contraction(plan(2, np.array([1]), np.array([0])), np.array([-0.5]))
+
+
+def test_units_of_very_different_size():
+    """A step of refinement must not spoil small unknowns beside large ones."""
+    rng = np.random.default_rng(6)
+    n, rows, columns = chains(40, 20, rng)
+    scale = 10.0 ** rng.integers(-6, 7, n)
+    values = shares(n, columns, rng)
+    b = rng.random(n)
+    plain = solve(plan(n, rows, columns), values, b)
+    scaled = solve(plan(n, rows, columns), values * scale[rows] / scale[columns], b * scale)
+    np.testing.assert_allclose(scaled, plain * scale, rtol=1e-10)
+
+
+def test_wrong_shapes_are_refused():
+    once = plan(3, np.array([1]), np.array([0]))
+    with pytest.raises(ValueError, match="entries"):
+        solve(once, np.ones(2), np.ones(3))
+    with pytest.raises(ValueError, match="nodes"):
+        solve(once, np.ones(1), np.ones(4))
+    with pytest.raises(ValueError, match="outside"):
+        plan(3, np.array([3]), np.array([0]))
+    with pytest.raises(ValueError, match="rows"):
+        plan(3, np.array([1, 2]), np.array([0]))
+
+
+def test_small_networks_do_not_import_scipy():
+    code = (
+        "import sys, numpy as np; from mfa.engine.linear import plan, solve, contraction;"
+        "i = np.arange(299); p = plan(300, np.r_[i + 1, 5], np.r_[i, 9]); v = np.full(300, 0.5);"
+        "solve(p, v, np.ones(300)); contraction(p, v); sys.exit('scipy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
