@@ -42,9 +42,10 @@ def flow(n, rng, reach=6, loops=0.02, longest=6):
     columns = np.repeat(np.arange(n), rng.integers(1, 4, n))
     rows = columns + rng.integers(1, reach + 1, len(columns))
     back = np.flatnonzero(rng.random(n) < loops)
+    before = back - rng.integers(0, longest, len(back))
     columns, rows = (
         np.concatenate([columns, back]),
-        np.concatenate([rows, back - rng.integers(0, longest, len(back))]),
+        np.concatenate([rows, before]),
     )
     inside = (rows < n) & (rows >= 0)
     return rows[inside], columns[inside]
@@ -240,6 +241,63 @@ def test_contraction_is_the_spectral_radius(seed):
         assert contraction(once, values / radius * (1 - 1e-6))
         assert not contraction(once, values / radius * (1 + 1e-6))
         assert not contraction(once, values / radius * 4)
+
+
+@pytest.mark.parametrize("count", [1, 20])
+@pytest.mark.parametrize("n", [150, 600])
+def test_singular_loop_among_large_ones_is_named(n, count):
+    """Also where SuperLU takes the whole network at once."""
+    ring = np.arange(n)
+    chord = np.arange(0, n, 2)
+    rows = np.concatenate([(ring + 1) % n, (chord + 7) % n])
+    columns = np.concatenate([ring, chord])
+    values = np.ones(len(rows)) / np.bincount(columns, minlength=n)[columns]
+    shift = np.repeat(np.arange(count) * n, len(rows))
+    gain = np.where(shift == (count // 2) * n, 1.0, 0.9)
+    once = plan(n * count, np.tile(rows, count) + shift, np.tile(columns, count) + shift)
+    with pytest.raises(Singular) as fault:
+        solve(once, np.tile(values, count) * gain, np.ones(n * count))
+    assert fault.value.component == once.component[(count // 2) * n]
+
+
+@pytest.mark.parametrize("bare", [True, False])
+@pytest.mark.parametrize("size", [1, 2, 7, 50, 200])
+def test_loops_close_to_gain_one_in_unlike_units_are_solved(size, bare, monkeypatch):
+    """Neither a gain of 1 - 1e-9 nor units twelve orders apart make a loop singular."""
+    monkeypatch.setattr(linear, "BARE", 400 if bare else 0)
+    rng = np.random.default_rng(size)
+    node = np.arange(size)
+    scale = 10.0 ** rng.integers(-6, 7, size)
+    rows, columns = np.roll(node, -1), node
+    values = np.ones(size)
+    values[0] -= 1e-9
+    x = solve(plan(size, rows, columns), values * scale[rows] / scale[columns], np.eye(size)[0] * scale)
+    after = np.ones(size) * values[0] if size > 1 else np.ones(1)
+    after[0] = 1.0
+    np.testing.assert_allclose(x, scale * after / 1e-9, rtol=1e-5)
+
+
+@pytest.mark.parametrize("n", [5, 1000])
+def test_numbers_that_are_not_finite_are_refused(n):
+    rows, columns = np.arange(1, n), np.arange(n - 1)
+    values = np.full(n - 1, 0.5)
+    values[2] = np.nan
+    with pytest.raises(ValueError, match="finite"):
+        solve(plan(n, rows, columns), values, np.ones(n))
+
+
+def test_plan_is_not_changed_by_solving():
+    """Threads may share it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    rng = np.random.default_rng(7)
+    n, rows, columns = chains(100, 20, rng)
+    once = plan(n, rows, columns)
+    draws = [shares(n, columns, rng) for _ in range(16)]
+    alone = [solve(once, values, np.ones(n)) for values in draws]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda values: solve(once, values, np.ones(n)), draws))
+    np.testing.assert_array_equal(together, alone)
 
 
 def test_contraction_takes_no_negative_value():

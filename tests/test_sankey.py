@@ -27,7 +27,7 @@ SEEDS = range(30)
 def network(seed: int) -> list[Link]:
     """A small park with recycle flows, self-loops, a shared boundary and values over five decades."""
     chance = random.Random(seed)
-    count = chance.randrange(3, 12)
+    count = chance.randrange(3, 10)
     links = []
     for i in range(chance.randrange(count, 3 * count)):
         a, b = chance.randrange(count), chance.randrange(count)
@@ -387,30 +387,19 @@ def test_drawing_leaves_global_settings_alone(tmp_path: Path) -> None:
 
 def test_colours_differ_for_colour_blind_eyes() -> None:
     """Bands of any two kinds keep a distance as seen with each colour blindness (Machado et al. 2009)."""
-    matrices = {
-        "normal": np.eye(3),
-        "protan": [
-            [0.152286, 1.052583, -0.204868],
-            [0.114503, 0.786281, 0.099216],
-            [-0.003882, -0.048116, 1.051998],
-        ],
-        "deutan": [
-            [0.367322, 0.860646, -0.227968],
-            [0.280085, 0.672501, 0.047413],
-            [-0.011820, 0.042940, 0.968881],
-        ],
-        "tritan": [
-            [1.255528, -0.076749, -0.178779],
-            [-0.078411, 0.930809, 0.147602],
-            [0.004733, 0.691367, 0.303900],
-        ],
+    eyes = {
+        "normal": "1 0 0 0 1 0 0 0 1",
+        "protan": ".152286 1.052583 -.204868 .114503 .786281 .099216 -.003882 -.048116 1.051998",
+        "deutan": ".367322 .860646 -.227968 .280085 .672501 .047413 -.01182 .04294 .968881",
+        "tritan": "1.255528 -.076749 -.178779 -.078411 .930809 .147602 .004733 .691367 .3039",
     }
     linear = {
         kind: np.array([ALPHA * int(code[i : i + 2], 16) / 255 + 1 - ALPHA for i in (1, 3, 5)]) ** 2.2
         for kind, code in COLOURS.items()
     }
-    for name, matrix in matrices.items():
-        seen = {kind: lab(np.clip(np.array(matrix) @ rgb, 0, 1)) for kind, rgb in linear.items()}
+    for name, numbers in eyes.items():
+        matrix = np.array(numbers.split(), dtype=float).reshape(3, 3)
+        seen = {kind: lab(np.clip(matrix @ rgb, 0, 1)) for kind, rgb in linear.items()}
         for a, b in itertools.combinations(seen, 2):
             assert np.linalg.norm(seen[a] - seen[b]) > 8.5, (name, a, b)
 

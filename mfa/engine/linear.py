@@ -692,7 +692,7 @@ def plan(n: int, rows: Ints, cols: Ints) -> Plan:
         from scipy.sparse import csr_array
 
         pattern = csr_array((np.zeros(total), column[order].astype(np.int32), pointer), shape=(n, n))
-    widest = int(np.diff(pointer).max(initial=0))
+    widest = int(np.bincount(np.asarray(rows, dtype=np.int64).ravel()).max(initial=0))
     method = "lu" if sweep is None else "torn" if torn is not None else "deep" if sweep.deep else "sweep"
     return Plan(
         n, label, cyclic, method, given, merge, row, column, order, pattern, widest, sweep, torn, whole
@@ -968,6 +968,8 @@ def _refined(
     size *= RESIDUAL
     if bool(np.all(np.abs(fed) <= size)):
         return x, True
+    if not np.isfinite(fed).all():
+        raise ValueError("a value or a right side is not finite, or the solution is too large")
     return x + run(fed), False
 
 
@@ -990,6 +992,8 @@ def solve(plan: Plan, values: Floats, b: Floats, *, m_matrix: bool = False) -> F
     ------
     Singular
         if the equations of a loop have no unique solution
+    ValueError
+        if a shape does not fit, or a number is not finite
     """
     merged = _merged(plan, values)
     side = np.ascontiguousarray(b, dtype=np.float64)
@@ -1035,9 +1039,9 @@ def contraction(plan: Plan, values_abs: Floats) -> bool:
         raise ValueError("a value is negative or not a number")
     try:
         v = solve(plan, values_abs, np.ones(plan.n))
-    except Singular:
+    except (Singular, ValueError):  # or beyond the largest number
         return False
-    if not (np.isfinite(v).all() and np.all(v > 0.0)):
+    if not np.all(v > 0.0):
         return False
     fed = _product(plan, merged)(v)
     margin = (plan._widest + 8) * EPS * (v + fed)

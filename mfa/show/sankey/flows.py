@@ -18,7 +18,7 @@ class Names:
 
     def of(self, key: str) -> str:
         """The label of a node or material; empty for a bundle."""
-        return "" if key == OTHER else self.labels.get(key, key)
+        return "" if key == OTHER else " ".join(self.labels.get(key, key).split()) or key
 
     def kind(self, material: str) -> str:
         """The kind of a material, `other` for a bundle, `intermediate` when not told."""

@@ -19,9 +19,9 @@ from mfa.show.sankey.pipes import Corner, outline, samples
 from mfa.show.sankey.routes import BAR, LABEL_GAP, Placed, columns, label_starts, path, reaches
 from mfa.show.sankey.shapes import BOUNDARY, COLOURS, Band, Box, Geometry, Link, Node
 
-THINNEST = 0.8
 __all__ = ["Band", "Geometry", "Link", "Node", "layout"]
 
+THINNEST = 0.8
 LEAST_FLOW_HEIGHT = 400.0
 FLOW_HEIGHT_PER_COLUMN = 35.0
 MARGIN = 10.0

@@ -5,7 +5,7 @@
   const bands = [...svg.querySelectorAll(".band")];
   const nodes = [...svg.querySelectorAll(".node")];
   const keys = [...svg.querySelectorAll(".key")];
-  const heads = new Map([...svg.querySelectorAll(".head")].map((head) => [head.dataset.band, head]));
+  const marks = [...svg.querySelectorAll(".mark")];
   const hidden = new Set();
   let chosen = null;
 
@@ -66,12 +66,11 @@
     for (const band of bands) {
       const faded = hidden.has(band.dataset.kind) || (kept !== null && !kept.has(band));
       band.classList.toggle("faded", faded);
-      heads.get(band.dataset.i)?.classList.toggle("faded", faded);
       if (!faded) touched.add(band.dataset.s).add(band.dataset.t);
     }
+    for (const mark of marks) mark.classList.toggle("faded", bands[mark.dataset.band].classList.contains("faded"));
     for (const node of nodes) node.classList.toggle("faded", !touched.has(node.dataset.i));
     for (const key of keys) key.classList.toggle("off", hidden.has(key.dataset.kind));
-    svg.classList.toggle("chosen", kept !== null || hidden.size > 0);
   }
 
   function act(target) {

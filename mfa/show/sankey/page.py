@@ -79,9 +79,9 @@ def svg(geometry: Geometry, lang: str = "en") -> str:
         f' viewBox="0 0 {_n(geometry.width)} {_n(height)}"'
         f' font-family="{FACES}" font-size="{_n(FONT)}" role="img" aria-label="{word("title", lang)}">',
         HATCH,
-        *(_band(i, band, geometry, index, names, lang) for i, band in bands),
+        *(_band(band, geometry, index, names, lang) for band in geometry.bands),
         *(_head(i, band) for i, band in bands if band.arrow),
-        *(_caption(band) for band in geometry.bands if band.caption),
+        *(_caption(i, band) for i, band in bands if band.caption),
         *(_node(index[node.id], node, geometry.unit, lang) for node in geometry.nodes),
         *(_entry(text, x, y, kind) for text, x, y, kind in entries),
         "</svg>",
@@ -94,9 +94,7 @@ def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _band(
-    i: int, band: Band, geometry: Geometry, index: dict[str, int], names: dict[str, str], lang: str
-) -> str:
+def _band(band: Band, geometry: Geometry, index: dict[str, int], names: dict[str, str], lang: str) -> str:
     """A flow as a path with what the tooltip says."""
     d = f"M{_n(band.start[0])} {_n(band.start[1])}" + "".join(
         ("L" if len(c) == 2 else "C") + " ".join(map(_n, c)) for c in band.outline
@@ -105,7 +103,7 @@ def _band(
     back = ' data-back="1"' if band.back else ""
     tip = escape(_tip(band, geometry, names, lang))
     return (
-        f'<path class="band" tabindex="0" data-i="{i}" data-s="{s}" data-t="{t}"'
+        f'<path class="band" tabindex="0" data-s="{s}" data-t="{t}"'
         f' data-kind="{band.kind}"{back} data-tip="{tip}"'
         f' fill="{COLOURS[band.kind]}" fill-opacity="{ALPHA}" d="{d}Z"/>'
     )
@@ -131,17 +129,16 @@ def _head(i: int, band: Band) -> str:
     """The arrow on a return flow."""
     points = " ".join(f"{_n(x)},{_n(y)}" for x, y in arrowhead(band))
     style = f'fill="{COLOURS[band.kind]}" pointer-events="none"'
-    return f'<polygon class="head" data-band="{i}" points="{points}" {style}/>'
+    return f'<polygon class="mark" data-band="{i}" points="{points}" {style}/>'
 
 
-def _caption(band: Band) -> str:
+def _caption(i: int, band: Band) -> str:
     """A material's name on its band."""
     if band.caption is None:
         return ""
     x, y = band.caption.x, band.caption.y + 0.36 * CAPTION
-    return _text(
-        band.caption.text, x, y, INK, f' font-size="{CAPTION}" text-anchor="middle" pointer-events="none"'
-    )
+    style = f' class="mark" data-band="{i}" font-size="{CAPTION}" text-anchor="middle" pointer-events="none"'
+    return _text(band.caption.text, x, y, INK, style)
 
 
 def _node(i: int, node: Node, unit: str, lang: str) -> str:
@@ -155,7 +152,7 @@ def _node(i: int, node: Node, unit: str, lang: str) -> str:
     fill = "url(#hatch)" if look.hatched else look.fill
     parts = [
         f'<g class="node" tabindex="0" data-i="{i}" data-room="{room}" data-tip="{tip}">',
-        _rect(bar.x0, bar.y0, bar.x1, bar.y1, f'fill="{fill}" stroke="{look.edge}"{rounded}'),
+        _rect(bar.x0, bar.y0, bar.x1, bar.y1, f'class="bar" fill="{fill}" stroke="{look.edge}"{rounded}'),
         _rect(ground.x0, ground.y0, ground.x1, ground.y1, 'class="ground" fill="#fff" fill-opacity=".6"'),
     ]
     for k, line in enumerate(lines):

@@ -64,9 +64,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "in": "入",
         "out": "出",
         "thin": "最细的流不按比例",
-        "bundled": "小于最大流 {share} % 的流已合并:{count} 条,共 {value} {unit}",
+        "bundled": "小于最大流 {share} % 的流已合并：{count} 条，共 {value} {unit}",
         "title": "物质流",
-        "help": "指向流或节点查看数值;点击节点追踪上下游",
+        "help": "指向流或节点查看数值；点击节点追踪上下游",
     },
 }
 
@@ -111,12 +111,14 @@ def _advance(char: str) -> float:
 
 
 def wrap(text: str, room: float = WRAP) -> list[str]:
-    """A name in lines of about `room`, broken at spaces or between han."""
+    """A name in lines of about `room`, broken at spaces or between han, inside a word if it is very long."""
     lines, line, brk = [], "", 0
     for char in text:
         line += char
         if char in " ·、,(" or unicodedata.east_asian_width(char) in "WF":
             brk = len(line)
+        if not brk and text_width(line) > 1.5 * room:
+            brk = len(line) - 1
         if text_width(line) > room and brk and len(line) > brk:
             lines.append(line[:brk].strip())
             line, brk = line[brk:], 0

@@ -1,0 +1,170 @@
+"""The result of a run: solved arrays, and every table made from them when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mfa.engine.compile import Compiled
+from mfa.engine.state import State
+from mfa.input.closure import Closure, closures
+from mfa.records import System
+from mfa.results import findings, flows, indicators, tables, waste
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+TABLES = ("flows", "links", "processes", "pools", "stocks", "indicators", "balances", "warnings")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one run gives.
+
+    The tables are pandas DataFrames: `flows`, `links`, `processes`, `pools`, `stocks`,
+    `indicators` (indexed by `indicator`), `balances`, `warnings`. `table(name)` gives the
+    same without pandas.
+    """
+
+    system: System
+    compiled: Compiled
+    state: State
+
+    def table(self, name: str, lang: str = "en") -> tables.Table:
+        """A table by its name; `lang` is the language of the warnings' words."""
+        s, c, x = self.system, self.compiled, self.state
+        match name:
+            case "flows":
+                return tables.flows(s, self.flow_list)
+            case "links":
+                return tables.links(s, self.link_list)
+            case "processes":
+                return tables.processes(s, x)
+            case "pools":
+                return tables.pools(s, c, x, self.flow_list)
+            case "stocks":
+                return tables.stocks(s, c, x)
+            case "indicators":
+                return tables.indicators(s, self.indicator_list)
+            case "balances":
+                return tables.balances(self.closures)
+            case "warnings":
+                return tables.warnings(s, self.findings, lang)
+        raise KeyError(name)
+
+    @cached_property
+    def flow_list(self) -> list[flows.Flow]:
+        """The flows as records."""
+        return flows.flows(self.system, self.compiled, self.state)
+
+    @cached_property
+    def link_list(self) -> list[flows.Flow]:
+        """The links as records."""
+        return flows.links(self.flow_list)
+
+    @cached_property
+    def closures(self) -> list[Closure]:
+        """The closure of every recipe."""
+        return closures(self.system)
+
+    @cached_property
+    def wastes(self) -> dict[str, waste.WasteFlow]:
+        """Where each waste goes."""
+        return waste.waste_flows(self.system, self.compiled, self.state)
+
+    @cached_property
+    def indicator_list(self) -> list[indicators.Indicator]:
+        """The indicators as records."""
+        return indicators.indicators(self.system, self.wastes, self._lacking())
+
+    @cached_property
+    def findings(self) -> list[findings.Finding]:
+        """The warnings as records."""
+        return findings.findings(
+            self.system, self.compiled, self.state, self.wastes, self.indicator_list, self.closures
+        )
+
+    def _lacking(self) -> dict[str, str]:
+        """Running processes one of whose inputs is in shortage → that input."""
+        short = {m for m, a in zip(self.compiled.structure.pools, self.state.shortage.tolist(), strict=True) if a > 0}
+        level = dict(zip(self.compiled.structure.processes, self.state.level.tolist(), strict=True))
+        lacking = {}
+        for process in self.system.processes.values():
+            missing = [m for m in process.inputs if m in short]
+            if missing and level[process.id] > 0:
+                lacking[process.id] = missing[0]
+        return lacking
+
+    @property
+    def targets_met(self) -> bool:
+        """Whether every target is met and proven."""
+        return all(r.met in ("true", "") for r in self.indicator_list)
+
+    @property
+    def flows(self) -> pd.DataFrame:
+        """One row a (period, material, source, target), amounts > 0, native units a year."""
+        return self.table("flows").frame()
+
+    @property
+    def links(self) -> pd.DataFrame:
+        """Flows without pools: supplier → taker."""
+        return self.table("links").frame()
+
+    @property
+    def processes(self) -> pd.DataFrame:
+        """Level, capacity, use and driver of every process."""
+        return self.table("processes").frame()
+
+    @property
+    def pools(self) -> pd.DataFrame:
+        """Supply, demand, surplus and shortage of every pool."""
+        return self.table("pools").frame()
+
+    @property
+    def stocks(self) -> pd.DataFrame:
+        """Opening, inflow, outflow and closing of every stock."""
+        return self.table("stocks").frame()
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """Indicators and targets, indexed by `indicator`."""
+        return self.table("indicators").frame().set_index("indicator")
+
+    @property
+    def balances(self) -> pd.DataFrame:
+        """Closure of every recipe, layer by layer."""
+        return self.table("balances").frame()
+
+    @property
+    def warnings(self) -> pd.DataFrame:
+        """What the run warns of."""
+        return self.table("warnings").frame()
+
+    def to_json(self, lang: str = "en") -> dict[str, Any]:
+        """All tables as lists of rows, ready for `json.dumps`."""
+        made: dict[str, Any] = {"scenario": self.system.name, "period": self.system.period}
+        for name in TABLES:
+            table = self.table(name, lang)
+            made[name] = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        made["solver"] = {
+            "method": self.state.method,
+            "iterations": self.state.iterations,
+            "residual": self.state.residual,
+        }
+        return made
+
+    def write(self, folder: str | Path, *, command: Sequence[str] = (), lang: str = "en") -> list[Path]:
+        """Write every table as CSV and a manifest, file by file atomically; gives the files."""
+        from mfa.show.files import write_run
+
+        return write_run(self, Path(folder), command, lang)
+
+    def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Any:
+        """Draw the mass flows: to a file (.png .svg .pdf .html) or onto matplotlib axes."""
+        from mfa.show.flowpicture import sankey
+
+        return sankey(self, path, ax=ax, **options)

@@ -1,0 +1,135 @@
+"""What a run warns of: shortages, surpluses, open recipes, doubtful targets, idle plant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mfa.engine.compile import Compiled
+from mfa.engine.network import TAKER
+from mfa.engine.state import State
+from mfa.errors import Fault
+from mfa.input import checks
+from mfa.input.closure import Closure
+from mfa.records import System
+from mfa.results.indicators import Indicator
+from mfa.results.waste import WasteFlow
+
+FULL = 1e-9
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A row of the table `warnings`: a message with its amount."""
+
+    code: str
+    place: str
+    amount: float | None
+    unit: str
+    message: Fault
+
+    def text(self, lang: str = "en") -> str:
+        """The words of it."""
+        return self.message.text(lang)
+
+
+def findings(
+    system: System,
+    compiled: Compiled,
+    state: State,
+    wastes: Mapping[str, WasteFlow],
+    rows: Sequence[Indicator],
+    closures: Sequence[Closure],
+) -> list[Finding]:
+    """Everything worth a warning, shortages first."""
+    found = _shortages(system, compiled, state)
+    found += _surpluses(system, compiled, state)
+    found += _targets(rows)
+    found += _identity(wastes)
+    found += _recipes(closures)
+    for fault in checks.outside_bounds(system):
+        found.append(_plain("balance-outside", str(fault.values["process"]), fault))
+    for fault in checks.sold_without_limit(system):
+        found.append(_plain("sold-without-limit", f"pool:{fault.values['material']}", fault))
+    names = checks.idle(system)
+    if names:
+        found.append(_plain("idle", "", Fault("idle", None, {"names": ", ".join(names), "count": len(names)})))
+    return found
+
+
+def _plain(code: str, place: str, fault: Fault) -> Finding:
+    return Finding(code, place, None, "", Fault(fault.key, None, fault.values))
+
+
+def _shortages(system: System, compiled: Compiled, state: State) -> list[Finding]:
+    made = []
+    for i, material in enumerate(compiled.structure.pools):
+        amount = float(state.shortage[i])
+        if amount > 0:
+            made.append(_open("shortage", system, compiled, state, i, material, amount))
+    return sorted(made, key=lambda f: f.place)
+
+
+def _surpluses(system: System, compiled: Compiled, state: State) -> list[Finding]:
+    made = []
+    for i, material in enumerate(compiled.structure.pools):
+        amount = float(state.surplus[i])
+        if amount > 0 and system.materials[material].kind != "product":
+            made.append(_open("surplus", system, compiled, state, i, material, amount))
+    return sorted(made, key=lambda f: f.place)
+
+
+def _open(
+    code: str, system: System, compiled: Compiled, state: State, i: int, material: str, amount: float
+) -> Finding:
+    """A pool with something left over or missing, and who could mend it."""
+    side = TAKER if code == "surplus" else -TAKER
+    full = [
+        compiled.entries[e].node
+        for e, line in enumerate(compiled.structure.entries)
+        if line.pool == i and line.side == side
+    ]
+    idle = [
+        p
+        for p in checks.idle(system)
+        if material in (system.processes[p].inputs if side == TAKER else system.processes[p].outputs)
+    ]
+    unit = f"{system.materials[material].unit}/a"
+    key = f"{code}-{'full' if full else 'idle' if idle else 'nobody'}"
+    values = {"material": material, "amount": f"{amount:,.4g}", "unit": unit, "names": ", ".join(full or idle)}
+    return Finding(code, f"pool:{material}", amount, unit, Fault(key, None, values))
+
+
+def _targets(rows: Sequence[Indicator]) -> list[Finding]:
+    made = []
+    for row in rows:
+        if row.met == "unproven":
+            values = {"indicator": row.name, "names": ", ".join(row.doubtful)}
+            made.append(Finding("unproven", row.name, None, "", Fault("unproven", None, values)))
+        if row.value is None:
+            made.append(Finding("zero-ratio", row.name, None, "", Fault("zero-ratio", None, {"indicator": row.name})))
+    return made
+
+
+def _identity(wastes: Mapping[str, WasteFlow]) -> list[Finding]:
+    """G = (U - U₀) + S + (D - D₀) + X, checked in every run."""
+    made = []
+    for material, waste in wastes.items():
+        account = waste.account()
+        size = max(account.generated + waste.from_yards, 1e-300)
+        if abs(account.gap) > FULL * size:
+            values = {"material": material, "amount": f"{account.gap:,.4g}"}
+            made.append(Finding("identity", f"pool:{material}", account.gap, "t/a", Fault("identity", None, values)))
+    return made
+
+
+def _recipes(closures: Sequence[Closure]) -> list[Finding]:
+    worst: dict[str, Closure] = {}
+    for c in closures:
+        if not c.closes and abs(c.error or 0) > abs(worst[c.process].error or 0 if c.process in worst else 0):
+            worst[c.process] = c
+    made = []
+    for process, c in worst.items():
+        values = {"process": process, "layer": c.layer, "error": f"{c.error:+.2%}"}
+        made.append(Finding("recipe-open", process, c.error, "1", Fault("recipe-open", None, values)))
+    return made

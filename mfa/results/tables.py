@@ -1,0 +1,135 @@
+"""The tables of a run: columns and rows, ready for CSV, JSON and pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mfa.engine.compile import Compiled
+from mfa.engine.network import TAKER
+from mfa.engine.state import State
+from mfa.input.checks import places
+from mfa.input.closure import Closure
+from mfa.records import System
+from mfa.results.findings import Finding
+from mfa.results.flows import Flow, wet
+from mfa.results.indicators import Indicator
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns and rows; an empty cell is None."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Cell, ...]]
+
+    def frame(self) -> pd.DataFrame:
+        """The table as a DataFrame with a plain index; columns of numbers are float."""
+        import pandas as pd
+
+        data = {c: [row[i] for row in self.rows] for i, c in enumerate(self.columns)}
+        return pd.DataFrame(data, columns=list(self.columns))
+
+
+def flows(system: System, found: Iterable[Flow]) -> Table:
+    """period, material, source, target, amount, unit, wet_amount."""
+    rows = [
+        (system.period, f.material, f.source, f.target, f.amount, _unit(system, f.material), wet(system, f))
+        for f in found
+    ]
+    columns = ("period", "material", "source", "target", "amount", "unit", "wet_amount")
+    return Table("flows", columns, rows)
+
+
+def links(system: System, found: Iterable[Flow]) -> Table:
+    """period, material, source, target, amount, unit."""
+    rows = [(system.period, f.material, f.source, f.target, f.amount, _unit(system, f.material)) for f in found]
+    return Table("links", ("period", "material", "source", "target", "amount", "unit"), rows)
+
+
+def processes(system: System, state: State) -> Table:
+    """period, process, level, unit, capacity, use, driver."""
+    listed = places(system)
+    rows: list[tuple[Cell, ...]] = []
+    for process, level in zip(system.processes.values(), state.level.tolist(), strict=True):
+        capacity = process.capacity.value if process.capacity else None
+        use = level / capacity if capacity else None
+        lists = [f"{p.side[:-1]} of {p.material}" for p in listed.get(process.id, [])]
+        driver = "drive" if process.id in system.drive else "; ".join(lists) or "idle"
+        rows.append((system.period, process.id, level, _unit(system, process.per), capacity, use, driver))
+    columns = ("period", "process", "level", "unit", "capacity", "use", "driver")
+    return Table("processes", columns, sorted(rows, key=lambda r: str(r[1])))
+
+
+def pools(system: System, compiled: Compiled, state: State, found: Iterable[Flow]) -> Table:
+    """period, pool, supply, demand, surplus, shortage, unit; supply + shortage = demand + surplus."""
+    supply, demand = dict.fromkeys(system.pools, 0.0), dict.fromkeys(system.pools, 0.0)
+    for flow in found:
+        if flow.source != "shortage" and flow.target != "surplus":
+            side = demand if flow.source.startswith("pool:") else supply
+            side[flow.material] += flow.amount
+    rows = [
+        (
+            system.period,
+            m,
+            supply[m],
+            demand[m],
+            float(state.surplus[i]),
+            float(state.shortage[i]),
+            _unit(system, m),
+        )
+        for i, m in enumerate(compiled.structure.pools)
+    ]
+    columns = ("period", "pool", "supply", "demand", "surplus", "shortage", "unit")
+    return Table("pools", columns, sorted(rows, key=lambda r: r[1]))
+
+
+def stocks(system: System, compiled: Compiled, state: State) -> Table:
+    """period, stock, opening, inflow, outflow, closing, unit; closing = opening + in - out (Δt = 1 a)."""
+    into, out = dict.fromkeys(system.stocks, 0.0), dict.fromkeys(system.stocks, 0.0)
+    for entry, line, amount in zip(
+        compiled.entries, compiled.structure.entries, state.handed.tolist(), strict=True
+    ):
+        if entry.kind == "stock":
+            (into if line.side == TAKER else out)[entry.node] += amount
+    rows: list[tuple[Cell, ...]] = []
+    for key, stock in sorted(system.stocks.items()):
+        given = out[key] + (system.drive[key].value if key in system.drive else 0.0)
+        opening = stock.initial.value if stock.initial else 0.0
+        unit = system.materials[stock.material].unit
+        rows.append((system.period, key, opening, into[key], given, opening + into[key] - given, unit))
+    columns = ("period", "stock", "opening", "inflow", "outflow", "closing", "unit")
+    return Table("stocks", columns, rows)
+
+
+def indicators(system: System, rows: Iterable[Indicator]) -> Table:
+    """period, indicator, value, unit, min, max, met, distance, distance_amount."""
+    made = [
+        (system.period, r.name, r.value, r.unit, r.minimum, r.maximum, r.met or None, r.distance, r.distance_amount)
+        for r in rows
+    ]
+    columns = ("period", "indicator", "value", "unit", "min", "max", "met", "distance", "distance_amount")
+    return Table("indicators", columns, made)
+
+
+def balances(closures: Iterable[Closure]) -> Table:
+    """process, layer, inputs, outputs, error, per unit of the reference; empty where not checkable."""
+    rows = [(c.process, c.layer, c.inputs, c.outputs, c.error) for c in closures]
+    return Table("balances", ("process", "layer", "inputs", "outputs", "error"), rows)
+
+
+def warnings(system: System, found: Iterable[Finding], lang: str = "en") -> Table:
+    """period, code, place, amount, unit, text."""
+    rows = [(system.period, f.code, f.place, f.amount, f.unit or None, f.text(lang)) for f in found]
+    return Table("warnings", ("period", "code", "place", "amount", "unit", "text"), rows)
+
+
+def _unit(system: System, material: str) -> str:
+    return f"{system.materials[material].unit}/a"

@@ -1,0 +1,271 @@
+"""Where each waste goes: generated, utilised, disposed, stored, dumped, in tonnes a year.
+
+Statistical terms follow the survey of emission sources (排放源统计调查制度): general
+industrial solid waste generated G, utilised U (of which from earlier storage U₀), disposed
+D (of which D₀), stored S, dumped X, tied by G = (U - U₀) + S + (D - D₀) + X.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, fields
+
+from mfa.engine.compile import Compiled
+from mfa.engine.network import TAKER
+from mfa.engine.state import State
+from mfa.records import Fate, System
+
+SWEEPS = 100
+SETTLED = 1e-14
+
+
+@dataclass(frozen=True)
+class Account:
+    """The fate of one waste, t a year; `utilised` and `disposed` include what storage gave."""
+
+    generated: float = 0.0
+    utilised: float = 0.0
+    utilised_old: float = 0.0
+    disposed: float = 0.0
+    disposed_old: float = 0.0
+    stored: float = 0.0
+    dumped: float = 0.0
+
+    def __add__(self, other: Account) -> Account:
+        return Account(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def scaled(self, factor: float) -> Account:
+        """A part of the account."""
+        return Account(*(getattr(self, f.name) * factor for f in fields(self)))
+
+    @property
+    def utilisation(self) -> float | None:
+        """R = U ÷ (G + U₀), 一般工业固体废物综合利用率; None for 0 ÷ 0.
+
+        排放源统计调查制度, explanation of terms; 绿色园区评价要求; HJ 274.
+
+        >>> round(Account(3.6, 2.7, 0.2, 0.6, stored=0.5).utilisation, 6)
+        0.710526
+        """
+        return _ratio(self.utilised, self.generated + self.utilised_old)
+
+    @property
+    def utilisation_and_disposal(self) -> float | None:
+        """R = (U + D) ÷ (G + U₀ + D₀), 综合处置利用率; HJ 274-2015 no. 24.
+
+        >>> round(Account(3.6, 2.7, 0.2, 0.6, stored=0.5).utilisation_and_disposal, 6)
+        0.868421
+        """
+        return _ratio(self.utilised + self.disposed, self.generated + self.utilised_old + self.disposed_old)
+
+    @property
+    def disposal(self) -> float | None:
+        """R = D ÷ (G + D₀), 危险废物处置率 (disposal alone).
+
+        >>> round(Account(1200, 300, 0, 850, 50, 100).disposal, 4)
+        0.68
+        """
+        return _ratio(self.disposed, self.generated + self.disposed_old)
+
+    @property
+    def gap(self) -> float:
+        """G - (U - U₀) - S - (D - D₀) - X: zero where nothing is lost."""
+        used = self.utilised - self.utilised_old + self.disposed - self.disposed_old
+        return self.generated - used - self.stored - self.dumped
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole > 0 else None
+
+
+@dataclass(frozen=True)
+class Use:
+    """What one taker does with one waste (or a residue of it), counted as the parent."""
+
+    node: str
+    amount: float
+    fate: Fate
+
+
+@dataclass(frozen=True)
+class WasteFlow:
+    """One waste with its residues over one year.
+
+    Attributes
+    ----------
+    made : process → amount of the waste itself, t
+    uses : by every taker, own waste only, net of the residues that a process makes
+    from_yards : what yards gave, t of the parent
+    """
+
+    material: str
+    made: Mapping[str, float]
+    uses: tuple[Use, ...]
+    from_yards: float
+
+    def account(self, without: Set[str] = frozenset()) -> Account:
+        """The account; uses by processes in `without` are not believed and count as dumped."""
+        sums: dict[str, float] = defaultdict(float)
+        for use in self.uses:
+            sums["dumped" if use.node in without else use.fate] += use.amount
+        used, disposed = sums["utilisation"], sums["disposal"]
+        share = used / (used + disposed) if used + disposed > 0 else 0.0
+        old = self.from_yards if used + disposed > 0 else 0.0
+        return Account(
+            sum(self.made.values()),
+            used,
+            old * share,
+            disposed,
+            old * (1 - share),
+            sums["storage"] - (self.from_yards - old),
+            sums["dumped"],
+        )
+
+
+def waste_flows(system: System, compiled: Compiled, state: State) -> dict[str, WasteFlow]:
+    """Every waste that is no residue → where it goes."""
+    books = _Books(system, compiled, state)
+    parents = [m.id for m in system.materials.values() if m.waste and not m.residue_of]
+    return {p: books.flow(p) for p in parents if p in system.pools}
+
+
+@dataclass(frozen=True)
+class _Taker:
+    node: str
+    amount: float
+    fate: Fate
+    process: bool
+
+
+class _Books:
+    """Supplies and takers of the waste pools, and how much of each supply is the park's own."""
+
+    def __init__(self, system: System, compiled: Compiled, state: State) -> None:
+        self.system, self.compiled, self.state = system, compiled, state
+        self.level = dict(zip(compiled.structure.processes, state.level.tolist(), strict=True))
+        self.at = {m: i for i, m in enumerate(compiled.structure.pools)}
+        self.listed: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for i, line in enumerate(compiled.structure.entries):
+            self.listed[compiled.structure.pools[line.pool]].append((i, line.side))
+        self.root = {m.id: m.residue_of or m.id for m in system.materials.values() if m.waste or m.residue_of}
+        self.equal = {m: system.materials[m].parent_equivalent if system.materials[m].residue_of else 1.0 for m in self.root}
+        self.made_by = {m: self._outputs(m) for m in self.root if m in system.pools}
+        self.taken_by = {m: self._takers(m) for m in self.made_by}
+        self.own = self._own_shares()
+
+    def _outputs(self, material: str) -> dict[str, float]:
+        return {
+            p.id: self.level[p.id] * p.outputs[material].figure.value
+            for p in self.system.processes.values()
+            if material in p.outputs and self.level[p.id] > 0
+        }
+
+    def _from_yards(self, material: str) -> float:
+        """What yards give: listed as givers, and driven."""
+        listed = sum(
+            float(self.state.handed[i])
+            for i, side in self.listed[material]
+            if side != TAKER and self.compiled.entries[i].kind == "stock"
+        )
+        driven = sum(
+            f.value
+            for k, f in self.system.drive.items()
+            if k in self.system.stocks and self.system.stocks[k].material == material
+        )
+        return listed + driven
+
+    def _bought(self, material: str) -> float:
+        """What comes over the boundary, and what is short (it exists for nobody)."""
+        imported = sum(
+            float(self.state.handed[i])
+            for i, side in self.listed[material]
+            if side != TAKER and self.compiled.entries[i].kind == "import"
+        )
+        supply = self.system.supply.get(material)
+        return imported + (supply.value if supply else 0.0) + float(self.state.shortage[self.at[material]])
+
+    def _takers(self, material: str) -> list[_Taker]:
+        found = [t for i, side in self.listed[material] if side == TAKER for t in self._listed_taker(i)]
+        named = {t.node for t in found if t.process}
+        for p in self.system.processes.values():
+            if material in p.inputs and p.id not in named and self.level[p.id] > 0:
+                found.append(_Taker(p.id, self.level[p.id] * p.inputs[material].figure.value, p.fate, True))
+        demand = self.system.demand.get(material)
+        if demand:
+            found.append(_Taker("export", demand.value, "utilisation", False))
+        found.append(_Taker("surplus", float(self.state.surplus[self.at[material]]), "dumped", False))
+        return [t for t in found if t.amount > 0]
+
+    def _listed_taker(self, i: int) -> list[_Taker]:
+        entry, amount = self.compiled.entries[i], float(self.state.handed[i])
+        if entry.kind == "process":
+            fate: Fate = self.system.processes[entry.node].fate
+        elif entry.kind == "stock":
+            fate = self.system.stocks[entry.node].fate
+        else:
+            fate = {"export": "utilisation", "deposit": "disposal"}.get(entry.kind, "dumped")  # type: ignore[assignment]
+        return [_Taker(entry.node, amount, entry.fate or fate, entry.kind == "process")]
+
+    def _own_shares(self) -> dict[str, float]:
+        """Material → share of its pool's supply that the park made or had in its yards.
+
+        A residue is the park's own as far as the waste that it was made from was.
+        """
+        own = dict.fromkeys(self.made_by, 1.0)
+        for _ in range(SWEEPS):
+            change = 0.0
+            for material, made in self.made_by.items():
+                share = self._own_share(material, made, own)
+                change = max(change, abs(share - own[material]))
+                own[material] = share
+            if change <= SETTLED:
+                break
+        return own
+
+    def _own_share(self, material: str, made: Mapping[str, float], own: Mapping[str, float]) -> float:
+        parts = {p: a * (self._input_share(p, self.root[material], own) if self._is_residue(material) else 1.0) for p, a in made.items()}
+        mine = sum(parts.values()) + self._from_yards(material)
+        whole = sum(made.values()) + self._from_yards(material) + self._bought(material)
+        return mine / whole if whole > 0 else 0.0
+
+    def _is_residue(self, material: str) -> bool:
+        return bool(self.system.materials[material].residue_of)
+
+    def _input_share(self, process: str, parent: str, own: Mapping[str, float]) -> float:
+        """How much of the family of `parent` that a process takes is the park's own."""
+        taken = self._family_inputs(process, parent)
+        whole = sum(taken.values())
+        return sum(a * own[m] for m, a in taken.items()) / whole if whole > 0 else 1.0
+
+    def _family_inputs(self, process: str, parent: str) -> dict[str, float]:
+        """The waste and its residues that a process takes, counted as the waste."""
+        recipe = self.system.processes[process].inputs
+        return {
+            m: self.level[process] * c.figure.value * self.equal[m]
+            for m, c in recipe.items()
+            if self.root.get(m) == parent and m in self.made_by
+        }
+
+    def flow(self, parent: str) -> WasteFlow:
+        """The uses of a waste and its residues."""
+        family = [m for m, root in self.root.items() if root == parent and m in self.made_by]
+        uses: dict[tuple[str, Fate], float] = defaultdict(float)
+        for material in family:
+            for taker in self.taken_by[material]:
+                uses[taker.node, taker.fate] += taker.amount * self.equal[material] * self.own[material]
+        for material in family:
+            if self._is_residue(material):
+                self._take_off_residue(material, parent, uses)
+        yards = sum(self._from_yards(m) * self.equal[m] for m in family)
+        found = tuple(Use(node, amount, fate) for (node, fate), amount in uses.items())
+        return WasteFlow(parent, self.made_by[parent], found, yards)
+
+    def _take_off_residue(self, material: str, parent: str, uses: dict[tuple[str, Fate], float]) -> None:
+        """What leaves a process as a residue has not been utilised there."""
+        for process, amount in self.made_by[material].items():
+            mine = amount * self.equal[material] * self._input_share(process, parent, self.own)
+            fates = [key for key in uses if key[0] == process]
+            whole = sum(uses[key] for key in fates)
+            for key in fates:
+                uses[key] -= mine * uses[key] / whole if whole else 0.0

@@ -1,0 +1,134 @@
+"""The way through the program: files → system → network → solution → result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mfa.engine.compile import Compiled, compile_system
+from mfa.engine.state import GainError, OrderError
+from mfa.errors import Error, Fault, Place
+from mfa.input import assemble, build, checks, library
+from mfa.records import System
+from mfa.result import Result
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario, or a chain alone: parsed, checked, unit-converted.
+
+    Attributes
+    ----------
+    system : the checked records
+    path : the file it was loaded from
+    files : every file that it was put together from
+    variants, settings : what was laid over the file
+    """
+
+    system: System
+    path: Path
+    files: tuple[Path, ...]
+    variants: tuple[str, ...] = ()
+    settings: Mapping[str, str] | None = None
+
+    def solve(self) -> Result:
+        """Run it: compile the network, solve it, hand the solution to the tables.
+
+        Raises
+        ------
+        mfa.Error
+            lists that contradict each other, or a recycle of gain >= 1
+        """
+        from mfa.engine.solver import solve
+
+        compiled = compile_system(self.system)
+        try:
+            state = solve(compiled.structure, compiled.values)
+        except GainError as error:
+            raise Error([_gain(self.system, compiled, error)]) from None
+        except OrderError as error:
+            raise Error([_order(compiled, error)]) from None
+        return Result(self.system, compiled, state)
+
+    def replace(self, settings: Mapping[str, str]) -> Scenario:
+        """The same scenario with some figures set, by path: `{"road-base.capacity": "2 Mt/a"}`."""
+        return load(self.path, variants=self.variants, settings={**(self.settings or {}), **settings})
+
+    def graph(self) -> nx.DiGraph:
+        """The bipartite graph of pools and processes; edges carry `coefficient` and `unit`."""
+        from mfa.show.graph import graph
+
+        return graph(self.system)
+
+
+def load(
+    path: str | Path, *, variants: Sequence[str] = (), settings: Mapping[str, str] | None = None
+) -> Scenario:
+    """Load a scenario (or a chain alone) from a file, or by the id of a shipped one.
+
+    Parameters
+    ----------
+    path : the YAML file, or an id such as `alumina-red-mud`
+    variants : names under `variants:`, later ones win
+    settings : path → quantity, laid over everything
+
+    Raises
+    ------
+    mfa.Error
+        every fault of the files, each with its place
+    """
+    file = locate(path)
+    if assemble.is_chain(file):
+        if variants or settings:
+            place = Place(library.shown(file), 1, 1)
+            raise Error([Fault("chain-not-scenario", place, {"file": library.shown(file)})])
+        assembly = assemble.chain(file)
+    else:
+        assembly = assemble.scenario(file, variants, settings)
+    system = build.system(assembly)
+    checks.check_lists(system)
+    return Scenario(system, file, tuple(assembly.files), tuple(variants), settings)
+
+
+def locate(path: str | Path) -> Path:
+    """The file of a path, or of the id of a scenario or chain beside or shipped.
+
+    Raises
+    ------
+    mfa.Error
+        there is none
+    """
+    from mfa.errors import Short
+
+    file = Path(path)
+    if file.exists() or file.suffix in (".yaml", ".yml") or len(file.parts) > 1:
+        return file
+    for kind in ("scenarios", "chains"):
+        try:
+            return library.find(str(path), kind, Path("here.yaml"))  # type: ignore[arg-type]
+        except Short as short:
+            fault = short.at(None)
+            if kind == "scenarios":
+                first = fault
+    raise Error([first])
+
+
+def _gain(system: System, compiled: Compiled, error: GainError) -> Fault:
+    """The recycle in order: pool → process → pool … back to the first pool."""
+    s = compiled.structure
+    names = [s.pools[n] if i % 2 == 0 else f"[{s.processes[n]}]" for i, n in enumerate(error.cycle)]
+    cycle = " → ".join([*names, *names[:1]])
+    place = system.processes[s.processes[error.cycle[1]]].place if len(error.cycle) > 1 else None
+    values = {"cycle": cycle, "gain": f"{error.gain:.4g}", "block": f"{error.block_gain:.4g}"}
+    return Fault("recycle-gain", place, values)
+
+
+def _order(compiled: Compiled, error: OrderError) -> Fault:
+    names = " and ".join(f"'{compiled.structure.processes[p]}'" for p in error.processes)
+    at = [compiled.entries[e].place for e in error.entries]
+    return Fault("several-orders", at[0], {"names": names, "other": at[-1]})
