@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -156,12 +155,6 @@ class Result:
             "residual": self.state.residual,
         }
         return made
-
-    def write(self, folder: str | Path, *, command: Sequence[str] = (), lang: str = "en") -> list[Path]:
-        """Write every table as CSV and a manifest, file by file atomically; gives the files."""
-        from mfa.show.files import write_run
-
-        return write_run(self, Path(folder), command, lang)
 
     def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Any:
         """Draw the mass flows: to a file (.png .svg .pdf .html) or onto matplotlib axes."""

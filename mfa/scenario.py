@@ -28,6 +28,7 @@ class Scenario:
     path : the file it was loaded from
     files : every file that it was put together from
     variants, settings : what was laid over the file
+    variant_names : the variants that the file offers
     """
 
     system: System
@@ -35,6 +36,7 @@ class Scenario:
     files: tuple[Path, ...]
     variants: tuple[str, ...] = ()
     settings: Mapping[str, str] | None = None
+    variant_names: tuple[str, ...] = ()
 
     def solve(self) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
@@ -66,6 +68,16 @@ class Scenario:
         return graph(self.system)
 
 
+    def run(self, folder: str | Path | None = None, *, command: Sequence[str] = ()) -> Result:
+        """Solve, and write every table and `manifest.json` into a folder, each file atomically."""
+        from mfa.show.files import write_run
+
+        result = self.solve()
+        if folder is not None:
+            write_run(result, Path(folder), self, command)
+        return result
+
+
 def load(
     path: str | Path, *, variants: Sequence[str] = (), settings: Mapping[str, str] | None = None
 ) -> Scenario:
@@ -92,7 +104,8 @@ def load(
         assembly = assemble.scenario(file, variants, settings)
     system = build.system(assembly)
     checks.check_lists(system)
-    return Scenario(system, file, tuple(assembly.files), tuple(variants), settings)
+    names = tuple(assembly.scenario.child("variants"))
+    return Scenario(system, file, tuple(assembly.files), tuple(variants), settings, names)
 
 
 def locate(path: str | Path) -> Path:

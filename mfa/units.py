@@ -751,3 +751,8 @@ def _echo(text: str) -> str:
     """A user's text fit for one line of a message."""
     shown = "".join(c if c.isprintable() else "�" for c in text[: ECHO_LIMIT + 1])
     return shown if len(shown) <= ECHO_LIMIT else shown[: ECHO_LIMIT - 1] + "…"
+
+
+def names() -> list[str]:
+    """Every unit name that is understood, as `units.txt` lists them (万 and 亿 go before any)."""
+    return sorted(_table())

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from mfa.show.sankey.shapes import BOUNDARY, COLOURS, OTHER, Link
 
+NAMED = {"surplus", "shortage"}
+
 
 @dataclass(frozen=True)
 class Names:
@@ -69,16 +71,18 @@ def _split(links: Sequence[Link]) -> tuple[list[Link], dict[str, str]]:
 
 
 def _bundle(split: tuple[list[Link], dict[str, str]], min_share: float) -> Flows:
-    """Small flows of each node pair made one."""
+    """Small flows of each node pair made one; what is over or short always keeps its name."""
     links, origins = split
     limit = min_share * max(link.value for link in links)
     small: dict[tuple[str, str], list[Link]] = {}
     for link in links:
-        if link.value < limit:
+        if link.value < limit and not {origins[link.source], origins[link.target]} & NAMED:
             small.setdefault((link.source, link.target), []).append(link)
-    kept = [link for link in links if link.value >= limit]
-    parts: dict[Link, tuple[Link, ...]] = {link: (link,) for link in kept}
+    bundled = [link for many in small.values() for link in many]
+    gone = set(bundled)
+    parts: dict[Link, tuple[Link, ...]] = {link: (link,) for link in links if link not in gone}
     for (source, target), many in small.items():
         parts[Link(source, target, OTHER, math.fsum(link.value for link in many))] = tuple(many)
-    bundled = [link.value for many in small.values() for link in many]
-    return Flows(tuple(sorted(parts)), parts, origins, math.fsum(bundled), len(bundled))
+    return Flows(
+        tuple(sorted(parts)), parts, origins, math.fsum(link.value for link in bundled), len(bundled)
+    )

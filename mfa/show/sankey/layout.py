@@ -55,7 +55,8 @@ def layout(
     stocks
         Nodes drawn as stocks.
     min_share
-        Flows below this share of the largest become one «other» flow per node pair.
+        Flows below this share of the largest become one «other» flow per node pair,
+        except to `surplus` and from `shortage`.
     order
         Node ids in the order in which they should stand when nothing else decides.
 

@@ -41,7 +41,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "in": "in",
         "out": "out",
         "thin": "thinnest bands not to scale",
-        "bundled": "flows below {share} % of the largest bundled: {count}, {value} {unit} in all",
+        "bundled": "{count} flows below {share} % of the largest bundled, {value} {unit} in all",
         "title": "Material flows",
         "help": "point at a band or node; click a node to follow its flows",
     },
@@ -64,7 +64,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "in": "入",
         "out": "出",
         "thin": "最细的流不按比例",
-        "bundled": "小于最大流 {share} % 的流已合并：{count} 条，共 {value} {unit}",
+        "bundled": "已合并小于最大流 {share} % 的流 {count} 条，共 {value} {unit}",
         "title": "物质流",
         "help": "指向流或节点查看数值；点击节点追踪上下游",
     },
@@ -79,8 +79,8 @@ def word(key: str, lang: str) -> str:
 def number(value: float) -> str:
     r"""A value with three significant figures.
 
-    >>> [number(x) for x in (0.0, 0.04567, 7.1, 554.4, 4_199_600.0, 2.5e-7)]
-    ['0', '0.0457', '7.1', '554', '4\xa0200\xa0000', '2.5×10⁻⁷']
+    >>> [number(x) for x in (0.0, 0.04567, 9.999, 99.96, 4_199_600.0, 2.5e-7, 3e12)]
+    ['0', '0.0457', '10', '100', '4\xa0200\xa0000', '2.5×10⁻⁷', '3×10¹²']
     """
     if value == 0:
         return "0"

@@ -1,0 +1,5 @@
+"""`python -m mfa`."""
+
+from mfa.cli import main
+
+main()

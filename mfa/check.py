@@ -1,0 +1,112 @@
+"""Everything that can be said of a file before anybody trusts a number of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mfa.engine.compile import compile_system
+from mfa.engine.standing import standing_recycles
+from mfa.errors import Fault
+from mfa.input import assemble, checks
+from mfa.input.closure import Closure, EnergyRatio, closures, energies
+from mfa.records import System
+from mfa.scenario import Scenario, load, locate
+
+
+@dataclass(frozen=True)
+class Check:
+    """What `mfa check` found in one file.
+
+    Attributes
+    ----------
+    closures, energies : per process
+    warnings : worth knowing, whatever the file is for
+    strict_faults : what `--strict` does not let pass
+    """
+
+    file: str
+    system: System
+    closures: tuple[Closure, ...]
+    energies: tuple[EnergyRatio, ...]
+    warnings: tuple[Fault, ...]
+    strict_faults: tuple[Fault, ...]
+
+    def to_json(self, lang: str = "en") -> dict[str, Any]:
+        """The same for `json.dumps`."""
+        return {
+            "file": self.file,
+            "closures": [
+                {"process": c.process, "layer": c.layer, "error": c.error, "closes": c.closes, "reason": c.reason}
+                for c in self.closures
+            ],
+            "energies": [{"process": e.process, "ratio": e.ratio} for e in self.energies],
+            "warnings": [f.text(lang) for f in self.warnings],
+            "strict": [f.text(lang) for f in self.strict_faults],
+        }
+
+
+def check_file(name: str) -> Check:
+    """Check a chain or a scenario; a scenario with each of its variants is also solved.
+
+    Raises
+    ------
+    mfa.Error
+        the faults of the file
+    """
+    scenario = load(name)
+    system = scenario.system
+    if not assemble.is_chain(locate(name)):
+        _solve_all(scenario)
+    found = tuple(closures(system))
+    ratios = tuple(energies(system))
+    return Check(
+        str(name), system, found, ratios, tuple(_warnings(system)), tuple(_strict(system, found, ratios))
+    )
+
+
+def _solve_all(scenario: Scenario) -> None:
+    scenario.solve()
+    for variant in scenario.variant_names:
+        load(scenario.path, variants=[variant]).solve()
+
+
+def _warnings(system: System) -> list[Fault]:
+    made = list(system.notes)
+    names = checks.idle(system)
+    if names:
+        made.append(Fault("idle", None, {"names": ", ".join(names), "count": len(names)}))
+    hourly = checks.whole_year(system)
+    if hourly:
+        made.append(Fault("whole-year", None, {"names": ", ".join(hourly)}))
+    made += checks.outside_bounds(system)
+    compiled = compile_system(system)
+    for cycle, gain in standing_recycles(compiled.structure, compiled.values):
+        s = compiled.structure
+        names_ = [s.pools[n] if i % 2 == 0 else f"[{s.processes[n]}]" for i, n in enumerate(cycle)]
+        values = {"cycle": " → ".join([*names_, names_[0]]), "gain": f"{gain:.4g}"}
+        made.append(Fault("gain-not-reached", None, values))
+    return made
+
+
+def _strict(
+    system: System, found: tuple[Closure, ...], ratios: tuple[EnergyRatio, ...]
+) -> list[Fault]:
+    made = [
+        Fault(
+            "recipe-open",
+            system.processes[c.process].place,
+            {"process": c.process, "layer": c.layer, "error": f"{c.error:+.2%}"},
+        )
+        for c in found
+        if not c.closes
+    ]
+    made += [
+        Fault("energy-above-one", system.processes[e.process].place, {"process": e.process, "ratio": f"{e.ratio:.3g}"})
+        for e in ratios
+        if not e.plausible
+    ]
+    made += checks.without_source(system)
+    made += checks.outside_bounds(system)
+    made += checks.sold_without_limit(system)
+    return made

@@ -1,0 +1,304 @@
+"""The command line: reads arguments, calls one function, prints.
+
+Exit codes: 0 done; 1 done, and something asked for does not hold; 2 bad input; 3 the
+program failed; 130 interrupted. Every command imports what it needs in its own body.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+import mfa
+
+F = TypeVar("F", bound=Callable[..., Any])
+LATER = ("compare", "seek", "plan", "sensitivity", "reconcile", "audit", "sweep", "explore", "export")
+
+
+class _Commands(click.Group):
+    """Says of the commands still to come that they are not there yet."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] in LATER:
+            raise click.UsageError(f"'mfa {args[0]}' is not available yet in this version")
+        return super().resolve_command(ctx, args)
+
+
+def common(command: F) -> F:
+    """The options that every command has."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show the traceback of a failure."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+        click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of what is printed."),
+    ):
+        command = option(command)
+    return command
+
+
+def scenario_options(command: F) -> F:
+    """What lies over a scenario file."""
+    for option in (
+        click.option("--set", "settings", multiple=True, metavar="PATH=QUANTITY", help="Fix a figure; repeatable."),
+        click.option("--variant", "variants", multiple=True, metavar="NAME", help="A variant; repeatable, later wins."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(mfa.__version__, prog_name="mfa")
+def cli() -> None:
+    """Material flows of an industrial park: products, by-products, waste, utilisation rates."""
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write tables and manifest here.")
+@click.option("--require-targets", is_flag=True, help="Exit with 1 unless every target is met.")
+@click.option("--sankey", "picture", is_flag=True, help="Also write sankey.html into --out.")
+@click.option("--samples", type=int, hidden=True)
+@click.option("--gaussian", is_flag=True, hidden=True)
+@click.option("--report", is_flag=True, hidden=True)
+@scenario_options
+@common
+def run(
+    scenario: str,
+    out: Path | None,
+    require_targets: bool,
+    picture: bool,
+    samples: int | None,
+    gaussian: bool,
+    report: bool,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """Solve a scenario and print what becomes of it."""
+    later = {"--samples": samples is not None, "--gaussian": gaussian, "--report": report}
+    for name, asked in later.items():
+        if asked:
+            raise click.UsageError(f"'{name}' is not available yet in this version")
+    if picture and out is None:
+        raise click.UsageError("'--sankey' writes into a folder; name it with '--out DIR'")
+    loaded = mfa.load(scenario, variants=variants, settings=_settings(settings))
+    result = loaded.run(out, command=["mfa", *sys.argv[1:]])
+    if picture and out is not None:
+        result.sankey(out / "sankey.html", lang=lang)
+    if as_json:
+        click.echo(json.dumps(result.to_json(lang), ensure_ascii=False))
+    elif not quiet:
+        from mfa.show.answer import print_answer
+
+        print_answer(result, lang, out)
+    if require_targets and not result.targets_met:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--strict", is_flag=True, help="Exit with 1 where a recipe does not close or lacks a source.")
+@common
+def check(files: tuple[str, ...], strict: bool, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
+    """Check chains and scenarios: faults, closure of every recipe, sources, energy."""
+    from mfa.check import check_file
+    from mfa.show.checked import print_check
+
+    reports, failed = [], False
+    for name in files:
+        try:
+            report = check_file(name)
+        except mfa.Error as error:
+            failed = True
+            click.echo(error.text(lang), err=True)
+            continue
+        reports.append(report)
+        if not quiet and not as_json:
+            print_check(report, lang)
+    if as_json:
+        click.echo(json.dumps([r.to_json(lang) for r in reports], ensure_ascii=False))
+    if failed:
+        sys.exit(2)
+    if strict and any(r.strict_faults for r in reports):
+        for r in reports:
+            for fault in r.strict_faults:
+                click.echo(fault.text(lang), err=True)
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--origin", is_flag=True, help="Print the merged scenario with FILE:LINE of every value.")
+@scenario_options
+@common
+def show(
+    name: str,
+    origin: bool,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """Show a chain or scenario as a table."""
+    from mfa.show.origin import origin_lines, print_system
+
+    if origin:
+        lines = origin_lines(name, variants, _settings(settings))
+        if as_json:
+            click.echo(json.dumps([line._asdict() for line in lines], ensure_ascii=False))
+        elif not quiet:
+            for line in lines:
+                click.echo(f"{line.path}: {line.value}  # {line.place}")
+        return
+    loaded = mfa.load(name, variants=variants, settings=_settings(settings))
+    print_system(loaded.system, lang, as_json=as_json, quiet=quiet)
+
+
+@cli.command("list")
+@click.argument("what", required=False, type=click.Choice(["chains", "scenarios", "indicators", "units"]))
+@common
+def list_(what: str | None, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
+    """List chains, scenarios, indicators and units."""
+    from mfa.show.listing import listing
+
+    found = listing(what, lang)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    elif not quiet:
+        for title, rows in found.items():
+            click.echo(title)
+            for key, text in rows.items():
+                click.echo(f"  {key:<50} {text}".rstrip())
+
+
+@cli.command()
+@click.argument("quantity")
+@click.argument("unit")
+@common
+def convert(quantity: str, unit: str, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
+    """Print a quantity in another unit: mfa convert '240 万t/a' t/a."""
+    value = mfa.quantity(quantity).to(unit)
+    if as_json:
+        click.echo(json.dumps({"value": value.magnitude, "unit": value.unit}, ensure_ascii=False))
+    elif not quiet:
+        click.echo(f"{value.magnitude:.15g}")
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help=".png .svg .pdf .html")
+@click.option("--min-share", default="0", metavar="SHARE", help="Bundle flows below this share of the largest: '0.1 %'.")
+@click.option("--unit", default="t", help="Draw the flows counted in this unit.")
+@scenario_options
+@common
+def sankey(
+    scenario: str,
+    output: Path,
+    min_share: str,
+    unit: str,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """Draw the flows of a scenario."""
+    from mfa.show.flowpicture import least_share
+
+    share = least_share(min_share)
+    result = mfa.load(scenario, variants=variants, settings=_settings(settings)).solve()
+    result.sankey(output, lang=lang, min_share=share, unit=unit)
+    if as_json:
+        click.echo(json.dumps({"file": str(output)}, ensure_ascii=False))
+    elif not quiet:
+        click.echo(str(output))
+
+
+@cli.command()
+@click.argument("kind", type=click.Choice(["chain", "scenario"]))
+@common
+def schema(kind: str, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
+    """Print the JSON Schema of chain or scenario files, for editors."""
+    from mfa.input.schema import json_schema
+
+    if not quiet:
+        click.echo(json.dumps(json_schema("chain" if kind == "chain" else "scenario"), indent=2, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@common
+def init(folder: Path, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
+    """Make a small project that runs."""
+    from mfa.show.project import make_project
+
+    written = make_project(folder)
+    if as_json:
+        click.echo(json.dumps([str(p) for p in written], ensure_ascii=False))
+    elif not quiet:
+        for path in written:
+            click.echo(str(path))
+        click.echo(f"\nmfa run {written[-1]}")
+
+
+def _settings(pairs: Sequence[str]) -> dict[str, str]:
+    """`PATH=QUANTITY` pairs; later ones win."""
+    made = {}
+    for pair in pairs:
+        path, sign, text = pair.partition("=")
+        if not sign or not path or not text.strip():
+            raise click.UsageError(f"'{pair[:80]}' is not PATH=QUANTITY; write it like --set 'road-base.capacity=2 Mt/a'")
+        made[path.strip()] = text.strip()
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point: turns what goes wrong into one message and an exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = cli.main(given, prog_name="mfa", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        sys.exit(_failed(error, given))
+
+
+def _failed(error: Exception, given: Sequence[str]) -> int:
+    """Print bad input as its faults (2), anything else in one line (3)."""
+    if isinstance(error, mfa.Error):
+        lang = "zh" if "--lang=zh" in given or ("--lang", "zh") in zip(given, given[1:], strict=False) else "en"
+        click.echo(error.text(lang), err=True)
+        if "--json" in given:
+            faults = [
+                {"key": f.key, "place": str(f.place) if f.place else None, "text": f.text(lang)} for f in error.faults
+            ]
+            click.echo(json.dumps({"errors": faults}, ensure_ascii=False))
+        return 2
+    if "--debug" in given:
+        raise error
+    click.echo(f"mfa failed: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", err=True)
+    return 3
+
+
+if __name__ == "__main__":
+    main()

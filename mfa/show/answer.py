@@ -1,0 +1,223 @@
+"""What `mfa run` prints: the targets first, then what keeps them from being met."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mfa.engine.network import TAKER
+from mfa.result import Result
+from mfa.results.indicators import KINDS, Indicator
+from mfa.results.waste import Account
+from mfa.show.screen import amount, console, mega, percent, table, word
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MOST_ROWS = 12
+
+
+def print_answer(result: Result, lang: str, folder: Path | None) -> None:
+    """Print a run for a person."""
+    out = console()
+    system = result.system
+    year = f" · {system.year}" if system.year else ""
+    out.print(f"[bold]{system.name}[/bold] · {system.label[lang]}{year}\n")
+    _targets(out, result, lang)
+    _obstacles(out, result, lang)
+    _wastes(out, result, lang)
+    _crossing(out, result, lang)
+    _warnings(out, result, lang)
+    if folder:
+        out.print(word("written", lang, folder=folder), style="dim")
+    out.print(
+        word(
+            "solved",
+            lang,
+            processes=len(system.processes),
+            pools=len(system.pools),
+            method=result.state.method,
+            iterations=result.state.iterations,
+            residual=f"{result.state.residual:.0e}",
+        ),
+        style="dim",
+    )
+
+
+def _targets(out: Console, result: Result, lang: str) -> None:
+    rows = [r for r in result.indicator_list if r.minimum is not None or r.maximum is not None]
+    if rows:
+        for row in rows:
+            colour = {"true": "green", "false": "red"}.get(row.met, "yellow")
+            out.print(_target_line(row, result, lang), style=colour)
+    else:
+        for row in result.indicator_list:
+            if row.name in KINDS and row.name.endswith("utilisation"):
+                out.print(
+                    word(
+                        "no-target",
+                        lang,
+                        name=indicator_name(row.name, result, lang),
+                        value=percent(row.value),
+                    )
+                )
+    out.print()
+
+
+def _target_line(row: Indicator, result: Result, lang: str) -> str:
+    bound = row.minimum if row.minimum is not None else row.maximum
+    side = "target" if row.minimum is not None else "target-max"
+    name = indicator_name(row.name, result, lang)
+    if row.value is None or bound is None:
+        return word("target-empty", lang, name=name)
+    state = {"true": "met", "false": "missed"}.get(row.met, "unproven")
+    key = "target-unproven" if state == "unproven" else f"{side}-{state}"
+    return word(
+        key,
+        lang,
+        name=name,
+        value=percent(row.value),
+        bound=percent(bound),
+        points=f"{abs(row.distance or 0) * 100:.2f}",
+        amount=mega(row.distance_amount or 0.0, "t/a"),
+    )
+
+
+def indicator_name(name: str, result: Result, lang: str) -> str:
+    """An indicator's name in words."""
+    head, _, material = name.partition(":")
+    if head == "utilisation" and material:
+        return word("indicator-utilisation", lang, material=result.system.materials[material].label[lang])
+    return word(f"indicator-{name}", lang)
+
+
+def _obstacles(out: Console, result: Result, lang: str) -> None:
+    """Who stores, disposes of or dumps industrial solid waste, largest first; who is full."""
+    if all(r.met in ("", "true") for r in result.indicator_list):
+        return
+    rows = []
+    for material, waste in result.wastes.items():
+        if result.system.materials[material].waste == "industrial-solid":
+            rows += [
+                (u.amount, material, u.node, u.fate)
+                for u in waste.uses
+                if u.fate != "utilisation" and u.amount > 0
+            ]
+    rows.sort(reverse=True)
+    if not rows:
+        return
+    cells = [
+        (
+            _label(result, m, lang),
+            _node(result, node, lang),
+            word(f"word-{_PARTICIPLE[fate]}", lang),
+            amount(a),
+        )
+        for a, m, node, fate in rows[:MOST_ROWS]
+    ]
+    heads = [word(f"word-{w}", lang) for w in ("waste", "node", "fate", "amount")]
+    table(out, word("obstacles", lang), heads, cells, left=3)
+    _full(out, result, [m for _, m, _, _ in rows], lang)
+
+
+_PARTICIPLE = {"utilisation": "utilised", "disposal": "disposed", "storage": "stored", "dumped": "dumped"}
+
+
+def _full(out: Console, result: Result, materials: list[str], lang: str) -> None:
+    """The utilising takers of these wastes that take all that they can."""
+    full: dict[str, list[str]] = defaultdict(list)
+    compiled, state = result.compiled, result.state
+    for i, (line, entry) in enumerate(zip(compiled.structure.entries, compiled.entries, strict=True)):
+        material = compiled.structure.pools[line.pool]
+        if line.side != TAKER or material not in materials or entry.kind not in ("process", "export"):
+            continue
+        most = _most(result, i, material)
+        if most is not None and state.handed[i] >= most * (1 - 1e-9) > 0:
+            full[material].append(f"{_node(result, entry.node, lang)} ({mega(most, 't/a')})")
+    for material in dict.fromkeys(materials):
+        if full[material]:
+            names = ", ".join(full[material])
+            out.print(word("full-takers", lang, material=_label(result, material, lang), names=names))
+    if full:
+        out.print()
+
+
+def _most(result: Result, i: int, material: str) -> float | None:
+    """What an entry could take at most, t a year."""
+    entry = result.compiled.entries[i]
+    caps = []
+    if entry.limit:
+        caps.append(entry.limit.value)
+    if entry.percent:
+        pool = result.compiled.structure.entries[i].pool
+        caps.append(entry.percent.value * abs(float(result.state.net[pool])))
+    if entry.kind == "process":
+        process = result.system.processes[entry.node]
+        if process.capacity:
+            caps.append(process.capacity.value * process.inputs[material].figure.value)
+    return min(caps) if caps else None
+
+
+def _wastes(out: Console, result: Result, lang: str) -> None:
+    accounts = {
+        m: w.account()
+        for m, w in result.wastes.items()
+        if result.system.materials[m].waste in ("industrial-solid", "hazardous")
+    }
+    accounts = {m: a for m, a in accounts.items() if a.generated > 0 or a.utilised_old > 0}
+    if not accounts:
+        return
+    ordered = sorted(accounts.items(), key=lambda pair: -pair[1].generated)
+    rows = [_waste_row(_label(result, m, lang), a) for m, a in ordered]
+    total = sum((a for m, a in ordered if result.system.materials[m].waste == "industrial-solid"), Account())
+    rows.append(_waste_row(word("word-all", lang), total))
+    heads = [
+        word(f"word-{w}", lang)
+        for w in ("waste", "generated", "utilised", "disposed", "stored", "dumped", "rate")
+    ]
+    table(out, word("waste-table", lang), heads, rows)
+
+
+def _waste_row(name: str, a: Account) -> tuple[str, ...]:
+    numbers = (a.generated, a.utilised, a.disposed, a.stored, a.dumped)
+    return (name, *(amount(n) for n in numbers), percent(a.utilisation))
+
+
+def _crossing(out: Console, result: Result, lang: str) -> None:
+    """What is sold and what is bought, in the native units."""
+    for key, pick in (
+        ("made-table", lambda f: f.target == "export"),
+        ("bought-table", lambda f: f.source == "import"),
+    ):
+        found = [f for f in result.flow_list if pick(f)]
+        by_kind = sorted(found, key=lambda f: (result.system.materials[f.material].unit != "t", -f.amount))
+        rows = [
+            (
+                _label(result, f.material, lang),
+                mega(f.amount, f"{result.system.materials[f.material].unit}/a"),
+            )
+            for f in by_kind
+        ]
+        if rows:
+            table(out, word(key, lang), [word("word-material", lang), word("word-amount", lang)], rows)
+
+
+def _warnings(out: Console, result: Result, lang: str) -> None:
+    if result.findings:
+        out.print(word("warnings-title", lang), style="bold")
+        for finding in result.findings:
+            out.print(f"  [yellow]![/yellow] {finding.text(lang)}")
+        out.print()
+
+
+def _label(result: Result, material: str, lang: str) -> str:
+    return result.system.materials[material].label[lang]
+
+
+def _node(result: Result, node: str, lang: str) -> str:
+    if node in result.system.processes:
+        return result.system.processes[node].label[lang]
+    if node in result.system.stocks:
+        return result.system.stocks[node].label[lang]
+    return word("word-surplus", lang) if node == "surplus" else node

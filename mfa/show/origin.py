@@ -1,0 +1,135 @@
+"""The merged scenario with the place of every value, and a system as a table of recipes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import click
+
+from mfa.input import assemble
+from mfa.input.tree import Items, Node, Tree, texts
+from mfa.records import Coefficient, Pool, System
+from mfa.scenario import locate
+from mfa.show.screen import console, table, word
+
+MERGED = ("materials", "processes", "stocks")
+
+
+class OriginLine(NamedTuple):
+    """A value of the merged scenario and where it was written."""
+
+    path: str
+    value: str
+    place: str
+
+
+def origin_lines(name: str, variants: Sequence[str], settings: Mapping[str, str]) -> list[OriginLine]:
+    """Every value of the merged scenario, in the order of the sections.
+
+    Raises
+    ------
+    mfa.Error
+        the faults of the files
+    """
+    file = locate(name)
+    if assemble.is_chain(file):
+        assembly = assemble.chain(file)
+    else:
+        assembly = assemble.scenario(file, variants, settings)
+    lines = []
+    for key, node in assembly.scenario.items():
+        if key not in (*MERGED, "pools", "variants", "extends", "set"):
+            lines += _lines(key, node)
+    for section in MERGED:
+        for key, tree in getattr(assembly, section).items():
+            lines += _lines(f"{section}.{key}", tree)
+    for (material, side), node in {**assembly.sides, **assembly.own_sides}.items():
+        lines += _lines(f"pools.{material}.{side}", node)
+    return lines
+
+
+def _lines(head: str, node: Node) -> list[OriginLine]:
+    if isinstance(node, Items | Tree) and not node:
+        return [OriginLine(head, "[]" if isinstance(node, Items) else "{}", str(node.place))]
+    made = []
+    for path, text in texts(node):
+        steps = "".join(f"[{s + 1}]" if isinstance(s, int) else f".{s}" for s in path)
+        made.append(OriginLine(head + steps, str(text), str(text.place)))
+    return made
+
+
+def print_system(system: System, lang: str, *, as_json: bool, quiet: bool) -> None:
+    """Print the recipes and lists of a chain or scenario."""
+    if as_json:
+        click.echo(json.dumps(_as_json(system), ensure_ascii=False))
+        return
+    if quiet:
+        return
+    out = console()
+    out.print(f"[bold]{system.name}[/bold] · {system.label[lang]}\n")
+    for process in system.processes.values():
+        unit = system.materials[process.per].unit
+        per = word("reads-per", lang, unit=unit, per=system.materials[process.per].label[lang])
+        rows = [
+            _row(system, side, m, c, unit, lang)
+            for side, recipe in (("input", process.inputs), ("output", process.outputs))
+            for m, c in recipe.items()
+        ]
+        heads = ["", word("word-material", lang), "id", word("word-amount", lang), "", ""]
+        table(out, f"{process.label[lang]} [{process.id}], {per}", heads, rows, left=3)
+    _print_lists(system, lang)
+
+
+def _row(system: System, side: str, material: str, c: Coefficient, per: str, lang: str) -> tuple[str, ...]:
+    unit = f"{system.materials[material].unit}/{per}"
+    source = "balance" if c.balance else c.figure.source
+    return (
+        word(side, lang),
+        system.materials[material].label[lang],
+        material,
+        f"{c.figure.value:.6g} {unit}",
+        source,
+        c.figure.confidence,
+    )
+
+
+def _print_lists(system: System, lang: str) -> None:
+    rows = []
+    for m, pool in system.pools.items():
+        for side in ("takers", "givers"):
+            names = _entries(pool, side)
+            if names:
+                rows.append((m, side, names))
+    table(console(), "pools", [word("word-material", lang), "", ""], rows, left=3)
+
+
+def _entries(pool: Pool, side: str) -> str:
+    entries = pool.takers if side == "takers" else pool.givers
+    shown = []
+    for e in entries:
+        limit = e.limit.text if e.limit else e.percent.text if e.percent else ""
+        shown.append(f"{e.tier} {e.node}" + (f" ≤ {limit}" if limit else ""))
+    return ", ".join(shown)
+
+
+def _as_json(system: System) -> dict[str, object]:
+    return {
+        "name": system.name,
+        "label": dict(system.label),
+        "processes": {
+            p.id: {
+                "label": dict(p.label),
+                "per": p.per,
+                "inputs": {m: c.figure.value for m, c in p.inputs.items()},
+                "outputs": {m: c.figure.value for m, c in p.outputs.items()},
+                "capacity": p.capacity.value if p.capacity else None,
+            }
+            for p in system.processes.values()
+        },
+        "pools": {
+            m: {s: _entries(pool, s) for s in ("takers", "givers")} for m, pool in system.pools.items()
+        },
+        "units": {m: system.materials[m].unit for m in system.pools},
+    }
