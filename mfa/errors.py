@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-NEAREST_LIMIT = 10_000
+NEAREST_LIMIT = 500
+UNPRINTED = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 
 
 class Place(NamedTuple):
@@ -41,7 +43,18 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 
 def message(key: str, values: Mapping[str, object], lang: str = "en") -> str:
     """The text of message `key` in `lang`, its `{names}` filled from `values`."""
-    return catalogue()[key][lang].format_map(values)
+    return catalogue()[key][lang].format_map({k: one_line(str(v)) for k, v in values.items()})
+
+
+def one_line(text: str) -> str:
+    r"""A text from a file fit for one line: signs that are not printed become `�`.
+
+    >>> one_line("red\nmud")
+    'red�mud'
+    """
+    if text.isprintable():
+        return text
+    return "".join("�" if unicodedata.category(c) in UNPRINTED else c for c in text)
 
 
 class Short(Exception):
@@ -71,7 +84,7 @@ class Fault:
     def text(self, lang: str = "en") -> str:
         """`FILE:LINE:COLUMN: message`, or the message alone where no file is to blame."""
         words = message(self.key, self.values, lang)
-        return f"{self.place}: {words}" if self.place else words
+        return f"{one_line(str(self.place))}: {words}" if self.place else words
 
 
 class Error(Exception):
@@ -100,7 +113,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("zzz", ["red-mud"])
     ''
     """
-    names = list(known)[:NEAREST_LIMIT]
+    names = list(known)
+    if len(names) > NEAREST_LIMIT:  # a hint is worth little time
+        names = [n for n in names if n[:1] == name[:1] and abs(len(n) - len(name)) < 3][:NEAREST_LIMIT]
     bare = {n.replace("-", "").replace("_", ""): n for n in names}
     found = difflib.get_close_matches(name, names, 1, 0.6) or [
         bare[n] for n in difflib.get_close_matches(name.replace("-", ""), list(bare), 1, 0.7)

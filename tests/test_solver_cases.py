@@ -400,6 +400,19 @@ def test_single_entry_before_a_process_in_several_lists() -> None:
     assert found.surplus("ash") == close(2)
 
 
+def test_nothing_negative_behind_a_shared_tier() -> None:
+    """2/5 and 3/5 of 1 leave exactly nothing: rounding hands no negative amount to the next entry."""
+    network = Network({"a": -1, "b": 0})
+    network.process("both", {"a": 0.5, "b": 0.5})
+    network.process("plant", {}, {"a": 0.5})
+    network.takers("a", "both")
+    network.takers("b", "both")
+    network.givers("a", Place(tier=1, share=2), Place("plant", tier=1, share=3), Place(tier=2))
+    found = Solved(network)
+    assert found.handed("a", -1) == close([0.4, 0.6, 0])
+    assert min(found.handed("a", -1)) >= 0
+
+
 # ---------------------------------------------------------------- recycles that do not end
 def loop(gain: float, amount: float, capacity: float = float("inf")) -> Network:
     """Return the loop alpha -> there -> beta -> back -> alpha, fed through a feeder."""

@@ -7,79 +7,101 @@ others in their proportion (water-filling).
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from mfa.engine.network import Floats, Ints, Values
 from mfa.engine.wiring import Rank, Wiring
 
 
-def caps(wiring: Wiring, values: Values) -> Floats:
-    """(entry,) the tighter of the entry's limit and its process's capacity, pool's unit."""
-    own = np.full(len(wiring.process), np.inf)
-    named = wiring.process >= 0
-    own[named] = values.capacity[wiring.process[named]] * values.coefficient[wiring.flow[named]]
-    return np.asarray(np.minimum(values.limit, own), np.float64)
+class Merit:
+    """The plain lists of a network with their caps at one set of values."""
 
+    def __init__(self, wiring: Wiring, values: Values) -> None:
+        self.wiring, self.values = wiring, values
+        self.per_rank = [(rank, self._at(self.cap, rank, 0.0), self._percent(rank)) for rank in wiring.ranks]
 
-def serve(wiring: Wiring, values: Values, cap: Floats, net: Floats) -> tuple[Floats, Floats]:
-    """Serve every plain list.
+    @cached_property
+    def cap(self) -> Floats:
+        """(entry,) the tighter of the entry's limit and its process's capacity, pool's unit."""
+        w, v = self.wiring, self.values
+        own = np.full(len(w.process), np.inf)
+        named = w.process >= 0
+        own[named] = v.capacity[w.process[named]] * v.coefficient[w.flow[named]]
+        return np.asarray(np.minimum(v.limit, own), np.float64)
 
-    Returns
-    -------
-    handed : (entry,) amount, pool's unit a year; 0 for entries of clusters
-    slope : (entry,) d handed / d |net| of its pool
-    """
-    service = _Service(wiring, values, cap, net)
-    for rank in wiring.ranks:
-        service.alone(rank.alone)
-        service.shared(rank)
-    return service.handed, service.slope
+    @staticmethod
+    def _at(of_entry: Floats, rank: Rank, absent: float) -> Floats:
+        return np.append(of_entry, absent)[rank.entry]
 
+    def _percent(self, rank: Rank) -> Floats | None:
+        found = self._at(self.values.percent, rank, np.inf)
+        return found if np.isfinite(found).any() else None
 
-class _Service:
-    """What is left of every net while its list is served rank by rank."""
+    def handed(self, net: Floats) -> Floats:
+        """(entry,) amounts, pool's unit a year; 0 for entries of clusters."""
+        whole = self._whole(net)
+        left = whole.copy()
+        handed = np.zeros(len(self.wiring.pool) + 1)
+        for rank, cap, percent in self.per_rank:
+            n = len(rank.entry)
+            taken = np.minimum(left[:n], cap)
+            if percent is not None:
+                taken = np.minimum(taken, _times(percent, whole[:n]))
+            left[:n] -= taken
+            handed[rank.entry] = taken
+            for number, entry in rank.shared:
+                shares, _ = self._tier(entry, float(whole[number]), float(left[number]), 1.0)
+                handed[entry] = shares
+                left[number] = max(left[number] - shares.sum(), 0.0)
+        return handed[:-1]
 
-    def __init__(self, wiring: Wiring, values: Values, cap: Floats, net: Floats) -> None:
-        self.wiring, self.values, self.cap, self.net = wiring, values, cap, net
-        self.left = np.abs(net)
-        self.left_slope = np.ones(len(net))
-        self.handed = np.zeros(len(wiring.pool))
-        self.slope = np.zeros(len(wiring.pool))
+    def slopes(self, net: Floats) -> Floats:
+        """(entry,) d handed / d |net| of its pool; 0 for entries of clusters."""
+        whole = self._whole(net)
+        left, steep = whole.copy(), (whole > 0).astype(np.float64)
+        slope = np.zeros(len(self.wiring.pool) + 1)
+        for rank, cap, percent in self.per_rank:
+            n = len(rank.entry)
+            taken = np.minimum(left[:n], cap)
+            rate = np.where(left[:n] <= cap, steep[:n], 0.0)
+            if percent is not None:
+                by_share = _times(percent, whole[:n])
+                rate = np.where(by_share < taken, np.where(steep[:n] > 0, percent, 0.0), rate)
+                taken = np.minimum(taken, by_share)
+            steep[:n] -= rate
+            left[:n] -= taken
+            slope[rank.entry] = rate
+            for number, entry in rank.shared:
+                shares, rates = self._tier(
+                    entry, float(whole[number]), float(left[number]), float(steep[number])
+                )
+                slope[entry] = rates if whole[number] > 0 else 0.0
+                left[number] = max(left[number] - shares.sum(), 0.0)
+                steep[number] -= rates.sum()
+        return slope[:-1]
 
-    def alone(self, entry: Ints) -> None:
-        """Serve the entries that stand alone on their tier, all pools at once."""
-        entry = entry[self.net[self.wiring.pool[entry]] * self.wiring.side[entry] > 0]
-        pool = self.wiring.pool[entry]
-        rest, rest_slope = self.left[pool], self.left_slope[pool]
-        own, percent = self.cap[entry], self.values.percent[entry]
-        by_share = percent * np.abs(self.net[pool])
-        free = (rest <= own) & (rest <= by_share)
-        use_share = ~free & (by_share < own)
-        taken = np.where(free, rest, np.where(use_share, by_share, own))
-        rate = np.where(free, rest_slope, np.where(use_share, percent, 0.0))
-        self.handed[entry], self.slope[entry] = taken, rate
-        self.left[pool] = np.where(free, 0.0, rest - taken)
-        self.left_slope[pool] = np.where(free, 0.0, rest_slope - rate)
+    def _whole(self, net: Floats) -> Floats:
+        """(list,) |net| where it has the sign of the list, else 0."""
+        w = self.wiring
+        return np.maximum(net[w.list_pool] * w.list_side, 0.0)
 
-    def shared(self, rank: Rank) -> None:
-        """Serve the tiers on which several entries share."""
-        ends = np.append(rank.tier_start, len(rank.shared))[1:]
-        for start, end in zip(rank.tier_start.tolist(), ends.tolist(), strict=True):
-            entry = rank.shared[start:end]
-            pool = int(self.wiring.pool[entry[0]])
-            if self.net[pool] * self.wiring.side[entry[0]] > 0:
-                self._tier(entry, pool)
-
-    def _tier(self, entry: Ints, pool: int) -> None:
-        amount, percent = abs(float(self.net[pool])), self.values.percent[entry]
-        use_share = percent * amount < self.cap[entry]
-        own = np.where(use_share, percent * amount, self.cap[entry])
+    def _tier(self, entry: Ints, whole: float, left: float, steep: float) -> tuple[Floats, Floats]:
+        """The amounts and slopes of one shared tier."""
+        percent = self.values.percent[entry]
+        by_share = _times(percent, np.full(len(entry), whole))
+        use_share = by_share < self.cap[entry]
+        own = np.where(use_share, by_share, self.cap[entry])
         own_slope = np.where(use_share, percent, 0.0)
-        weight = self.values.share[entry]
-        taken, rate = fill(float(self.left[pool]), float(self.left_slope[pool]), weight, own, own_slope)
-        self.handed[entry], self.slope[entry] = taken, rate
-        self.left[pool] -= taken.sum()
-        self.left_slope[pool] -= rate.sum()
+        return fill(left, steep, self.values.share[entry], own, own_slope)
+
+
+def _times(percent: Floats, whole: Floats) -> Floats:
+    """What a percentage of the whole is; no percentage (inf) is no bound, also of nothing."""
+    bound = np.full(len(whole), np.inf)
+    np.multiply(percent, whole, out=bound, where=np.isfinite(percent))
+    return bound
 
 
 def fill(

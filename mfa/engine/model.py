@@ -11,10 +11,12 @@ from functools import cached_property
 
 import numpy as np
 
-from mfa.engine import merit
+from mfa.engine.merit import Merit
 from mfa.engine.network import Floats, Values
 from mfa.engine.pieces import piece
 from mfa.engine.wiring import Cluster, Wiring
+
+SMALLEST = 1e-300
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,19 @@ class Point:
     ----------
     net, level, handed : (pool,), (process,), (entry,)
     residual : (pool,) b + F·level - net
-    slopes : (slot,) d(F·level)/d net in the order of the wiring's pattern
+    gross : (pool,) all that flows firmly into and out of a pool, the measure of its residual
     """
 
     net: Floats
     level: Floats
     handed: Floats
     residual: Floats
-    slopes: Floats
+    gross: Floats
+
+    @property
+    def error(self) -> Floats:
+        """(pool,) residual over gross flow."""
+        return np.abs(self.residual) / np.maximum(self.gross, SMALLEST)
 
 
 @dataclass(frozen=True)
@@ -48,9 +55,14 @@ class Equations:
         return self.wiring.structure.flow_side * self.values.coefficient
 
     @cached_property
+    def merit(self) -> Merit:
+        """The plain lists at these values."""
+        return Merit(self.wiring, self.values)
+
+    @property
     def cap(self) -> Floats:
         """(entry,) greatest amount each entry takes or gives."""
-        return merit.caps(self.wiring, self.values)
+        return self.merit.cap
 
     @cached_property
     def driven(self) -> Floats:
@@ -69,32 +81,53 @@ class Equations:
 
     def firm_net(self, level: Floats) -> Floats:
         """(pool,) what the firm flows at these levels add up to."""
-        s, firm = self.wiring.structure, self.wiring.firm
-        amounts = self.signed[firm] * level[s.flow_process[firm]]
-        return np.bincount(s.flow_pool[firm], amounts, minlength=len(s.pools))
+        return self._per_pool(self._firm_amounts(level))
+
+    def _firm_amounts(self, level: Floats) -> Floats:
+        firm = self.wiring.firm
+        return self.signed[firm] * level[self.wiring.structure.flow_process[firm]]
+
+    def _per_pool(self, amounts: Floats) -> Floats:
+        s = self.wiring.structure
+        found = np.bincount(s.flow_pool[self.wiring.firm], amounts, minlength=len(s.pools))
+        return found.astype(np.float64, copy=False)
 
     def at(self, net: Floats) -> Point:
         """Serve all lists at these net amounts."""
         w = self.wiring
-        handed, slope = merit.serve(w, self.values, self.cap, net)
+        handed = self.merit.handed(net)
         level = self.driven.copy()
         plain = w.plain
         level[w.process[plain]] = handed[plain] / self.values.coefficient[w.flow[plain]]
-        entry, _ = w.effects
-        weights = [self._per_amount * (slope[entry] * w.side[entry])]
-        for cluster, (item, flows) in zip(w.clusters, w.cluster_effects, strict=True):
-            gradient = np.zeros((len(cluster.processes), len(cluster.pools)))
+        for cluster in w.clusters:
             served = piece(w, self.values, self.cap, cluster, net[cluster.pools][:, None])
             for e, amount in served.handed.items():
                 handed[e] = amount[0]
-            for i, process in enumerate(cluster.processes.tolist()):
+            for process in cluster.processes.tolist():
                 level[process] = served.level[process][0]
-                gradient[i] = served.level[process][1:]
+        amounts = self._firm_amounts(level)
+        residual = self.values.external + self._per_pool(amounts) - net
+        gross = np.abs(self.values.external) + self._per_pool(np.abs(amounts))
+        return Point(net, level, handed, residual, gross)
+
+    def slopes(self, net: Floats) -> Floats:
+        """(slot,) d(F·level)/d net in the order of the wiring's pattern."""
+        w = self.wiring
+        entry, _ = w.effects
+        weights = [self._per_amount * (self.merit.slopes(net)[entry] * w.side[entry])]
+        for cluster, (item, flows) in zip(w.clusters, w.cluster_effects, strict=True):
+            served = piece(w, self.values, self.cap, cluster, net[cluster.pools][:, None])
+            gradient = np.array([served.level[p][1:] for p in cluster.processes.tolist()])
+            gradient = gradient.reshape(-1, len(cluster.pools))
             weights.append((self.signed[flows][:, None] * gradient[item]).ravel())
-        pattern = w.pattern
-        slopes = np.bincount(pattern.slot, np.concatenate(weights), minlength=len(pattern.rows))
-        residual = self.b + self.firm_net(level - self.driven) - net
-        return Point(net, level, handed, residual, slopes)
+        found = np.bincount(w.pattern.slot, np.concatenate(weights), minlength=len(w.pattern.rows))
+        return found.astype(np.float64, copy=False)
+
+    def moved(self, net: Floats) -> Floats:
+        """(pool,) b + F·level(net) of a network without clusters, slopes left out."""
+        entry, flow = self.wiring.effects
+        amounts = self._per_amount * self.merit.handed(net)[entry]
+        return self.b + np.bincount(self.wiring.structure.flow_pool[flow], amounts, minlength=len(net))
 
     @cached_property
     def _per_amount(self) -> Floats:
@@ -108,23 +141,20 @@ class Equations:
         On a plain list the slopes of the entries are shares that add up to at most 1, so the
         largest single effect bounds them; in a cluster the bounds of the lists add up.
         """
-        w, s = self.wiring, self.wiring.structure
+        w = self.wiring
         slot = w.pattern.slot
-        entry, flow = w.effects
+        entry, _ = w.effects
         best = np.zeros(len(w.pattern.rows))
         if len(entry):
-            effect, index = np.unique(entry * len(s.pools) + s.flow_pool[flow], return_inverse=True)
-            total = np.bincount(index, self._per_amount)
-            where = np.zeros(len(effect), np.int64)
-            where[index] = slot[: len(entry)]
-            np.maximum.at(best, where, np.abs(total))
+            joint, order, start, found = w.joint_effects
+            total = np.abs(np.bincount(joint, self._per_amount))
+            best[found] = np.maximum.reduceat(total[order], start)
         done = len(entry)
         for cluster, (item, flows) in zip(w.clusters, w.cluster_effects, strict=True):
             bound = self._cluster_bound(cluster)
             count = len(flows) * len(cluster.pools)
-            np.add.at(
-                best, slot[done : done + count], (np.abs(self.signed[flows])[:, None] * bound[item]).ravel()
-            )
+            effect = np.abs(self.signed[flows])[:, None] * bound[item]
+            np.add.at(best, slot[done : done + count], effect.ravel())
             done += count
         return best
 

@@ -223,7 +223,7 @@ class _Share:
 
 
 def _total(amounts: list[Floats], zero: Floats) -> Floats:
-    return np.sum([zero, *amounts], axis=0, dtype=np.float64)
+    return np.asarray(np.sum([zero, *amounts], axis=0), np.float64)
 
 
 def _above_zero(amount: Floats) -> bool:

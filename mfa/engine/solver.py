@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from mfa.engine import linear, path
+from mfa.engine import linear
+from mfa.engine.homotopy import follow_all
 from mfa.engine.model import Equations, Point
 from mfa.engine.network import Bools, Floats, Ints, Structure, Values
+from mfa.engine.path import Lost
 from mfa.engine.state import State
 from mfa.engine.wiring import Pattern, Wiring, wire
 from mfa.errors import Failure
 
 STEPS = 30
-CONVERGED = 1e-13
+SWEEPS = 40
+SETTLED = 1e-17
+GOOD = 1e-12
 ACCEPTED = 1e-9
 
 
@@ -46,11 +50,13 @@ def solve_wired(wiring: Wiring, values: Values) -> State:
     net = equations.b.copy()
     pieces = 0
     if unsure.any():
-        closure = np.flatnonzero(_movers(pattern, unsure))
-        net[closure], pieces = path.follow(equations, closure, equations.b[closure], net)
-        free[closure] = False
+        closure = _movers(pattern, unsure)
+        net, pieces = _followed(equations, closure, net)
+        free = ~closure
+    if not wiring.clusters and free.all():
+        net = _swept(equations, net)
     point, steps = _newton(equations, net, free)
-    if _error(equations, point) > CONVERGED:
+    if _error(point) > GOOD:
         point, more = _block_by_block(equations, point, free)
         steps += more
     point, polish = _polished(equations, point)
@@ -60,12 +66,18 @@ def solve_wired(wiring: Wiring, values: Values) -> State:
 def _unsure(pattern: Pattern, steepest: Floats) -> Bools:
     """(component,) cyclic blocks whose largest slopes do not prove a single answer."""
     unsure = np.zeros(len(pattern.plan.cyclic), bool)
-    if not pattern.plan.cyclic.any() or linear.contraction(pattern.plan, steepest):
+    if not pattern.plan.cyclic.any() or _contracts(pattern, steepest):
         return unsure
     for c in np.flatnonzero(pattern.plan.cyclic):
         _, slopes = _block(pattern, steepest, int(c))
         unsure[c] = bool(np.max(np.abs(np.linalg.eigvals(slopes))) >= 1.0 - 1e-9)
     return unsure
+
+
+def _contracts(pattern: Pattern, steepest: Floats) -> bool:
+    """Whether the spectral radius of the largest slopes is below 1: by column sums, else exactly."""
+    sums = np.bincount(pattern.cols, steepest, minlength=pattern.plan.n)
+    return bool(np.max(sums) < 1 - 1e-9) or linear.contraction(pattern.plan, steepest)
 
 
 def _block(pattern: Pattern, slopes: Floats, component: int) -> tuple[Ints, Floats]:
@@ -82,20 +94,36 @@ def _block(pattern: Pattern, slopes: Floats, component: int) -> tuple[Ints, Floa
 
 def _movers(pattern: Pattern, unsure: Bools) -> Bools:
     """(pool,) the pools of unsure blocks and all that move them, upstream."""
-    marked = unsure[pattern.plan.component]
+    return _movers_of(pattern, unsure[pattern.plan.component])
+
+
+def _movers_of(pattern: Pattern, marked: Bools) -> Bools:
+    """(pool,) the marked pools and all that move them, with their whole blocks."""
     while True:
-        upstream = np.zeros_like(marked)
-        upstream[pattern.cols[marked[pattern.rows]]] = True
-        grown = marked | upstream | np.isin(pattern.plan.component, pattern.plan.component[upstream])
+        moved_by = marked.copy()
+        moved_by[pattern.cols[marked[pattern.rows]]] = True
+        grown = np.isin(pattern.plan.component, pattern.plan.component[moved_by])
         if (grown == marked).all():
             return marked
         marked = grown
 
 
-def _error(equations: Equations, point: Point) -> float:
-    """The largest imbalance of a pool over the largest amount."""
-    largest = max(equations.scale, float(np.max(np.abs(point.handed), initial=0.0)))
-    return float(np.max(np.abs(point.residual), initial=0.0)) / largest
+def _swept(equations: Equations, net: Floats) -> Floats:
+    """A start for Newton: net ← b + F·level(net), repeated while it contracts fast."""
+    last = np.inf
+    for sweep in range(SWEEPS):
+        moved = equations.moved(net)
+        change = float(np.max(np.abs(moved - net), initial=0.0))
+        net = moved
+        if change <= SETTLED * equations.scale or (sweep > 8 and change > 0.5 * last):
+            break
+        last = change
+    return net
+
+
+def _error(point: Point) -> float:
+    """The largest imbalance of a pool over what flows through it."""
+    return float(np.max(point.error, initial=0.0))
 
 
 def _newton(equations: Equations, net: Floats, free: Bools) -> tuple[Point, int]:
@@ -104,11 +132,11 @@ def _newton(equations: Equations, net: Floats, free: Bools) -> tuple[Point, int]
     inner = free[pattern.rows] & free[pattern.cols]
     point = equations.at(net)
     for step in range(STEPS):
-        residual = np.where(free, point.residual, 0.0)
-        if _error(equations, point) <= CONVERGED or not free.any():
+        if _error(point) <= GOOD or not free.any():
             return point, step
+        residual = np.where(free, point.residual, 0.0)
         try:
-            move = linear.solve(pattern.plan, np.where(inner, point.slopes, 0.0), residual)
+            move = linear.solve(pattern.plan, np.where(inner, equations.slopes(point.net), 0.0), residual)
         except linear.Singular:
             return point, step
         point = equations.at(point.net + move)
@@ -121,7 +149,7 @@ def _block_by_block(equations: Equations, point: Point, free: Bools) -> tuple[Po
     steps = 0
     for component in range(len(pattern.plan.cyclic)):
         nodes = np.flatnonzero((pattern.plan.component == component) & free)
-        if not len(nodes) or np.max(np.abs(point.residual[nodes])) <= CONVERGED * equations.scale:
+        if not len(nodes) or np.max(point.error[nodes]) <= GOOD:
             continue
         point, taken = _one_block(equations, point, nodes, component)
         steps += taken
@@ -134,21 +162,18 @@ def _one_block(equations: Equations, point: Point, nodes: Ints, component: int) 
     seen: set[bytes] = set()
     for step in range(STEPS):
         size = float(np.max(np.abs(point.residual[nodes])))
-        if size <= CONVERGED * equations.scale:
+        if np.max(point.error[nodes]) <= GOOD:
             return point, step
-        _, slopes = _block(pattern, point.slopes, component)
+        _, slopes = _block(pattern, equations.slopes(point.net), component)
         key = np.round(slopes, 12).tobytes()
         better = None if key in seen else _halved(equations, point, nodes, slopes, size)
         seen.add(key)
         if better is None:
             break
         point = better
-    fed = _fed_from_outside(equations, point, nodes, component)
-    net = point.net.copy()
-    try:
-        net[nodes], pieces = path.follow(equations, nodes, fed, point.net)
-    except path.Lost as lost:
-        raise Failure(f"a block of {len(nodes)} pools did not converge") from lost
+    closure = np.zeros(len(point.net), bool)
+    closure[nodes] = True
+    net, pieces = _followed(equations, _movers_of(pattern, closure), point.net)
     return equations.at(net), pieces
 
 
@@ -168,26 +193,28 @@ def _halved(equations: Equations, point: Point, nodes: Ints, slopes: Floats, siz
     return None
 
 
-def _fed_from_outside(equations: Equations, point: Point, nodes: Ints, component: int) -> Floats:
-    """(node,) net amounts of a block when none of its own lists moves anything."""
-    still = point.net.copy()
-    still[nodes] = 0.0
-    return equations.at(still).residual[nodes]
+def _followed(equations: Equations, closure: Bools, net: Floats) -> tuple[Floats, int]:
+    """The nets with those of the closure put at the end of their path."""
+    try:
+        found, pieces = follow_all(equations, closure)
+    except Lost as lost:
+        raise Failure("the path through a block of recycles did not arrive") from lost
+    return np.where(closure, found, net), pieces
 
 
 def _polished(equations: Equations, point: Point) -> tuple[Point, int]:
     """One more Newton step on the final piece where rounding of the path left a residual."""
-    error = _error(equations, point)
-    if error > CONVERGED:
+    error = _error(point)
+    if error > GOOD:
         better, steps = _newton(equations, point.net, np.ones(len(point.net), bool))
-        if _error(equations, better) < error:
+        if _error(better) < error:
             point = better
             return _accepted(equations, point), min(steps, 1)
     return _accepted(equations, point), 0
 
 
 def _accepted(equations: Equations, point: Point) -> Point:
-    error = _error(equations, point)
+    error = _error(point)
     if not error <= ACCEPTED:
         raise Failure(f"the network did not converge: residual {error:.3g} of the largest flow")
     return point
@@ -207,7 +234,7 @@ def _state(equations: Equations, point: Point, iterations: int, method: str) -> 
         point.handed,
         surplus,
         shortage,
-        _error(equations, point),
+        _error(point),
         iterations,
         method,
     )

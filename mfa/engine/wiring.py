@@ -15,20 +15,22 @@ from functools import cached_property
 import numpy as np
 
 from mfa.engine import linear
-from mfa.engine.network import TAKER, Floats, Ints, Structure
+from mfa.engine.network import TAKER, Ints, Structure
 from mfa.engine.state import OrderError
 
 
 @dataclass(frozen=True)
 class Rank:
-    """The entries at one place of all plain lists: alone on their tier, or sharing it.
+    """The entries at one place of the plain lists, which are sorted by falling depth.
 
-    `tier_start` gives where each shared tier begins in `shared`.
+    Attributes
+    ----------
+    entry : (lists that deep,) the entry alone on its tier there, -1 where a tier is shared
+    shared : (number of the list, its entries) of the tiers that are shared
     """
 
-    alone: Ints
-    shared: Ints
-    tier_start: Ints
+    entry: Ints
+    shared: tuple[tuple[int, Ints], ...]
 
 
 @dataclass(frozen=True)
@@ -77,20 +79,15 @@ class Wiring:
     process: Ints  # (entry,) -1 for stock or boundary
     flow: Ints  # (entry,) the coefficient that turns the amount into a level, -1 without process
     firm: Ints  # positions of the firm flows of listed and driven processes
+    list_pool: Ints  # (list,) pool of each plain list
+    list_side: Ints  # (list,) +1 takers, -1 givers
     ranks: tuple[Rank, ...]
     clusters: tuple[Cluster, ...]
 
     @cached_property
-    def listed(self) -> Floats:
-        """(process,) how many lists name it."""
-        count = np.zeros(len(self.structure.processes))
-        np.add.at(count, self.process[self.process >= 0], 1)
-        return count
-
-    @cached_property
     def plain(self) -> Ints:
         """Entries of processes in plain lists, in the order of the ranks."""
-        parts = [np.concatenate([r.alone, r.shared]) for r in self.ranks]
+        parts = [e for r in self.ranks for e in (r.entry[r.entry >= 0], *(shared for _, shared in r.shared))]
         entries = np.concatenate(parts) if parts else np.zeros(0, np.int64)
         return entries[self.process[entries] >= 0]
 
@@ -107,6 +104,26 @@ class Wiring:
     def effects(self) -> tuple[Ints, Ints]:
         """(pair,) a plain entry and a firm flow of its process: who moves what."""
         return self._pairs(self.plain, self.process[self.plain])
+
+    @cached_property
+    def joint_effects(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """The effects put together by (entry, pool), for the largest slopes.
+
+        Returns
+        -------
+        joint : (pair,) the joint effect that an effect is part of
+        order : (joint effect,) sorted by slot
+        start : where each slot begins in that order
+        slot : (slot with effects,)
+        """
+        entry, flow = self.effects
+        key = entry * len(self.structure.pools) + self.structure.flow_pool[flow]
+        unique, joint = np.unique(key, return_inverse=True)
+        slot = np.zeros(len(unique), np.int64)
+        slot[joint] = self.pattern.slot[: len(entry)]
+        order = np.argsort(slot, kind="stable")
+        found, start = np.unique(slot[order], return_index=True)
+        return joint, order, start, found
 
     @cached_property
     def cluster_effects(self) -> tuple[tuple[Ints, Ints], ...]:
@@ -150,9 +167,11 @@ def wire(structure: Structure) -> Wiring:
     groups = _tiers(pool, side, tier)
     tied = _tied_lists(pool, side, process)
     tied = {k: tied[v] for k in groups for v in (k, (k[0], -k[1])) if v in tied}
-    ranks = _ranks({k: v for k, v in groups.items() if k not in tied})
+    plain = sorted((k for k in groups if k not in tied), key=lambda k: -len(groups[k]))
+    list_pool, list_side = np.array(plain, np.int64).reshape(-1, 2).T.copy()
+    ranks = _ranks([groups[k] for k in plain])
     clusters = _clusters({k: v for k, v in groups.items() if k in tied}, tied, process)
-    return Wiring(structure, pool, side, process, flow, firm, ranks, clusters)
+    return Wiring(structure, pool, side, process, flow, firm, list_pool, list_side, ranks, clusters)
 
 
 def _columns(s: Structure) -> tuple[Ints, Ints, Ints, Ints]:
@@ -211,16 +230,14 @@ def _tied_lists(pool: Ints, side: Ints, process: Ints) -> dict[Key, int]:
     return {k: numbers[root(k)] for k in parent}
 
 
-def _ranks(groups: dict[Key, list[list[int]]]) -> tuple[Rank, ...]:
-    depth = max((len(tiers) for tiers in groups.values()), default=0)
+def _ranks(lists: Sequence[list[list[int]]]) -> tuple[Rank, ...]:
+    """Place by place through lists sorted by falling depth."""
     ranks = []
-    for r in range(depth):
-        tiers = [t[r] for t in groups.values() if len(t) > r]
-        alone = [t[0] for t in tiers if len(t) == 1]
-        shared = [t for t in tiers if len(t) > 1]
-        starts = np.cumsum([0, *(len(t) for t in shared[:-1])])[: len(shared)]
-        flat = [e for t in shared for e in t]
-        ranks.append(Rank(np.array(alone, np.int64), np.array(flat, np.int64), starts.astype(np.int64)))
+    for r in range(len(lists[0]) if lists else 0):
+        tiers = [t[r] for t in lists if len(t) > r]
+        alone = [t[0] if len(t) == 1 else -1 for t in tiers]
+        shared = tuple((i, np.array(t, np.int64)) for i, t in enumerate(tiers) if len(t) > 1)
+        ranks.append(Rank(np.array(alone, np.int64), shared))
     return tuple(ranks)
 
 

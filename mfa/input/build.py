@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -46,15 +47,16 @@ class _Builder:
         self.assembly = assembly
         year = assembly.scenario.get("year")
         self.year = int(year) if isinstance(year, Text) else None
-        self.faults: list[Fault] = []
+        self.faults: list[Fault] = list(assembly.faults)
+        self.faulty: set[str] = set(assembly.faulty)
         self.notes: list[Fault] = []
+        self.known_ids: frozenset[str] | None = None
         self.reader = Reader(self.year, frozenset(assembly.sources), self.faults)
 
     def system(self) -> System:
         """All records; raises the faults of all sections together."""
         materials = self._materials()
         processes = self._processes(materials)
-        self._stop()
         stocks = self._stocks(materials)
         drive = self._drive(materials, processes, stocks)
         demand = self._rates("demand", materials)
@@ -98,11 +100,15 @@ class _Builder:
     def _materials(self) -> dict[str, Material]:
         prices = self.assembly.scenario.child("prices")
         made = {}
-        for key, tree in self._with_library().items():
+        for key, tree in self.assembly.materials.items():
             form = self._form(MaterialForm, tree, ("materials", key))
             if form is None:
+                self.faulty.add(key)
                 continue
+            before = len(self.faults)
             found = material(key, form, tree, self.reader)
+            if len(self.faults) > before:
+                self.reader.blurred.add(key)
             own = Quantity.model_validate(prices[key]) if key in prices else form.price
             if own:
                 cost = price(
@@ -119,39 +125,20 @@ class _Builder:
                 self._unknown_material(key, prices.keys_at[key], made)
         return made
 
-    def _with_library(self) -> dict[str, Tree]:
-        """The assembly's materials; those that it lacks, as the shipped files define them."""
-        known = dict(self.assembly.materials)
-        wanted = {
-            m for t in self.assembly.processes.values() for s in ("inputs", "outputs") for m in t.child(s)
-        }
-        wanted |= {str(t["per"]) for t in self.assembly.processes.values() if "per" in t}
-        file = library.shipped("chains") / f"{library.SHARED}.yaml"
-        if (
-            wanted - known.keys()
-            and file.is_file()
-            and file.resolve() not in {f.resolve() for f in self.assembly.files}
-        ):
-            tree = read(file, library.shown(file))
-            shared = tree.child("materials")
-            found = {m: shared[m] for m in wanted - known.keys() if m in shared}
-            if found:
-                self.assembly.files.append(file)
-                for name, source in tree.child("sources").items():
-                    self.assembly.sources.setdefault(name, source)
-                self.reader.sources = frozenset(self.assembly.sources)
-            known.update({m: t for m, t in found.items() if isinstance(t, Tree)})
-        return known
-
     def _processes(self, materials: Mapping[str, Material]) -> dict[str, Process]:
         made = {}
         for key, tree in self.assembly.processes.items():
-            form = self._form(ProcessForm, tree, ("processes", key))
-            if form is None:
+            if key in self.faulty:
                 continue
+            form = self._form(ProcessForm, tree, ("processes", key))
             chain = self.assembly.chain_of.get(key, "")
-            found = process(key, form, tree, materials, self.reader, chain)
-            if found and form.enabled:
+            before = len(self.faults)
+            found = process(key, form, tree, materials, self.reader, chain, self.faulty) if form else None
+            if len(self.faults) > before or found is None:
+                self.faulty.add(key)
+            if form and form.source:
+                self.reader.source(form.source, tree)
+            if found and form and form.enabled:
                 made[key] = found
         return made
 
@@ -159,8 +146,11 @@ class _Builder:
         made = {}
         for key, tree in self.assembly.stocks.items():
             form = self._form(StockForm, tree, ("stocks", key))
+            if form is None or form.becomes or form.material not in materials:
+                self.faulty.add(key)
             if form is None:
                 continue
+            self.reader.source(form.source, tree)
             if form.becomes:
                 self.faults.append(
                     Fault("not-available", tree.keys_at["becomes"], {"what": "a stock in use"})
@@ -202,6 +192,8 @@ class _Builder:
         made = {}
         for key in section:
             quantity = Quantity.model_validate(section[key])
+            if key in self.faulty and key not in processes:
+                continue
             if key in processes:
                 driven = processes[key]
                 of, hours, most = materials[driven.per], driven.operating_hours, driven.capacity
@@ -209,7 +201,7 @@ class _Builder:
                 of, hours, most = (
                     materials[stocks[key].material],
                     None,
-                    stocks[key].initial or Figure(0.0, "0"),
+                    stocks[key].initial or Figure(0.0, "0", stocks[key].place),
                 )
             else:
                 self._unknown_node(key, section.keys_at[key], processes, stocks)
@@ -217,25 +209,25 @@ class _Builder:
             figure = rate(quantity, section, key, of, self.reader, hours)
             if figure:
                 made[key] = figure
-                self._within(key, figure, most, key in stocks)
+                if key not in self.faulty:
+                    self._within(key, figure, most, key in stocks)
         return made
 
     def _within(self, key: str, figure: Figure, most: Figure | None, is_stock: bool) -> None:
         if most and figure.value > most.value * (1 + 1e-12):
             name = "stock-exhausted" if is_stock else "drive-above-capacity"
-            values = {"id": key, "drive": figure.text, "most": most.text, "other": most.place or "nowhere"}
+            values = {"id": key, "drive": figure.text, "most": most.text, "other": most.place}
             self.faults.append(Fault(name, figure.place, values))
 
     def _unknown_node(
         self, key: str, place: Place, processes: Mapping[str, Process], stocks: Mapping[str, Stock]
     ) -> None:
-        disabled = key in self.assembly.processes
-        near = nearest(key, [*processes, *stocks])
-        self.faults.append(
-            Fault("entry-not-in-run" if disabled else "entry-unknown", place, {"id": key, "near": near})
-        )
+        name = "entry-not-in-run" if key in self._known_ids() else "entry-unknown"
+        self.faults.append(Fault(name, place, {"id": key, "near": nearest(key, [*processes, *stocks])}))
 
     def _unknown_material(self, key: str, place: Place, materials: Mapping[str, Material]) -> None:
+        if key in self.faulty:
+            return
         self.faults.append(
             Fault("material-unknown", place, {"id": key[:60], "near": nearest(key, materials)})
         )
@@ -263,31 +255,29 @@ class _Builder:
         section = self.assembly.scenario.child("drive")
         driven = {k: section.keys_at[k] for k in section}
         made = frozenset(m for p in processes.values() for m in p.outputs)
-        members = Members(processes, stocks, driven, made, self._known_ids())
-        for key, _ in (*self.assembly.sides, *self.assembly.own_sides):
+        members = Members(processes, stocks, driven, made, self._known_ids, frozenset(self.faulty))
+        for key, place in self.assembly.pools_at.items():
             if key not in materials:
-                written = {**self.assembly.sides, **self.assembly.own_sides}
-                self._unknown_material(
-                    key, next(n.place for (m, _), n in written.items() if m == key), materials
-                )
+                self._unknown_material(key, place, materials)
         return {k: pool(m, self.assembly, members, self.reader, self.notes) for k, m in materials.items()}
 
-    def _known_ids(self) -> Callable[[], frozenset[str]]:
-        @cache
-        def known() -> frozenset[str]:
-            """Every process and stock of every chain file that could be loaded, and of the variants."""
-            trees = [self.assembly.scenario, *self.assembly.scenario.child("variants").values()]
-            for folder in library.folders("chains", self.assembly.beside):
-                for file in sorted(folder.glob("*.yaml")):
-                    try:
-                        trees.append(read(file, library.shown(file)))
-                    except Error:
-                        continue
+    def _known_ids(self) -> frozenset[str]:
+        """Every process and stock of every chain file that could be loaded, and of the variants."""
+        if self.known_ids is None:
+            variants = self.assembly.scenario.child("variants").values()
+            trees = [self.assembly.scenario, *variants, *self._chain_files()]
             sections = [t.child(s) for t in trees if isinstance(t, Tree) for s in ("processes", "stocks")]
             own = [*self.assembly.processes, *self.assembly.stocks]
-            return frozenset(own).union(*sections)
+            self.known_ids = frozenset(own).union(*sections)
+        return self.known_ids
 
-        return known
+    def _chain_files(self) -> Iterator[Tree]:
+        for folder in library.folders("chains", self.assembly.beside):
+            for file in sorted(folder.glob("*.yaml")):
+                with suppress(Error):
+                    tree = read(file, library.shown(file))
+                    if "chain" in tree:
+                        yield tree
 
     def _residues(self, materials: Mapping[str, Material]) -> None:
         for key, tree in self.assembly.materials.items():
@@ -323,7 +313,11 @@ class _Builder:
         return made
 
     def _sources(self) -> dict[str, str]:
-        return {k: Source.model_validate(v).cite for k, v in self.assembly.sources.items()}
+        """Id → citation; chains that define one id differently are cited one after the other."""
+        return {
+            k: "; ".join(Source.model_validate(v).cite for v in found)
+            for k, found in self.assembly.sources.items()
+        }
 
     def _reached(
         self,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from mfa import units
 from mfa.errors import Fault, Place, Short, nearest
@@ -12,33 +14,46 @@ from mfa.input.tree import Node, place_of
 from mfa.records import Figure, Material
 
 Factor = Callable[[str], float]
+NO_PROPERTY = ("unit-no-moisture", "unit-no-density", "unit-no-lhv")
+FOLLOWS = ("unit-dimension", *NO_PROPERTY)
 
 
 @dataclass
 class Reader:
     """Reads quantities, gathering faults at their places.
 
-    `year` is the one year of the run, for quantities given as a schedule.
+    `year` is the one year of the run, for quantities given as a schedule; `blurred` are
+    materials with a fault of their own, so that conversions by them need not be told again.
     """
 
     year: int | None
     sources: frozenset[str]
     faults: list[Fault]
+    blurred: set[str] = field(default_factory=set)
+
+    @contextmanager
+    def about(self, *materials: str) -> Iterator[None]:
+        """Leave out what only follows from a fault of one of these materials."""
+        start = len(self.faults)
+        yield
+        if self.blurred.intersection(materials):
+            self.faults[start:] = [f for f in self.faults[start:] if f.key not in FOLLOWS]
 
     def figure(
         self, quantity: Quantity, node: Node, factor: Factor, *, signed: bool = False
     ) -> Figure | None:
         """The quantity in the unit that `factor` (unit text → factor) leads to, or None if faulty."""
         place = place_of(node, ("value",))
-        try:
-            text = self._scheduled(quantity, factor)
-            value = self._number(text, factor) if isinstance(text, str) else text
-            if value < 0 and not signed:
-                raise Short("negative", text=_cut(str(text)))
-            return self._uncertain(quantity, node, factor, value, place, str(text))
-        except Short as short:
-            self.faults.append(short.at(place))
+        if quantity.balance:
+            self.faults.append(Fault("balance-elsewhere", place_of(node, ("balance",), key=True), {}))
             return None
+        start = len(self.faults)
+        value = self._value(quantity, node, factor, signed)
+        if any(f.key in NO_PROPERTY for f in self.faults[start:]):
+            return None
+        text = quantity.value or f"{value:.12g}"
+        made = self._uncertain(quantity, node, factor, value, place, text)
+        return made if value == value else None
 
     def ratio(self, quantity: Quantity, node: Node, *, most: float = 1.0) -> Figure | None:
         """A share of one: `8 %`, `0.08`; at most `most`."""
@@ -52,13 +67,17 @@ class Reader:
         number, unit = units.split(text)
         return number * factor(unit)
 
-    def _scheduled(self, quantity: Quantity, factor: Factor) -> str | float:
-        """The written value, or the schedule's value in the year of the run."""
+    def _value(self, quantity: Quantity, node: Node, factor: Factor, signed: bool) -> float:
+        """The written value, or the schedule's value in the year of the run; NaN where it is faulty."""
         if not quantity.years:
-            return quantity.value or ""
+            return self._one(quantity.value or "", place_of(node, ("value",)), factor, signed)
         if self.year is None:
-            raise Short("schedule-without-year")
-        points = sorted((int(y), self._number(t, factor)) for y, t in quantity.years.items())
+            self.faults.append(Fault("schedule-without-year", node.place, {}))
+        points = sorted(
+            (int(y), self._one(t, place_of(node, (y,)), factor, signed)) for y, t in quantity.years.items()
+        )
+        if self.year is None or any(v != v for _, v in points):
+            return math.nan
         earlier = [p for p in points if p[0] <= self.year] or points[:1]
         later = [p for p in points if p[0] > self.year]
         start = earlier[-1]
@@ -66,6 +85,17 @@ class Reader:
             return start[1]
         share = (self.year - start[0]) / (later[0][0] - start[0])
         return start[1] + share * (later[0][1] - start[1])
+
+    def _one(self, text: str, place: Place, factor: Factor, signed: bool) -> float:
+        """One number in the wanted unit; NaN, and a fault, where it is none."""
+        try:
+            value = self._number(text, factor)
+            if value < 0 and not signed:
+                raise Short("negative", text=_cut(text))
+        except Short as short:
+            self.faults.append(short.at(place))
+            return math.nan
+        return value + 0.0  # no negative zero
 
     def _uncertain(
         self, quantity: Quantity, node: Node, factor: Factor, value: float, place: Place, text: str
@@ -114,8 +144,12 @@ class Reader:
         found = self.bounds(quantity, node, factor)
         if found is None:
             return value, value
-        if not found[0] <= value <= found[1] and not quantity.years:
-            values = {"text": _cut(quantity.value or ""), "range": _cut(quantity.range or "")}
+        if (value < found[0] or value > found[1]) and not quantity.years:
+            values = {
+                "text": _cut(quantity.value or ""),
+                "range": _cut(quantity.range or ""),
+                "other": place_of(node, ("value",)),
+            }
             self.faults.append(Fault("outside-range", place_of(node, ("range",)), values))
         if found[0] < 0:
             place = place_of(node, ("range",))

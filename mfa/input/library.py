@@ -6,7 +6,9 @@ or above it, then among those shipped with the package.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -31,7 +33,7 @@ def project(file: Path) -> Path:
 
     The nearest folder above it that has a `chains` or `scenarios` folder, else its own.
     """
-    start = file.resolve().parent
+    start = real(file).parent
     for folder in (start, *start.parents):
         if folder.name in ("chains", "scenarios") and folder == start:
             return folder.parent
@@ -40,10 +42,18 @@ def project(file: Path) -> Path:
     return start
 
 
+def real(path: Path) -> Path:
+    """The path without links and `..`; also of names that no file can have."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return Path.cwd() / path
+
+
 def folders(kind: Folder, beside: Path) -> list[Path]:
     """Where names are looked for, in order, without repetition."""
     root = project(beside)
-    start = beside.resolve().parent
+    start = real(beside).parent
     above = [f for f in (start, *start.parents) if f.is_relative_to(root)]
     found = [start, *(f / kind for f in above), shipped(kind)]
     return [f for f in dict.fromkeys(found) if f.is_dir()]
@@ -63,11 +73,12 @@ def find(name: str, kind: Folder, beside: Path) -> Path:
         raise Short("file-absolute", name=name[:80])
     for folder in folders(kind, beside):
         for candidate in _candidates(folder, name):
-            if candidate.is_file():
+            kind_of = _kind(candidate)
+            if kind_of == "file":
                 return _inside(candidate, name, beside)
-            if candidate.exists() and not candidate.is_dir():
+            if kind_of == "other":
                 raise Short("file-not-regular", file=name[:80])
-    if not _stays(beside.resolve().parent / name, beside):
+    if not _stays(real(beside).parent / name, beside):
         raise Short("file-outside", name=name[:80])
     near = nearest(name, ids(kind, beside))
     raise Short(f"{kind[:-1]}-missing", name=name[:80], near=near)
@@ -80,6 +91,14 @@ def _candidates(folder: Path, name: str) -> Iterator[Path]:
         yield folder / f"{name}.yml"
 
 
+def _kind(path: Path) -> Literal["file", "folder", "other", "none"]:
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return "none"
+    return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "other"
+
+
 def _inside(found: Path, name: str, beside: Path) -> Path:
     if not _stays(found, beside):
         raise Short("file-outside", name=name[:80])
@@ -88,9 +107,8 @@ def _inside(found: Path, name: str, beside: Path) -> Path:
 
 def _stays(found: Path, beside: Path) -> bool:
     """Whether a file lies in the project's folder or in the library."""
-    real = found.resolve()
-    roots = (project(beside), shipped("chains").resolve(), shipped("scenarios").resolve())
-    return any(real.is_relative_to(root) for root in roots)
+    roots = (project(beside), real(shipped("chains")), real(shipped("scenarios")))
+    return any(real(found).is_relative_to(root) for root in roots)
 
 
 def ids(kind: Folder, beside: Path) -> list[str]:
@@ -102,6 +120,6 @@ def ids(kind: Folder, beside: Path) -> list[str]:
 def shown(path: Path) -> str:
     """A path as messages show it: relative to the working folder where that is shorter."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
+        return str(real(path).relative_to(Path.cwd()))
+    except (OSError, ValueError):
         return str(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from mfa.errors import Fault, Place, Short, nearest
 from mfa.input.assemble import Assembly
 from mfa.input.figures import Reader, basis
 from mfa.input.schema import EntryForm, SideForm
-from mfa.input.tree import Items, Node, Text, Tree, place_of
+from mfa.input.tree import BARE, LISTED, Items, Node, Text, Tree, place_of
 from mfa.input.validate import validate
 from mfa.records import (
     Entry,
@@ -38,6 +39,7 @@ class Members:
     driven : process or stock → where its drive is written
     made : materials that some process of the run makes
     known : every id that some chain file knows, read only when asked for
+    faulty : ids that exist but could not be read, so that their absence is no fault
     """
 
     processes: Mapping[str, Process]
@@ -45,6 +47,7 @@ class Members:
     driven: Mapping[str, Place]
     made: frozenset[str]
     known: Callable[[], frozenset[str]]
+    faulty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ def _side(
 ) -> tuple[tuple[Entry, ...], bool]:
     own = assembly.own_sides.get((material.id, side))
     chain = assembly.sides.get((material.id, side))
-    if own is not None and (isinstance(own, Items) or "entries" in own):
-        base = own if isinstance(own, Items) else own["entries"]
+    if own is not None and (isinstance(own, Items) or LISTED in own):
+        base = own if isinstance(own, Items) else own[LISTED]
         lines = _tiers(_lines(base, True, reader), material, reader)
     elif chain is not None:
         lines = _tiers(_lines(chain, False, reader), material, reader)
@@ -89,6 +92,7 @@ def _side(
         lines = _default(material, side, members)
     if isinstance(own, Tree):
         lines = _insert(lines, own, material, reader)
+    lines = _fixed(lines, material, side, own is None and chain is None, assembly, reader)
     entries = _entries(lines, material, side, members, reader, notes)
     return entries, own is not None or chain is not None
 
@@ -105,6 +109,33 @@ def _default(material: Material, side: Side, members: Members) -> list[tuple[int
     node = Tree(material.place)
     node.put("boundary", Text(word, material.place))
     return [(1, _Line(EntryForm.model_validate({"boundary": word}), node, True))]
+
+
+def _fixed(
+    lines: list[tuple[int, _Line]],
+    material: Material,
+    side: Side,
+    unwritten: bool,
+    assembly: Assembly,
+    reader: Reader,
+) -> list[tuple[int, _Line]]:
+    """Lay what `set` says of boundary entries over a side that nobody writes."""
+    settings = {w: t for (m, s, w), t in assembly.fixed.items() if (m, s) == (material.id, side)}
+    for word, fixed in settings.items() if unwritten else ():
+        at = next((i for i, (_, line) in enumerate(lines) if line.form.boundary == word), None)
+        if at is None:
+            values = {"id": word, "side": side, "material": material.id, "near": ""}
+            reader.faults.append(Fault("set-entry", place_of(fixed, tuple(fixed)[:1], key=True), values))
+            continue
+        tier, line = lines[at]
+        node = line.node.copy() if isinstance(line.node, Tree) else Tree(material.place)
+        for key, value in fixed.items():
+            node.put(key, value, fixed.keys_at[key])
+        form, faults = validate(EntryForm, node)
+        reader.faults += faults
+        if form is not None:
+            lines[at] = (tier, _Line(form, node, True))
+    return lines
 
 
 def _lines(node: Node, own: bool, reader: Reader) -> list[_Line]:
@@ -125,11 +156,15 @@ def _tiers(lines: list[_Line], material: Material, reader: Reader) -> list[tuple
             values = {"material": material.id, "tier": tier, "before": before}
             reader.faults.append(Fault("tier-down", place_of(line.node, ("tier",)), values))
         placed.append((max(tier, before), line))
-    for i, (tier, line) in enumerate(placed):
-        alone = all(other != tier for j, (other, _) in enumerate(placed) if j != i)
-        if line.form.share is not None and line.form.tier is None and alone:
-            reader.faults.append(Fault("share-alone", place_of(line.node, ("share",), key=True), {}))
+    counts = Counter(tier for tier, _ in placed)
+    for tier, line in placed:
+        if line.form.share is not None and line.form.tier is None and counts[tier] == 1:
+            _share_alone(line, reader)
     return placed
+
+
+def _share_alone(line: _Line, reader: Reader) -> None:
+    reader.faults.append(Fault("share-alone", place_of(line.node, ("share",), key=True), {}))
 
 
 def _insert(
@@ -145,7 +180,12 @@ def _insert(
         at = next((t for t, line in lines if line.form.name == anchor), None)
         if at is None:
             names = [line.form.name for _, line in lines]
-            values = {"id": anchor[:60], "material": material.id, "near": nearest(anchor, names)}
+            values = {
+                "id": anchor[:60],
+                "material": material.id,
+                "near": nearest(anchor, names),
+                "known": ", ".join(names) or "none",
+            }
             place = place_of(node, ("before" if entry.before else "after",))
             reader.faults.append(Fault("insert-nowhere", place, values))
             continue
@@ -153,6 +193,8 @@ def _insert(
         if entry.tier is not None:
             lines = [*lines, (entry.tier, line)]
         else:
+            if entry.share is not None:
+                _share_alone(line, reader)
             at = at if entry.before else at + 1
             lines = [*((t + (t >= at), x) for t, x in lines), (at, line)]
         lines.sort(key=lambda pair: pair[0])
@@ -196,7 +238,9 @@ def _entry(
     kind = _kind(line, material, side, members, reader, notes)
     if kind is None:
         return None
-    limit, percent, unlimited = _limit(line, material, reader)
+    with reader.about(material.id):
+        limit, percent, unlimited = _limit(line, material, reader)
+    reader.source(form.source, line.node)
     share = (
         reader.figure(form.share, line.node["share"], _weight)
         if form.share and isinstance(line.node, Tree)
@@ -232,7 +276,16 @@ def _kind(
     if known is None:
         known = name in members.processes or name in members.stocks
     if not known:
-        _not_in_run(line, place, members, reader)
+        if form.process and name in members.stocks:
+            words = {"noun": "stock", "noun_zh": "存量", "wanted": "process", "wanted_zh": "过程"}
+            reader.faults.append(Fault("entry-other-kind", place, {"id": name, **words}))
+        elif form.stock and name in members.processes:
+            words = {"noun": "process", "noun_zh": "过程", "wanted": "stock", "wanted_zh": "存量"}
+            reader.faults.append(Fault("entry-other-kind", place, {"id": name, **words}))
+        elif name not in members.faulty:
+            _not_in_run(line, place, members, reader)
+        return None
+    if name in members.faulty:
         return None
     if name in members.driven and (name in members.processes or side == "givers"):
         _driven(line, place, material, side, members, reader, notes)
@@ -249,7 +302,7 @@ def _kind(
 
 def _name_place(node: Node) -> Place:
     if isinstance(node, Tree):
-        for key in ("process", "stock", "boundary", "id"):
+        for key in ("process", "stock", "boundary", BARE):
             if key in node:
                 return node[key].place
     return node.place

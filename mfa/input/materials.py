@@ -16,6 +16,7 @@ from mfa.records import Figure, Material
 OTHER = "other"
 ENERGY_UNITS = ("MWh", "GJ")
 NATIVE_UNITS = ("t", "MWh", "GJ", "m3", "Nm3", "Sm3", "person", "piece", "ha", "m2", "CNY")
+VOLUMES = ("m3", "Nm3", "Sm3")
 FULL = 1.001
 
 
@@ -98,18 +99,23 @@ def _moisture(form: MaterialForm, tree: Tree, reader: Reader) -> float | None:
 def _density(form: MaterialForm, tree: Tree, reader: Reader) -> tuple[float | None, str]:
     if form.density is None:
         return None, ""
-    for volume in ("m3", "Nm3", "Sm3"):
+    text = form.density.value or next(iter(form.density.years.values()), "")
+    for volume in VOLUMES:
         try:
-            _, unit = units.split(form.density.value or "")
+            _, unit = units.split(text)
             units.factor(unit, f"t/{volume}")
         except Short:
             continue
-        found = reader.figure(form.density, tree["density"], partial(units.factor, to=f"t/{volume}"))
-        return (found.value, volume) if found and found.value > 0 else (None, "")
-    reader.faults.append(
-        Fault("density-unit", place_of(tree, ("density", "value")), {"text": str(form.density.value)[:60]})
-    )
-    return None, ""
+        break
+    else:
+        if not form.density.balance:
+            place = place_of(tree, ("density", "value"))
+            reader.faults.append(Fault("density-unit", place, {"text": text[:60]}))
+            return None, ""
+    found = reader.figure(form.density, tree["density"], partial(units.factor, to=f"t/{volume}"))
+    if found and not found.value:
+        reader.faults.append(Fault("density-zero", found.place, {"text": text[:60]}))
+    return (found.value, volume) if found and found.value > 0 else (None, "")
 
 
 def _equivalent(quantity: Quantity | None, tree: Tree, reader: Reader) -> float:
@@ -143,7 +149,8 @@ def _composition(written: Mapping[str, Quantity], tree: Tree, reader: Reader) ->
             shares[species] = found.value
     total = sum(shares.values())
     if total > FULL:
-        reader.faults.append(Fault("composition-sum", tree.keys_at["composition"], {"total": f"{total:.4%}"}))
+        values = {"total": f"{100 * total:.6g}"}
+        reader.faults.append(Fault("composition-sum", tree.keys_at["composition"], values))
     elif shares and total < 1 - 1e-9:
         shares[OTHER] = shares.get(OTHER, 0.0) + 1 - total
     return shares

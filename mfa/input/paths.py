@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa.errors import Place, Short, nearest
-from mfa.input.tree import Items, Node, Text, Tree, is_quantity
+from mfa.input.tree import BARE, LISTED, UNCERTAINTY_KEYS, Items, Node, Text, Tree, is_quantity
 
 if TYPE_CHECKING:
     from mfa.input.assemble import Assembly
 
 RATES = {"demand": "demand", "supply": "supply", "price": "prices"}
-NODES = ("process", "stock", "boundary", "id")
+NODES = ("process", "stock", "boundary", BARE)
+BOUNDARY = ("import", "export", "emission", "deposit")
 
 
 def fix(assembly: Assembly, path: str, node: object, place: Place) -> None:
@@ -30,7 +31,6 @@ def fix(assembly: Assembly, path: str, node: object, place: Place) -> None:
     steps = path.split(".")
     head, rest = steps[0], steps[1:]
     if head in RATES and len(rest) == 1:
-        _known(rest[0], assembly.materials, "material-unknown")
         _put(assembly.scenario, RATES[head], rest[0], value, place)
     elif len(rest) == 3 and rest[0] in ("takers", "givers") and rest[2] in ("limit", "share"):
         _known(head, assembly.materials, "material-unknown")
@@ -44,16 +44,26 @@ def fix(assembly: Assembly, path: str, node: object, place: Place) -> None:
     elif head in assembly.processes and len(rest) == 2 and rest[0] in ("inputs", "outputs"):
         _set_coefficient(assembly, head, rest, value, place)
     else:
-        known = [*assembly.processes, *assembly.stocks, *assembly.materials, *RATES]
-        raise Short("path-unknown", path=path[:120], near=nearest(head, known) if head not in known else "")
+        raise Short("path-unknown", path=path[:120], near=_near(assembly, path, head))
 
 
-def _value(node: object, path: str) -> Text:
-    if isinstance(node, Tree):
-        value = node.get("value")
-        if is_quantity(node) and isinstance(value, Text) and not {*node} - {"value", "source", "note"}:
-            return value
-        raise Short("set-uncertain", path=path[:120])
+def _near(assembly: Assembly, path: str, head: str) -> str:
+    """The path that may have been meant, or the id that it may have begun with."""
+    known = [*assembly.processes, *assembly.stocks, *assembly.materials, *RATES]
+    if head not in known:
+        return nearest(head, known)
+    fields = ["initial", "capacity", "level"] if head in assembly.stocks else ["level", "capacity"]
+    recipe = assembly.processes.get(head)
+    flows = [f"{side}.{m}" for side in ("inputs", "outputs") if recipe for m in recipe.child(side)]
+    return nearest(path, [f"{head}.{f}" for f in (*fields, *flows)])
+
+
+def _value(node: object, path: str) -> Text | Tree:
+    """A quantity without uncertainty: one text, or a mapping with `value` or years."""
+    if isinstance(node, Tree) and is_quantity(node) and "balance" not in node:
+        if any(k in node for k in UNCERTAINTY_KEYS):
+            raise Short("set-uncertain", path=path[:120])
+        return node
     if not isinstance(node, Text) or not node.strip():
         raise Short("set-value", path=path[:120])
     return node
@@ -70,20 +80,24 @@ def _put(tree: Tree, section: str, key: str, value: Node, place: Place) -> None:
     tree.put(section, inner, tree.keys_at.get(section, place))
 
 
-def _with(tree: Tree, key: str, value: Text, place: Place) -> Tree:
+def _with(tree: Tree, key: str, value: Text | Tree, place: Place) -> Tree:
     made = tree.copy()
     old = tree.get(key)
     if isinstance(old, Tree) and "source" in old:
-        long = Tree(value.place)
-        long.put("value", value)
-        long.put("source", old["source"])
+        long = value.copy() if isinstance(value, Tree) else Tree(value.place)
+        if isinstance(value, Text):
+            long.put("value", value)
+        if "source" not in long:
+            long.put("source", old["source"])
         made.put(key, long, place)
     else:
         made.put(key, value, place)
     return made
 
 
-def _set_coefficient(assembly: Assembly, process: str, rest: list[str], value: Text, place: Place) -> None:
+def _set_coefficient(
+    assembly: Assembly, process: str, rest: list[str], value: Text | Tree, place: Place
+) -> None:
     tree = assembly.processes[process]
     recipe = tree.child(rest[0])
     if rest[1] not in recipe:
@@ -95,20 +109,49 @@ def _set_coefficient(assembly: Assembly, process: str, rest: list[str], value: T
     assembly.processes[process] = made
 
 
-def _set_entry(assembly: Assembly, material: str, rest: list[str], value: Text, place: Place) -> None:
+def _set_entry(assembly: Assembly, material: str, rest: list[str], value: Text | Tree, place: Place) -> None:
+    """Set a figure of an entry in the list that the run goes by."""
     side, name, what = rest
-    for sides in (assembly.own_sides, assembly.sides):
-        node = sides.get((material, side))
-        lists = (
-            [node] if isinstance(node, Items) else [node.get("entries"), node.get("insert")] if node else []
-        )
-        for entries in lists:
-            for i, entry in enumerate(entries if isinstance(entries, Items) else ()):
-                if entry_name(entry) == name:
-                    assert isinstance(entries, Items)
-                    entries[i] = _with(_long(entry), what, value, place)
-                    return
-    raise Short("set-entry", material=material, side=side, id=name[:60])
+    own, chain = assembly.own_sides.get((material, side)), assembly.sides.get((material, side))
+    if own is None and chain is None and name in BOUNDARY:
+        fixed = assembly.fixed.get((material, side, name), Tree(place))
+        assembly.fixed[material, side, name] = _with(fixed, what, value, place)
+        return
+    names: list[str] = []
+    if own is not None:
+        found = _with_entry(own, name, what, value, place, names)
+        if found is not None:
+            assembly.own_sides[material, side] = found
+            return
+    if chain is not None and isinstance(own, Tree | None) and LISTED not in (own or ()):
+        found = _with_entry(chain, name, what, value, place, names)
+        if found is not None:
+            assembly.sides[material, side] = found
+            return
+    raise Short("set-entry", material=material, side=side, id=name[:60], near=nearest(name, names))
+
+
+def _with_entry(
+    side: Items | Tree, name: str, what: str, value: Text | Tree, place: Place, names: list[str]
+) -> Items | Tree | None:
+    """A copy of a list, or of insertions, with a figure of one entry set; None where it has no such entry."""
+    if isinstance(side, Tree):
+        for key in ("insert", LISTED):
+            entries = side.get(key)
+            if not isinstance(entries, Items):
+                continue
+            found = _with_entry(entries, name, what, value, place, names)
+            if found is not None:
+                made = side.copy()
+                made.put(key, found, side.keys_at[key])
+                return made
+        return None
+    written = [entry_name(e) for e in side]
+    names += written
+    if name not in written:
+        return None
+    at = written.index(name)
+    return Items([*side[:at], _with(_long(side[at]), what, value, place), *side[at + 1 :]], side.place)
 
 
 def entry_name(entry: Node) -> str:
@@ -123,5 +166,5 @@ def _long(entry: Node) -> Tree:
     if isinstance(entry, Tree):
         return entry
     made = Tree(entry.place)
-    made.put("id", entry)
+    made.put(BARE, entry)
     return made

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import partial
 
 from mfa import units
-from mfa.errors import Fault, nearest
+from mfa.errors import Fault, Short, nearest
 from mfa.input.figures import Reader, basis
 from mfa.input.schema import ProcessForm, Quantity
 from mfa.input.tree import Tree, place_of
@@ -24,9 +24,13 @@ def process(
     materials: Mapping[str, Material],
     reader: Reader,
     chain: str,
+    faulty: Set[str] = frozenset(),
 ) -> Process | None:
-    """The record of one process; None where its materials are not all known."""
-    if not _known(form, tree, materials, reader):
+    """The record of one process; None where its materials are not all known.
+
+    Of `faulty` materials it is known that they exist, so that their absence is no fault.
+    """
+    if not _known(form, tree, materials, reader, faulty):
         return None
     hours = _operating(form, tree, reader)
     inputs = _side(form, tree, "inputs", materials, reader)
@@ -62,29 +66,39 @@ def rate(
     return reader.figure(quantity, tree[key], lambda u: units.rate_factor(u, kind, hours))
 
 
-def _known(form: ProcessForm, tree: Tree, materials: Mapping[str, Material], reader: Reader) -> bool:
+def _known(
+    form: ProcessForm, tree: Tree, materials: Mapping[str, Material], reader: Reader, faulty: Set[str]
+) -> bool:
     faults = []
     for side in ("inputs", "outputs"):
         recipe = tree.child(side)
         for name in recipe:
-            if name not in materials:
+            if name not in materials and name not in faulty:
                 values = {"id": name[:60], "near": nearest(name, materials)}
                 faults.append(Fault("material-unknown", recipe.keys_at[name], values))
-    if form.per not in materials:
+    if form.per not in materials and form.per not in faulty:
         values = {"id": form.per, "near": nearest(form.per, materials)}
         faults.append(Fault("material-unknown", place_of(tree, ("per",)), values))
     reader.faults += faults
-    return not faults
+    used = {*form.inputs, *form.outputs, form.per}
+    return not faults and used <= materials.keys()
 
 
 def _operating(form: ProcessForm, tree: Tree, reader: Reader) -> float | None:
     if form.operating is None:
         return None
-    found = reader.figure(form.operating, tree["operating"], lambda u: units.factor(u, "h/a"))
+    found = reader.figure(form.operating, tree["operating"], _hours)
     if found and not 0 < found.value <= HOURS_A_YEAR:
         reader.faults.append(Fault("operating-range", found.place, {"text": found.text[:60]}))
         return None
     return found.value if found else None
+
+
+def _hours(unit: str) -> float:
+    try:
+        return units.factor(unit, "h/a")
+    except Short as short:
+        raise (Short("operating-unit", unit=unit[:40]) if short.key == "unit-dimension" else short) from None
 
 
 def _side(
@@ -101,7 +115,8 @@ def _side(
             )
             continue
         of = basis(materials[name])
-        found = reader.figure(quantity, node, partial(units.coefficient_factor, of=of, per=per))
+        with reader.about(name, form.per):
+            found = reader.figure(quantity, node, partial(units.coefficient_factor, of=of, per=per))
         if found:
             made[name] = Coefficient(found)
     return made
@@ -139,7 +154,7 @@ def _balance(
     materials: Mapping[str, Material],
     reader: Reader,
 ) -> None:
-    """Close the process's mass by its balance flow, if it has one."""
+    """Close the process's mass by its balance flow, if it has one and all others are known."""
     asked = [
         (s, m)
         for s, recipe in (("inputs", inputs), ("outputs", outputs))
@@ -156,6 +171,8 @@ def _balance(
         return
     if not materials[name].is_mass:
         reader.faults.append(Fault("balance-no-mass", place, {"material": name}))
+        return
+    if len(inputs) < len(form.inputs) or not form.outputs.keys() <= outputs.keys():
         return
     into = sum(c.figure.value for m, c in inputs.items() if materials[m].is_mass and not c.balance)
     out = sum(c.figure.value for m, c in outputs.items() if materials[m].is_mass and not c.balance)
@@ -200,7 +217,8 @@ def _capacity(
 ) -> Figure | None:
     if form.capacity is None:
         return None
-    return rate(form.capacity, tree, "capacity", materials[form.per], reader, hours)
+    with reader.about(form.per):
+        return rate(form.capacity, tree, "capacity", materials[form.per], reader, hours)
 
 
 def _tolerance(form: ProcessForm, tree: Tree, reader: Reader) -> float:

@@ -22,6 +22,16 @@ from mfa.input.tree import Items, Node, Text, Tree
 LARGEST_FILE = 64 * 1024 * 1024
 DEEPEST = 50
 MOST_ALIASED = 100_000
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+NEARBY = 100
+SYNTAX = {
+    "yaml-deep": "nesting depth",
+    "yaml-quote": "cannot start any token",
+    "yaml-bracket": "parsing a flow (sequence|mapping)",
+    "yaml-open-quote": "quoted scalar; found unexpected end",
+    "yaml-colon": "mapping values are not allowed",
+    "yaml-colon-missing": "simple key; could not find expected ':'",
+}
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -53,7 +63,9 @@ def parse(text: str, name: str) -> Tree:
             for event in yaml.parse(text, Loader=Loader):
                 builder.take(event)
         except yaml.YAMLError as error:
-            builder.faults.append(_syntax(error, text, name))
+            wrong = _syntax(error, text, name)
+            before = [f for f in builder.faults if f.place is None or f.place.line < wrong.place.line]
+            builder.faults = [*before, wrong]
         except RecursionError:
             builder.faults.append(Fault("yaml-deep", Place(name, 1, 1), {"limit": DEEPEST}))
         except _Stop:
@@ -64,11 +76,6 @@ def parse(text: str, name: str) -> Tree:
         raise Error(builder.faults)
     assert isinstance(builder.root, Tree)
     return builder.root
-
-
-def scalar(text: str, name: str) -> Node:
-    """One value given on the command line, read as YAML would."""
-    return parse(f"value: {text}\n", name)["value"] if text.strip() else Text("", Place(name, 1, 1))
 
 
 @contextmanager
@@ -101,7 +108,7 @@ def _load(path: Path, name: str) -> str:
 
 
 def _decoded(raw: bytes, name: str) -> str:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw[:200].count(0) * 3 > len(raw[:200]):
         raise Short("file-utf16", file=name)
     try:
         text = raw.decode("utf-8-sig")
@@ -110,7 +117,7 @@ def _decoded(raw: bytes, name: str) -> str:
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
         raise Error([Fault("file-not-utf8", Place(name, line, column), {})]) from None
-    bad = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", text)
+    bad = CONTROL.search(text)
     if bad:
         raise Error(
             [Fault("file-control", _place_in(text, bad.start(), name), {"code": f"{ord(bad[0]):02X}"})]
@@ -125,21 +132,27 @@ def _place_in(text: str, index: int, name: str) -> Place:
 
 def _syntax(error: yaml.YAMLError, text: str, name: str) -> Fault:
     """Our own words for libyaml's errors: the place, and the likely cause."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    mark = mark or start
     if mark is None:
         return Fault("yaml-syntax", Place(name, 1, 1), {})
     place = Place(name, mark.line + 1, mark.column + 1)
     lines = text.splitlines()
     line = lines[mark.line] if mark.line < len(lines) else ""
-    if re.search(r"\[[^\]]*\]\s*[^\s,}\]#]", line):
+    if re.search(r"\[[^\[\]]*\]\s*\Z", line[max(0, mark.column - NEARBY) : mark.column]):
         return Fault("yaml-range", place, {})
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return Fault("yaml-tab", place, {})
-    if re.search(r"[:\-\[,]\s+[%@`]", line):
-        return Fault("yaml-quote", place, {})
-    if getattr(error, "problem", "") and "undefined alias" in str(error):
-        return Fault("yaml-alias", place, {})
-    return Fault("yaml-syntax", place, {})
+    words = f"{getattr(error, 'context', '')}; {getattr(error, 'problem', '')}"
+    key = next((k for k, pattern in SYNTAX.items() if re.search(pattern, words)), "yaml-syntax")
+    if key in ("yaml-bracket", "yaml-open-quote", "yaml-colon-missing") and start is not None:
+        place = Place(name, start.line + 1, start.column + 1)
+    return Fault(key, place, {"limit": DEEPEST})
+
+
+def _tag(tag: str) -> str:
+    """A tag as it was written."""
+    return tag.replace("tag:yaml.org,2002:", "!!")[:40]
 
 
 class _Stop(Exception):
@@ -191,19 +204,28 @@ class _Builder:
         place = self._at(event)
         self.count += 1
         if event.tag is not None and event.tag != "!":
-            self._fault("yaml-tag", place, tag=event.tag[:40])
+            self._fault("yaml-tag", place, tag=_tag(event.tag))
         top = self.stack[-1] if self.stack else None
         if isinstance(top, Tree) and self.key is None:
             self._key(event.value, place, top)
             return
-        if event.value == "" and event.style is None:
+        if event.value == "" and event.style in (None, ""):
             self._empty(place, top)
+        elif event.style == '"':
+            self._printable(event.value, place)
         node = Text(event.value, place)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1)
         self._add(node)
 
+    def _printable(self, text: str, place: Place) -> None:
+        r"""Escapes such as `\0` may not bring in what the file itself may not hold."""
+        bad = CONTROL.search(text)
+        if bad:
+            self._fault("file-control", place, code=f"{ord(bad[0]):02X}")
+
     def _key(self, key: str, place: Place, tree: Tree) -> None:
+        self._printable(key, place)
         if key == "<<":
             self._fault("yaml-merge-key", place)
         if key in tree:
@@ -219,7 +241,7 @@ class _Builder:
     def _start(self, event: Any, node: Tree | Items) -> None:
         self.count += 1
         if event.tag is not None and event.tag != "!":
-            self._fault("yaml-tag", node.place, tag=event.tag[:40])
+            self._fault("yaml-tag", node.place, tag=_tag(event.tag))
         top = self.stack[-1] if self.stack else None
         if isinstance(top, Tree) and self.key is None:
             self._fault("yaml-complex-key", node.place)

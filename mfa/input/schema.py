@@ -15,10 +15,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchem
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from mfa.input.tree import BARE, LISTED, YEAR, YEARS
 from mfa.records import BOUNDARY_WORDS, Fate, Kind
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
-YEAR = re.compile(r"[12][0-9]{3}\Z")
 
 
 def _hyphened(name: str) -> str:
@@ -78,6 +78,9 @@ class Short(Form):
         """The long form, or a text or number."""
         long = handler.resolve_ref_schema(handler(schema))
         inner = dict(long)
+        if inner["properties"].pop(YEARS, None):
+            inner["patternProperties"] = {f"^{YEAR.pattern[:-2]}$": {"type": ["string", "number"]}}
+        inner["properties"].pop(BARE, None)
         long.clear()
         long.update({"anyOf": [{"type": ["string", "number"]}, inner], "title": inner.pop("title", "")})
         return long
@@ -113,7 +116,7 @@ class Quantity(Short):
     note: str = ""
     confidence: Literal["high", "medium", "low"] | None = None
     interpolate: Literal["linear", "step"] | None = None
-    years: dict[str, str] = Field(default_factory=dict)
+    years: dict[str, str] = Field(default_factory=dict, alias=YEARS)
 
     @model_validator(mode="before")
     @classmethod
@@ -122,7 +125,7 @@ class Quantity(Short):
             return {"value": given}
         if isinstance(given, Mapping) and any(YEAR.match(k) for k in given):
             years = {k: v for k, v in given.items() if YEAR.match(k)}
-            return {"years": years} | {k: v for k, v in given.items() if k not in years}
+            return {YEARS: years} | {k: v for k, v in given.items() if k not in years}
         return given
 
     @model_validator(mode="after")
@@ -137,6 +140,8 @@ class Quantity(Short):
         given = [k for k in ("value", "balance", "years") if getattr(self, k)]
         if len(given) != 1:
             raise PydanticCustomError("quantity-value", "", {})
+        if self.balance and written not in ([], ["range"]):
+            raise PydanticCustomError("balance-uncertain", "", {"key": written[0]})
         return self
 
 
@@ -210,7 +215,7 @@ class ProcessForm(ProcessPatch):
 class EntryForm(Short):
     """A place in a pool's list: an id, or a mapping with one node."""
 
-    id: Id | None = None
+    id: Id | None = Field(default=None, alias=BARE)
     process: Id | None = None
     stock: Id | None = None
     boundary: Literal["import", "export", "emission", "deposit"] | None = None
@@ -225,10 +230,10 @@ class EntryForm(Short):
     @classmethod
     def _from_text(cls, given: object) -> object:
         if isinstance(given, str):
-            return {"id": given}
+            return {BARE: given}
         if isinstance(given, Mapping):
-            nodes = [k for k in ("process", "stock", "boundary") if k in given]
-            if len(nodes) != 1 or "id" in given:
+            nodes = [k for k in (BARE, "process", "stock", "boundary") if k in given]
+            if len(nodes) != 1:
                 raise PydanticCustomError("entry-node", "", {})
         return given
 
@@ -254,13 +259,15 @@ class InsertForm(EntryForm):
 class SideForm(Form):
     """One side of a pool: a whole list, or entries put into the list of the chains."""
 
-    entries: list[EntryForm] | None = None
+    entries: list[EntryForm] | None = Field(default=None, alias=LISTED)
     insert: list[InsertForm] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
     def _from_list(cls, given: object) -> object:
-        return {"entries": given} if isinstance(given, list) else given
+        if isinstance(given, Mapping) and any(k in given for k in ("process", "stock", "boundary")):
+            raise PydanticCustomError("want-list", "", {})
+        return {LISTED: given} if isinstance(given, list) else given
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -268,7 +275,7 @@ class SideForm(Form):
     ) -> JsonSchemaValue:
         """A list of entries, or a mapping with `insert`."""
         long = handler.resolve_ref_schema(handler(schema))
-        entries = long["properties"].pop("entries")
+        entries = long["properties"].pop(LISTED)
         items = next(s for s in entries.get("anyOf", [entries]) if s.get("type") == "array")
         inner = dict(long)
         long.clear()
@@ -356,15 +363,6 @@ class ChainForm(Form):
     processes: dict[Id, ProcessForm] = Field(default_factory=dict)
     pools: dict[Id, PoolForm] = Field(default_factory=dict)
     stocks: dict[Id, StockForm] = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_opening(cls, given: object) -> object:
-        stocks = given.get("stocks") if isinstance(given, Mapping) else None
-        for name, stock in stocks.items() if isinstance(stocks, Mapping) else ():
-            if isinstance(stock, Mapping) and "initial" in stock:
-                raise PydanticCustomError("chain-initial", "", {"stock": name})
-        return given
 
 
 class TargetForm(Form):

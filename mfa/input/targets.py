@@ -49,6 +49,7 @@ def target(
         reader.faults.append(Fault("indicator-unknown", section.keys_at[key], values))
         return None
     tree = section.child(key)
+    reader.source(form.source, tree)
     minimum = reader.ratio(form.min, tree["min"]) if form.min else None
     maximum = reader.ratio(form.max, tree["max"]) if form.max else None
     return Target(

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from mfa.errors import Place
 
 QUANTITY_KEYS = frozenset(
-    ("value", "balance", "range", "dist", "sd", "cv", "gsd", "source", "note", "confidence")
+    ("value", "balance", "range", "dist", "sd", "cv", "gsd", "source", "note", "confidence", "interpolate")
 )
 UNCERTAINTY_KEYS = ("range", "dist", "sd", "cv", "gsd")
+YEAR = re.compile(r"[12][0-9]{3}\Z")
+
+# Keys of normalised short forms. No file can write them: it may not hold a NUL.
+HIDDEN = "\0"
+BARE: Final = "\0id"
+LISTED: Final = "\0list"
+YEARS: Final = "\0years"
 
 
 class Text(str):
@@ -105,8 +114,13 @@ def merge(parent: Node, child: Node) -> Node:
 
 
 def is_quantity(tree: Tree) -> bool:
-    """Whether a mapping is the long form of a quantity."""
-    return bool(tree) and QUANTITY_KEYS.issuperset(tree)
+    """Whether a mapping is the long form of a quantity, or a schedule."""
+    return bool(tree) and all(k in QUANTITY_KEYS or YEAR.match(k) for k in tree)
+
+
+def years(tree: Tree) -> list[str]:
+    """The keys of a mapping that are years."""
+    return [k for k in tree if YEAR.match(k)]
 
 
 def _short_over_long(parent: Tree, child: Text) -> Tree:
@@ -122,7 +136,11 @@ def _merge_trees(parent: Tree, child: Tree) -> Tree:
     if is_quantity(parent) or is_quantity(child):
         if any(k in child for k in UNCERTAINTY_KEYS):
             _drop(made, UNCERTAINTY_KEYS)
+        if "balance" in child:
+            _drop(made, ("dist", "sd", "cv", "gsd"))
         if "value" in child or "balance" in child:
+            _drop(made, ("value", "balance", "interpolate", *years(made)))
+        elif years(child):
             _drop(made, ("value", "balance"))
     for key, node in child.items():
         made.put(key, merge(parent[key], node) if key in made else node, child.keys_at[key])
@@ -139,9 +157,9 @@ def _with_insert(parent: Items | Tree, child: Tree) -> Tree:
     """Keep the list that the insertions are put into beside them."""
     made = child.copy()
     if isinstance(parent, Items):
-        made.put("entries", parent)
-    elif "entries" in parent:
-        made.put("entries", parent["entries"])
+        made.put(LISTED, parent)
+    elif LISTED in parent:
+        made.put(LISTED, parent[LISTED])
     return made
 
 

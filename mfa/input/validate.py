@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar, get_args
+from types import NoneType
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from mfa.errors import Fault, nearest
-from mfa.input.schema import Form
-from mfa.input.tree import Node, Tree, place_of
+from mfa.input.schema import LATER, Form
+from mfa.input.tree import HIDDEN, Items, Node, Tree, place_of
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -21,6 +22,14 @@ WANTED = {
     "string_type": "want-text",
     "bool_type": "want-text",
     "int_type": "want-text",
+}
+WANTED_FORM: dict[object, str] = {
+    "Quantity": "want-quantity",
+    "Label": "want-text",
+    "Source": "want-text",
+    "EntryForm": "want-text",
+    "InsertForm": "want-mapping",
+    "SideForm": "want-list",
 }
 
 
@@ -36,7 +45,17 @@ def validate(form: type[F], tree: Node, path: Sequence[str | int] = ()) -> tuple
     try:
         return form.model_validate(tree), []
     except ValidationError as error:
-        return None, [_fault(form, tree, e, path) for e in error.errors(include_url=False)]
+        faults = [_fault(form, tree, e, path) for e in error.errors(include_url=False)]
+        return None, [f for f in faults if not _misspelt(f, faults)]
+
+
+def _misspelt(missing: Fault, faults: Sequence[Fault]) -> bool:
+    """Whether a missing key stands there misspelt, which another fault already says."""
+    if missing.key != "key-missing":
+        return False
+    near = f"'{missing.values['key']}'"
+    others = (f.values for f in faults if f.key == "key-unknown")
+    return any(v["parent"] == missing.values["parent"] and near in str(v["near"]) for v in others)
 
 
 def _fault(form: type[BaseModel], tree: Node, error: Any, path: Sequence[str | int]) -> Fault:
@@ -67,7 +86,10 @@ def _fault(form: type[BaseModel], tree: Node, error: Any, path: Sequence[str | i
         values |= {"given": given, "choices": ", ".join(choices), "near": nearest(given, choices)}
         return Fault("choice", place, values)
     if kind in WANTED:
-        return Fault(WANTED[kind], place, values)
+        if loc[-1:] == ("range",) and isinstance(error["input"], Items):
+            text = f"[{', '.join(str(n) for n in error['input'] if isinstance(n, str))}]"
+            return Fault("number-range-list", place, {"text": text[:60]})
+        return Fault(WANTED_FORM.get(values.get("class_name"), WANTED[kind]), place, values)
     if kind == "greater_than_equal":
         return Fault("tier-low", place, values)
     return Fault(kind, place, values)
@@ -88,9 +110,11 @@ def _steps(tree: Node, loc: Sequence[str | int]) -> tuple[str | int, ...]:
     for i, step in enumerate(loc):
         if isinstance(node, Tree) and str(step) in node:
             node = node[str(step)]
+            if str(step).startswith(HIDDEN):
+                continue
         elif isinstance(node, list) and isinstance(step, int) and step < len(node):
             node = node[step]
-        elif i < len(loc) - 1:
+        elif i < len(loc) - 1 or str(step).startswith(HIDDEN):
             continue
         elif isinstance(node, Tree):
             node = None
@@ -104,27 +128,23 @@ def _known_keys(form: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
     """The keys allowed at a path of a form, found through its annotations."""
     current: Any = form
     for step in loc:
-        inner = _inner(current)
-        if inner is not None:
-            fields = {f.alias or n: f.annotation for n, f in inner.model_fields.items()}
-            current = fields.get(str(step), current)
-        else:
-            current = get_args(current)[-1] if get_args(current) else current
-    inner = _inner(current)
-    if inner is None:
+        current = _bare(current)
+        if isinstance(current, type) and issubclass(current, Form):
+            current = {f.alias or n: f.annotation for n, f in current.model_fields.items()}.get(str(step))
+        elif get_args(current):
+            current = get_args(current)[-1]
+    current = _bare(current)
+    if not (isinstance(current, type) and issubclass(current, Form)):
         return []
-    return [f.alias or n for n, f in inner.model_fields.items() if n not in ("id", "entries", "years")]
+    names = [f.alias or n for n, f in current.model_fields.items()]
+    return [n for n in names if not n.startswith(HIDDEN) and n not in LATER]
 
 
-def _inner(annotation: Any) -> type[BaseModel] | None:
-    """The form in an annotation such as `Label | None`; None for a mapping or list."""
-    if isinstance(annotation, type) and issubclass(annotation, Form):
-        return annotation
-    for part in get_args(annotation):
-        if isinstance(part, type) and issubclass(part, Form) and not _is_container(annotation):
-            return part
-    return None
-
-
-def _is_container(annotation: Any) -> bool:
-    return getattr(annotation, "__origin__", None) in (dict, list)
+def _bare(annotation: Any) -> Any:
+    """What is left of an annotation without `| None` and `Annotated`."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    inner = [a for a in get_args(annotation) if a is not NoneType]
+    if len(inner) < len(get_args(annotation)) and len(inner) == 1:
+        return _bare(inner[0])
+    return annotation

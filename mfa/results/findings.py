@@ -45,6 +45,7 @@ def findings(
     found = _shortages(system, compiled, state)
     found += _surpluses(system, compiled, state)
     found += _targets(rows)
+    found += _empty(rows)
     found += _identity(wastes)
     found += _recipes(closures)
     for fault in checks.outside_bounds(system):
@@ -106,9 +107,16 @@ def _targets(rows: Sequence[Indicator]) -> list[Finding]:
         if row.met == "unproven":
             values = {"indicator": row.name, "names": ", ".join(row.doubtful)}
             made.append(Finding("unproven", row.name, None, "", Fault("unproven", None, values)))
-        if row.value is None:
-            made.append(Finding("zero-ratio", row.name, None, "", Fault("zero-ratio", None, {"indicator": row.name})))
     return made
+
+
+def _empty(rows: Sequence[Indicator]) -> list[Finding]:
+    """Ratios of wastes that do not arise, all in one line."""
+    names = [row.name for row in rows if row.value is None]
+    if not names:
+        return []
+    fault = Fault("zero-ratio", None, {"names": ", ".join(names), "count": len(names)})
+    return [Finding("zero-ratio", "", None, "", fault)]
 
 
 def _identity(wastes: Mapping[str, WasteFlow]) -> list[Finding]:

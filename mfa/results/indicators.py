@@ -89,8 +89,9 @@ def indicators(system: System, wastes: Mapping[str, WasteFlow], short: Mapping[s
         if members:
             total = sum((w.account() for w in members), Account())
             made += [Indicator(f"{name}-{word}", getattr(total, field), "t/a") for field, word in AMOUNTS.items()]
-    for group, name, part in _grouped(system, wastes):
-        made.append(Indicator(f"industrial-solid-waste-utilisation@{group}:{name}", part.utilisation, "1"))
+    for name, (waste_class, kind) in KINDS.items():
+        for group, member, part in _grouped(system, _of_class(system, wastes, waste_class)):
+            made.append(Indicator(f"{name}@{group}:{member}", kind.ratio(part), "1"))
     return made
 
 
@@ -108,9 +109,8 @@ def _of_class(system: System, wastes: Mapping[str, WasteFlow], waste_class: str)
     return [w for m, w in wastes.items() if system.materials[m].waste == waste_class]
 
 
-def _grouped(system: System, wastes: Mapping[str, WasteFlow]) -> Iterator[tuple[str, str, Account]]:
-    """The industrial solid waste that each chain, site and sector makes, shared as its pool is."""
-    members = _of_class(system, wastes, "industrial-solid")
+def _grouped(system: System, members: list[WasteFlow]) -> Iterator[tuple[str, str, Account]]:
+    """The waste that each chain, site and sector makes, shared as its pool is."""
     for group, of in GROUPS.items():
         names = dict.fromkeys(of(system.processes[p]) for w in members for p in w.made)
         for name in filter(None, names):
@@ -142,10 +142,9 @@ def _against(
     value = kind.ratio(account)
     if value is None:
         return Indicator(name, None, "1", target.minimum, target.maximum)
-    bound = target.minimum if target.minimum is not None else target.maximum
-    assert bound is not None
+    bound, above = _bound(value, target)
     missing = bound * kind.denominator(account) - kind.numerator(account)
-    if target.minimum is None:
+    if above:
         missing = -missing
     reached = _holds(value, target)
     certain = kind.ratio(sure)
@@ -154,6 +153,15 @@ def _against(
     amount = 0.0 if reached else missing
     doubtful = takers if met == "unproven" else ()
     return Indicator(name, value, "1", target.minimum, target.maximum, met, value - bound, amount, doubtful)
+
+
+def _bound(value: float, target: Target) -> tuple[float, bool]:
+    """The bound that a value is measured by, and whether it may not be passed upwards."""
+    low, high = target.minimum, target.maximum
+    if high is not None and (low is None or value > high):
+        return high, True
+    assert low is not None
+    return low, False
 
 
 def _holds(value: float, target: Target) -> bool:

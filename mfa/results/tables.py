@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Cell = str | int | float | None
+NUMBERS = frozenset(
+    "amount wet_amount level capacity use supply demand surplus shortage opening inflow outflow closing "
+    "value min max distance distance_amount inputs outputs error".split()
+)
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class Table:
         """The table as a DataFrame with a plain index; columns of numbers are float."""
         import pandas as pd
 
-        data = {c: [row[i] for row in self.rows] for i, c in enumerate(self.columns)}
-        return pd.DataFrame(data, columns=list(self.columns))
+        made = pd.DataFrame(list(self.rows), columns=list(self.columns))
+        return made.astype({c: "float64" for c in self.columns if c in NUMBERS})
 
 
 def flows(system: System, found: Iterable[Flow]) -> Table:
@@ -69,7 +73,7 @@ def processes(system: System, state: State) -> Table:
 
 
 def pools(system: System, compiled: Compiled, state: State, found: Iterable[Flow]) -> Table:
-    """period, pool, supply, demand, surplus, shortage, unit; supply + shortage = demand + surplus."""
+    """period, material, supply, demand, surplus, shortage, unit; supply + shortage = demand + surplus."""
     supply, demand = dict.fromkeys(system.pools, 0.0), dict.fromkeys(system.pools, 0.0)
     for flow in found:
         if flow.source != "shortage" and flow.target != "surplus":
@@ -87,7 +91,7 @@ def pools(system: System, compiled: Compiled, state: State, found: Iterable[Flow
         )
         for i, m in enumerate(compiled.structure.pools)
     ]
-    columns = ("period", "pool", "supply", "demand", "surplus", "shortage", "unit")
+    columns = ("period", "material", "supply", "demand", "surplus", "shortage", "unit")
     return Table("pools", columns, sorted(rows, key=lambda r: r[1]))
 
 

@@ -105,13 +105,17 @@ class WasteFlow:
     from_yards: float
 
     def account(self, without: Set[str] = frozenset()) -> Account:
-        """The account; uses by processes in `without` are not believed and count as dumped."""
+        """The account; uses by processes in `without` are not believed and count as dumped.
+
+        What yards give is U₀ and D₀ as the takers' fates are, never more than is used and
+        disposed of; the rest of it went from storage to storage and is taken off what is stored.
+        """
         sums: dict[str, float] = defaultdict(float)
         for use in self.uses:
             sums["dumped" if use.node in without else use.fate] += use.amount
         used, disposed = sums["utilisation"], sums["disposal"]
         share = used / (used + disposed) if used + disposed > 0 else 0.0
-        old = self.from_yards if used + disposed > 0 else 0.0
+        old = min(self.from_yards, used + disposed)
         return Account(
             sum(self.made.values()),
             used,

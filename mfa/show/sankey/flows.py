@@ -73,7 +73,7 @@ def _split(links: Sequence[Link]) -> tuple[list[Link], dict[str, str]]:
 def _bundle(split: tuple[list[Link], dict[str, str]], min_share: float) -> Flows:
     """Small flows of each node pair made one; what is over or short always keeps its name."""
     links, origins = split
-    limit = min_share * max(link.value for link in links)
+    limit = min_share * max((x.value for x in links if x.source != x.target), default=0.0)
     small: dict[tuple[str, str], list[Link]] = {}
     for link in links:
         if link.value < limit and not {origins[link.source], origins[link.target]} & NAMED:

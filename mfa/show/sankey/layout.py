@@ -22,6 +22,7 @@ from mfa.show.sankey.shapes import BOUNDARY, COLOURS, Band, Box, Geometry, Link,
 __all__ = ["Band", "Geometry", "Link", "Node", "layout"]
 
 THINNEST = 0.8
+OWN_LOOP = 16.0
 LEAST_FLOW_HEIGHT = 400.0
 FLOW_HEIGHT_PER_COLUMN = 35.0
 MARGIN = 10.0
@@ -67,23 +68,16 @@ def layout(
     """
     names = Names(labels, kinds or {})
     flows = prepare(links, min_share)
-    rank = {node: i for i, node in enumerate(order)}
-    ids = sorted(
-        flows.origins,
-        key=lambda n: (min(rank.get(part, len(rank)) for part in n.split("@")[:2]), n),
-    )
+    ids = _in_order(flows, order)
     edges, scale, layer = _edges(flows, ids, names)
     nodes = _nodes(flows, ids, layer, names, frozenset(stocks))
     rooms = [words.label_room(node, unit) for node in nodes]
-    sums = [
-        [sum(e.width for e in edges if end(e) == i) for i in range(len(ids))] for end in (_source, _target)
-    ]
-    grid = build(layer, [max(pair) for pair in zip(*sums, strict=True)], edges)
+    grid = build(layer, _node_heights(edges, len(ids)), edges)
     rows = arrange(grid)
     port = ports(grid, rows)
     y = heights(grid, rows, port, [tall for _, tall in rooms])
     nodes, paths = _place(Placed(grid, rows, port, y), nodes, rooms)
-    bands = _bands(grid.edges, paths, nodes, flows, names)
+    bands = _bands(grid.edges, paths, nodes, flows, names, scale)
     width, height = _extent(nodes, grid.edges, paths)
     return Geometry(
         nodes=tuple(nodes),
@@ -99,12 +93,20 @@ def layout(
     )
 
 
-def _source(edge: Edge) -> int:
-    return edge.source
+def _in_order(flows: Flows, order: Sequence[str]) -> list[str]:
+    """Node ids as asked for, a piece of boundary with its process, the rest by name."""
+    rank = {node: i for i, node in enumerate(order)}
+    last = len(rank)
+    return sorted(flows.origins, key=lambda node: (min(rank.get(p, last) for p in node.split("@")[:2]), node))
 
 
-def _target(edge: Edge) -> int:
-    return edge.target
+def _node_heights(edges: Sequence[Edge], count: int) -> list[float]:
+    """The widths of the bands at the fuller side of each node."""
+    came, went = [0.0] * count, [0.0] * count
+    for edge in edges:
+        went[edge.source] += edge.width
+        came[edge.target] += edge.width
+    return [max(pair) for pair in zip(came, went, strict=True)]
 
 
 def _edges(flows: Flows, ids: Sequence[str], names: Names) -> tuple[list[Edge], float, list[int]]:
@@ -124,7 +126,8 @@ def _edges(flows: Flows, ids: Sequence[str], names: Names) -> tuple[list[Edge], 
         pairs.items(), key=lambda item: (index[item[0][0]], index[item[0][1]])
     ):
         many.sort(key=lambda link: (kinds.index(names.kind(link.material)), link.material))
-        widths = tuple(max(link.value * scale, THINNEST) for link in many)
+        broadest = OWN_LOOP / len(many) if source == target else math.inf
+        widths = tuple(max(min(link.value * scale, broadest), THINNEST) for link in many)
         turned = source == target or (source, target) in back
         edges.append(Edge(index[source], index[target], tuple(many), widths, turned))
     return edges, scale, [layer[node] for node in ids]
@@ -133,13 +136,18 @@ def _edges(flows: Flows, ids: Sequence[str], names: Names) -> tuple[list[Edge], 
 def _tallest(
     weights: Mapping[tuple[str, str], float], back: set[tuple[str, str]], layer: Mapping[str, int]
 ) -> float:
-    """The largest sum of flows that a gap between columns, or a node, carries."""
+    """The largest sum of flows that a gap between columns, or a node, carries.
+
+    A node's loop to itself is left out: circulating water would dwarf all else.
+    """
     sums: dict[object, float] = {}
     for (source, target), weight in weights.items():
+        if source == target:
+            continue
         low, high = sorted((layer[source], layer[target]))
         for key in [*range(low, high), ("out", source), ("in", target)]:
             sums[key] = sums.get(key, 0.0) + weight
-    return max(sums.values())
+    return max(sums.values(), default=max(weights.values()))
 
 
 def _nodes(
@@ -214,7 +222,12 @@ def _extent(
 
 
 def _bands(
-    edges: Sequence[Edge], paths: Sequence[list[Corner]], nodes: Sequence[Node], flows: Flows, names: Names
+    edges: Sequence[Edge],
+    paths: Sequence[list[Corner]],
+    nodes: Sequence[Node],
+    flows: Flows,
+    names: Names,
+    scale: float,
 ) -> list[Band]:
     """Every flow as a band, the wide ones first so that thin ones lie on top."""
     bands, wishes = [], []
@@ -233,7 +246,7 @@ def _bands(
                     names.kind(link.material),
                     name,
                     width,
-                    width > THINNEST,
+                    math.isclose(width, link.value * scale),
                     edge.back,
                     start,
                     commands,

@@ -41,6 +41,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "in": "in",
         "out": "out",
         "thin": "thinnest bands not to scale",
+        "own": "loops from a node to itself not to scale",
         "bundled": "{count} flows below {share} % of the largest bundled, {value} {unit} in all",
         "title": "Material flows",
         "help": "point at a band or node; click a node to follow its flows",
@@ -64,6 +65,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "in": "入",
         "out": "出",
         "thin": "最细的流不按比例",
+        "own": "节点自循环不按比例",
         "bundled": "已合并小于最大流 {share} % 的流 {count} 条，共 {value} {unit}",
         "title": "物质流",
         "help": "指向流或节点查看数值；点击节点追踪上下游",
@@ -116,7 +118,7 @@ def wrap(text: str, room: float = WRAP) -> list[str]:
     for char in text:
         line += char
         if char in " ·、,(" or unicodedata.east_asian_width(char) in "WF":
-            brk = len(line)
+            brk = len(line) - (char in "（(")
         if not brk and text_width(line) > 1.5 * room:
             brk = len(line) - 1
         if text_width(line) > room and brk and len(line) > brk:
@@ -134,8 +136,13 @@ def named(names: tuple[str, ...], role: str, lang: str) -> str:
     """As `node_name`, from the parts."""
     if role not in BOUNDARY or (role == "stock" and len(names) == 1):
         return names[0]
-    shown = [*names[:NAMES_SHOWN], *(["…"] if len(names) > NAMES_SHOWN else [])]
-    joined = ("、" if lang == "zh" else ", ").join(name or word("other", lang) for name in shown)
+    called = [name or word("other", lang) for name in names[:NAMES_SHOWN]]
+    comma = "、" if lang == "zh" else ", "
+    while len(called) > 1 and text_width(comma.join([*called, word(role, lang)])) > WRAP:
+        called.pop()
+    joined = comma.join(called)
+    if len(names) > len(called):
+        joined += "等" if lang == "zh" else comma + "…"
     return joined + (" " if lang != "zh" or joined[-1].isascii() else "") + word(role, lang)
 
 
@@ -168,8 +175,10 @@ def halo(node: Node, unit: str, lang: str) -> Box:
 def notes(geometry: Geometry, lang: str) -> list[str]:
     """What a reader must know about the picture: bands not to scale, flows bundled."""
     lines = []
-    if any(not band.to_scale for band in geometry.bands):
-        lines.append(word("thin", lang))
+    unscaled = [band.link for band in geometry.bands if not band.to_scale]
+    for key in ("thin", "own"):
+        if any((link.source == link.target) == (key == "own") for link in unscaled):
+            lines.append(word(key, lang))
     if geometry.bundled_count:
         lines.append(
             word("bundled", lang).format(
