@@ -37,7 +37,13 @@ class Check:
         return {
             "file": self.file,
             "closures": [
-                {"process": c.process, "layer": c.layer, "error": c.error, "closes": c.closes, "reason": c.reason}
+                {
+                    "process": c.process,
+                    "layer": c.layer,
+                    "error": c.error,
+                    "closes": c.closes,
+                    "reason": c.reason,
+                }
                 for c in self.closures
             ],
             "energies": [{"process": e.process, "ratio": e.ratio} for e in self.energies],
@@ -89,9 +95,7 @@ def _warnings(system: System) -> list[Fault]:
     return made
 
 
-def _strict(
-    system: System, found: tuple[Closure, ...], ratios: tuple[EnergyRatio, ...]
-) -> list[Fault]:
+def _strict(system: System, found: tuple[Closure, ...], ratios: tuple[EnergyRatio, ...]) -> list[Fault]:
     made = [
         Fault(
             "recipe-open",
@@ -102,7 +106,11 @@ def _strict(
         if not c.closes
     ]
     made += [
-        Fault("energy-above-one", system.processes[e.process].place, {"process": e.process, "ratio": f"{e.ratio:.3g}"})
+        Fault(
+            "energy-above-one",
+            system.processes[e.process].place,
+            {"process": e.process, "ratio": f"{e.ratio:.3g}"},
+        )
         for e in ratios
         if not e.plausible
     ]

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,7 +37,9 @@ def common(command: F) -> F:
         click.option("--debug", is_flag=True, help="Show the traceback of a failure."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option("--quiet", is_flag=True, help="Print nothing but errors."),
-        click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of what is printed."),
+        click.option(
+            "--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of what is printed."
+        ),
     ):
         command = option(command)
     return command
@@ -45,8 +48,12 @@ def common(command: F) -> F:
 def scenario_options(command: F) -> F:
     """What lies over a scenario file."""
     for option in (
-        click.option("--set", "settings", multiple=True, metavar="PATH=QUANTITY", help="Fix a figure; repeatable."),
-        click.option("--variant", "variants", multiple=True, metavar="NAME", help="A variant; repeatable, later wins."),
+        click.option(
+            "--set", "settings", multiple=True, metavar="PATH=QUANTITY", help="Fix a figure; repeatable."
+        ),
+        click.option(
+            "--variant", "variants", multiple=True, metavar="NAME", help="A variant; repeatable, later wins."
+        ),
     ):
         command = option(command)
     return command
@@ -60,7 +67,9 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("scenario")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write tables and manifest here.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write tables and manifest here."
+)
 @click.option("--require-targets", is_flag=True, help="Exit with 1 unless every target is met.")
 @click.option("--sankey", "picture", is_flag=True, help="Also write sankey.html into --out.")
 @click.option("--samples", type=int, hidden=True)
@@ -197,8 +206,16 @@ def convert(quantity: str, unit: str, as_json: bool, quiet: bool, lang: str, deb
 
 @cli.command()
 @click.argument("scenario")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help=".png .svg .pdf .html")
-@click.option("--min-share", default="0", metavar="SHARE", help="Bundle flows below this share of the largest: '0.1 %'.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=".png .svg .pdf .html",
+)
+@click.option(
+    "--min-share", default="0", metavar="SHARE", help="Bundle flows below this share of the largest: '0.1 %'."
+)
 @click.option("--unit", default="t", help="Draw the flows counted in this unit.")
 @scenario_options
 @common
@@ -234,7 +251,9 @@ def schema(kind: str, as_json: bool, quiet: bool, lang: str, debug: bool) -> Non
     from mfa.input.schema import json_schema
 
     if not quiet:
-        click.echo(json.dumps(json_schema("chain" if kind == "chain" else "scenario"), indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps(json_schema("chain" if kind == "chain" else "scenario"), indent=2, ensure_ascii=False)
+        )
 
 
 @cli.command()
@@ -259,7 +278,9 @@ def _settings(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         path, sign, text = pair.partition("=")
         if not sign or not path or not text.strip():
-            raise click.UsageError(f"'{pair[:80]}' is not PATH=QUANTITY; write it like --set 'road-base.capacity=2 Mt/a'")
+            raise click.UsageError(
+                f"'{pair[:80]}' is not PATH=QUANTITY; write it like --set 'road-base.capacity=2 Mt/a'"
+            )
         made[path.strip()] = text.strip()
     return made
 
@@ -286,17 +307,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _failed(error: Exception, given: Sequence[str]) -> int:
     """Print bad input as its faults (2), anything else in one line (3)."""
     if isinstance(error, mfa.Error):
-        lang = "zh" if "--lang=zh" in given or ("--lang", "zh") in zip(given, given[1:], strict=False) else "en"
+        lang = "zh" if "--lang=zh" in given or ("--lang", "zh") in pairwise(given) else "en"
         click.echo(error.text(lang), err=True)
         if "--json" in given:
             faults = [
-                {"key": f.key, "place": str(f.place) if f.place else None, "text": f.text(lang)} for f in error.faults
+                {"key": f.key, "place": str(f.place) if f.place else None, "text": f.text(lang)}
+                for f in error.faults
             ]
             click.echo(json.dumps({"errors": faults}, ensure_ascii=False))
         return 2
     if "--debug" in given:
         raise error
-    click.echo(f"mfa failed: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", err=True)
+    click.echo(
+        f"mfa failed: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", err=True
+    )
     return 3
 
 

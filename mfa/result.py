@@ -89,7 +89,11 @@ class Result:
 
     def _lacking(self) -> dict[str, str]:
         """Running processes one of whose inputs is in shortage → that input."""
-        short = {m for m, a in zip(self.compiled.structure.pools, self.state.shortage.tolist(), strict=True) if a > 0}
+        short = {
+            m
+            for m, a in zip(self.compiled.structure.pools, self.state.shortage.tolist(), strict=True)
+            if a > 0
+        }
         level = dict(zip(self.compiled.structure.processes, self.state.level.tolist(), strict=True))
         lacking = {}
         for process in self.system.processes.values():

@@ -67,7 +67,6 @@ class Scenario:
 
         return graph(self.system)
 
-
     def run(self, folder: str | Path | None = None, *, command: Sequence[str] = ()) -> Result:
         """Solve, and write every table and `manifest.json` into a folder, each file atomically."""
         from mfa.show.files import write_run
@@ -123,7 +122,7 @@ def locate(path: str | Path) -> Path:
         return file
     for kind in ("scenarios", "chains"):
         try:
-            return library.find(str(path), kind, Path("here.yaml"))  # type: ignore[arg-type]
+            return library.find(str(path), kind, Path("here.yaml"))
         except Short as short:
             fault = short.at(None)
             if kind == "scenarios":

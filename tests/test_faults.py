@@ -14,6 +14,8 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import mfa
 from mfa.errors import Fault, catalogue, nearest
@@ -384,3 +386,109 @@ def test_many_faults(tmp_path: Path) -> None:
     faults = faults_of(lambda: mfa.load(file)).faults
     assert len(faults) == 4000
     assert [f.place for f in faults] == sorted(f.place for f in faults if f.place)
+
+
+# Mutations of good files.
+
+ODD_WORDS = """
+no on 1:30 012 ~ null .inf NaN -1 -0 1e999 0 1 2.5 95% 120_% 1_000 a,b {} [] {a:_1} [1,_2]_t/t '' "" !
+!!int_1 &a *a << ? - : :: # @x %5 `x |_ >_ {value:_1_t/t} {value:_{}} {balance:_true} {2020:_1_Mt/a}
+{range:_1..2_t/t} {value:_1_t/t,_range:_2..1_t/t} {interpolate:_step} {years:_{}} {id:_yard} {insert:_[]}
+{insert:_[yard]} {entries:_[]} {process:_yard} {stock:_brick-works} {boundary:_export} yard brick-works
+red-mud import export shortage 赤泥 铝_t 1_ton/t 2_Mt 2_Mt/a 1_t_wet/a 1_MW 5_% none true false "\\0"
+"\\n" 1.2.3 1..2 1..2_t/t -1..2_t/t 9999 2025 20250 {like:_refinery} {en:_a,_b} 2_t/t 1_d/a 9e99_t/a
+"""
+ODD_VALUES = ODD_WORDS.split()
+PLANT = (FOLDER / "chains" / "plant.yaml").read_text(encoding="utf-8")
+PARK = """scenario: park
+extends: base
+year: 2025
+chains: [plant]
+sources: {plan: The plan}
+drive: {refinery: {2020: 1 Mt/a, 2030: 2 Mt/a}}
+demand: {brick: 5 kt/a}
+supply: {gas: 1 kt/a}
+materials:
+  mud-south: {kind: waste, residue-of: red-mud, parent-equivalent: 1.1}
+  bauxite: {composition: {Al2O3: 63 %, SiO2: 12 %}, price: {value: 400 CNY/t, cv: 10 %}}
+processes:
+  refinery: {inputs: {bauxite: {value: 2.2 t/t, sd: 0.1 t/t}}, operating: 8000 h/a, site: north}
+  south: {like: brick-works, rename: {red-mud: mud-south}, enabled: true, fate: disposal}
+pools:
+  red-mud:
+    takers: {insert: [{process: road-works, before: yard, limit: 40 %}]}
+    givers: [{stock: yard, tier: 2, share: 3}, {boundary: import, tier: 2}]
+stocks: {yard: {initial: 12 Mt, fate: storage}}
+prices: {alumina: 2600 CNY/t}
+factors: {grid-co2: 0.7 t/MWh}
+set:
+  refinery.inputs.electricity: 240 kWh/t
+  red-mud.takers.yard.limit: 1 Mt/a
+targets: {industrial-solid-waste-utilisation: {min: 95 %, source: plan}}
+variants: {more: {drive: {refinery: 1 Mt/a}}}
+"""
+GOOD = {
+    "park.yaml": PARK,
+    "chains/plant.yaml": PLANT,
+    "base.yaml": "scenario: base\ndemand: {brick: 1 kt/a}\nlabel: {en: Base, zh: 基准}\n",
+}
+TOKEN = re.compile(r"[^\s{}\[\],:]+(?: [A-Za-z%/]+)?|[{}\[\],:]|\n *")
+
+
+def mutated(text: str, data: st.DataObject) -> str:
+    """A text with a few lines or words deleted, doubled, exchanged or replaced."""
+    for _ in range(data.draw(st.integers(1, 4))):
+        by_line = data.draw(st.booleans())
+        parts = text.splitlines(keepends=True) if by_line else re.split(f"({TOKEN.pattern})", text)
+        if not parts:
+            return text
+        at, to = (data.draw(st.integers(0, len(parts) - 1)) for _ in range(2))
+        act = data.draw(st.sampled_from(["delete", "double", "exchange", "replace", "replace", "indent"]))
+        if act == "delete":
+            parts[at] = ""
+        elif act == "double":
+            parts[at] *= 2
+        elif act == "exchange":
+            parts[at], parts[to] = parts[to], parts[at]
+        elif act == "indent":
+            parts[at] = "  " + parts[at]
+        else:
+            odd = data.draw(st.sampled_from(ODD_VALUES) | st.text(max_size=6)).replace("_", " ")
+            parts[at] = f"{parts[at].split(':')[0]}: {odd}\n" if by_line else odd
+        text = "".join(parts)
+    return text
+
+
+@pytest.fixture(scope="module")
+def park(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a good scenario, its base and its chain."""
+    folder = tmp_path_factory.mktemp("park")
+    (folder / "chains").mkdir()
+    for name, text in GOOD.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    assert mfa.load(folder / "park.yaml", variants=["more"]).solve()
+    return folder
+
+
+@settings(
+    max_examples=int(os.environ.get("MFA_FUZZ", "400")),
+    deadline=None,
+    derandomize="MFA_FUZZ" not in os.environ,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(data=st.data())
+def test_mutated_files(park: Path, data: st.DataObject) -> None:
+    """Whatever a good file is turned into, it loads or ends in an `mfa.Error` of short lines."""
+    name = data.draw(st.sampled_from(list(GOOD)))
+    text = mutated(GOOD[name], data).encode("utf-8", "surrogatepass")
+    for each, good in GOOD.items():
+        (park / each).write_bytes(text if each == name else good.encode())
+    error = None
+    try:
+        mfa.load(park / "park.yaml", variants=data.draw(st.sampled_from([[], ["more"]])))
+    except mfa.Error as caught:
+        error = caught
+    if error:
+        assert len(error.text("zh").splitlines()) == len(error.faults) == len(str(error).splitlines())
+        assert all(f.place for f in error.faults)

@@ -13,14 +13,14 @@ from tests.networks import Network, Place
 
 
 class Solved:
-    """A state by names, checked against the exact path on the way."""
+    """A state by names, checked against the exact paths on the way."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
         structure, values = network.compiled()
         self.state: State = solve(structure, values)
         self.structure = structure
-        answer = oracle.path_answer(structure, values)
+        answer = oracle.block_answer(structure, values)
         assert self.state.net.tolist() == pytest.approx([float(v) for v in answer.net], rel=1e-9, abs=1e-9)
 
     def net(self, pool: str) -> float:
@@ -51,7 +51,7 @@ def gain_error(network: Network) -> GainError:
     """Return the error of the solver; the exact path must fail as well."""
     structure, values = network.compiled()
     with pytest.raises(oracle.Gain):
-        oracle.path_answer(structure, values)
+        oracle.block_answer(structure, values)
     with pytest.raises(GainError) as caught:
         solve(structure, values)
     return caught.value

@@ -17,6 +17,7 @@ from mfa.engine.pieces import piece
 from mfa.engine.wiring import Cluster, Wiring
 
 SMALLEST = 1e-300
+TRACE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,9 @@ class Point:
 
     @property
     def error(self) -> Floats:
-        """(pool,) residual over gross flow."""
-        return np.abs(self.residual) / np.maximum(self.gross, SMALLEST)
+        """(pool,) residual over gross flow; flows below TRACE of the largest count as that much."""
+        floor = max(TRACE * float(np.max(self.gross, initial=0.0)), SMALLEST)
+        return np.abs(self.residual) / np.maximum(self.gross, floor)
 
 
 @dataclass(frozen=True)

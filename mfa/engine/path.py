@@ -158,7 +158,8 @@ class _Path:
     def _rise(self) -> Floats:
         """(k,) d feed / d t on the present segment."""
         i = self.segment
-        return (self.feeds[i + 1] - self.feeds[i]) / (self.times[i + 1] - self.times[i])
+        rise = (self.feeds[i + 1] - self.feeds[i]) / (self.times[i + 1] - self.times[i])
+        return np.asarray(rise, np.float64)
 
     def _knot(self, rate: float) -> Length:
         """How far to the next bend of the feed."""
@@ -280,9 +281,9 @@ def _along(matrix: Floats, rise: Floats, forward: bool, first: bool) -> tuple[Fl
     if sign == 0 or np.linalg.cond(matrix) > 1 / ZERO:
         nudged = matrix + NUDGE * np.eye(len(matrix))
         turn = float(np.linalg.slogdet(nudged)[0])
-        return turn * np.linalg.solve(nudged, rise), 0.0
+        return np.asarray(turn * np.linalg.solve(nudged, rise), np.float64), 0.0
     way = sign if first else (1.0 if forward else -1.0)
-    return way * np.linalg.solve(matrix, rise), way
+    return np.asarray(way * np.linalg.solve(matrix, rise), np.float64), way
 
 
 def _beyond(matrix: Floats, rise: Floats, normal: Floats) -> tuple[Floats, float]:

@@ -21,7 +21,7 @@ from mfa.errors import Failure
 
 STEPS = 30
 SWEEPS = 40
-SETTLED = 1e-17
+SETTLED = 1e-21
 GOOD = 1e-12
 ACCEPTED = 1e-9
 

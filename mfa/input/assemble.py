@@ -72,7 +72,7 @@ def scenario(path: Path, variants: Sequence[str] = (), settings: Mapping[str, st
     for name in variants:
         tree = _with_variant(tree, name, path)
     _refuse_later(tree)
-    merged, faults = validate(ScenarioForm, tree)
+    merged, faults = validate(ScenarioForm, tree, part=True)
     if faults or merged is None:
         raise Error(faults)
     assembly = Assembly(tree, path, files=files)
@@ -140,7 +140,7 @@ def _extended(
     if above and "chain" in tree and "scenario" not in tree:
         values = {"file": library.shown(path)}
         raise Error([Fault("scenario-is-chain", named_at, values)])
-    form, faults = validate(ScenarioForm, tree)
+    form, faults = validate(ScenarioForm, tree, part=True)
     if faults or form is None:
         raise Error(faults)
     if form.extends is None:
@@ -325,7 +325,7 @@ def _add_scenario(assembly: Assembly) -> None:
         written = tree.child(section)
         for key, node in written.items():
             assert isinstance(node, Tree)
-            if key not in known and NEEDED[noun] not in node and "like" not in node:
+            if key not in known and not {NEEDED[noun], "like", "recipe"} & node.keys():
                 _unknown_override(assembly, noun, key, written.keys_at[key], known)
                 continue
             merged = merge(known[key], node) if key in known else node
@@ -398,7 +398,7 @@ def _copied(
 
 def _renamed(assembly: Assembly, base: Tree, own: Tree) -> Tree:
     names = own.child("rename")
-    used = {*base.child("inputs"), *base.child("outputs")}
+    used = {*base.child("inputs"), *base.child("outputs"), str(base.get("per", ""))}
     for old in names:
         if old not in used:
             values = {"id": old, "near": nearest(old, used)}

@@ -109,7 +109,7 @@ class _Builder:
             found = material(key, form, tree, self.reader)
             if len(self.faults) > before:
                 self.reader.blurred.add(key)
-            own = Quantity.model_validate(prices[key]) if key in prices else form.price
+            own = self._form(Quantity, prices[key], ("prices", key)) if key in prices else form.price
             if own:
                 cost = price(
                     own,
@@ -191,8 +191,8 @@ class _Builder:
         section = self.assembly.scenario.child("drive")
         made = {}
         for key in section:
-            quantity = Quantity.model_validate(section[key])
-            if key in self.faulty and key not in processes:
+            quantity = self._form(Quantity, section[key], ("drive", key))
+            if quantity is None or (key in self.faulty and key not in processes):
                 continue
             if key in processes:
                 driven = processes[key]
@@ -239,9 +239,11 @@ class _Builder:
             if key not in materials:
                 self._unknown_material(key, section.keys_at[key], materials)
                 continue
-            figure = rate(
-                Quantity.model_validate(section[key]), section, key, materials[key], self.reader, None
-            )
+            quantity = self._form(Quantity, section[key], (name, key))
+            if quantity is None:
+                continue
+            with self.reader.about(key):
+                figure = rate(quantity, section, key, materials[key], self.reader, None)
             if figure:
                 made[key] = figure
         return made
@@ -306,7 +308,9 @@ class _Builder:
                 values = {"id": key[:60], "known": ", ".join(FACTORS), "near": nearest(key, FACTORS)}
                 self.faults.append(Fault("factor-unknown", section.keys_at[key], values))
                 continue
-            quantity = Quantity.model_validate(section[key])
+            quantity = self._form(Quantity, section[key], ("factors", key))
+            if quantity is None:
+                continue
             figure = self.reader.figure(quantity, section[key], partial(units.factor, to=FACTORS[key]))
             if figure:
                 made[key] = figure

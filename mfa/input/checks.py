@@ -67,9 +67,7 @@ def _sharing(process: str, found: list[Place], system: System) -> list[Fault]:
     return faults
 
 
-def _waiting(
-    pool: Pool, several: set[str], lists: dict[str, list[Place]], system: System
-) -> list[Fault]:
+def _waiting(pool: Pool, several: set[str], lists: dict[str, list[Place]], system: System) -> list[Fault]:
     """Two processes in several lists, in series through a pool that only they fill and empty."""
     if not pool.takers or not pool.givers:
         return []
@@ -160,5 +158,3 @@ def whole_year(system: System) -> list[str]:
                 found.append(process.id)
                 break
     return found
-
-

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mfa.input.materials import OTHER, elements
-from mfa.records import Material, Process, System
+from mfa.records import Coefficient, Material, Process, System
 
 FLOOR = 0.005
 ROUNDING = 1e-9
@@ -91,13 +91,13 @@ def energy_content(material: Material) -> float:
     return material.lhv or 0.0
 
 
-def _energy(recipe: Mapping[str, object], materials: Mapping[str, Material]) -> float:
+def _energy(recipe: Mapping[str, Coefficient], materials: Mapping[str, Material]) -> float:
     return sum(_amount(recipe, m) * energy_content(materials[m]) for m in recipe)
 
 
-def _amount(recipe: Mapping[str, object], material: str) -> float:
+def _amount(recipe: Mapping[str, Coefficient], material: str) -> float:
     found = recipe.get(material)
-    return found.figure.value if found is not None else 0.0  # type: ignore[attr-defined, no-any-return]
+    return found.figure.value if found is not None else 0.0
 
 
 def _process(
@@ -139,9 +139,7 @@ def _element(
 ) -> Closure:
     into = sum(i * shares[m].get(element, 0.0) for m, i, _ in flows)
     out = sum(o * shares[m].get(element, 0.0) for m, _, o in flows)
-    hidden = {
-        m: abs(i - o) * _unresolved(materials[m]) for m, i, o in flows if element not in shares[m]
-    }
+    hidden = {m: abs(i - o) * _unresolved(materials[m]) for m, i, o in flows if element not in shares[m]}
     if sum(hidden.values()) > FLOOR * turnover * (1 + ROUNDING):
         worst = max(hidden, key=lambda m: hidden[m])
         return Closure(process.id, element, into, out, None, True, worst)

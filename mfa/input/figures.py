@@ -65,7 +65,7 @@ class Reader:
 
     def _number(self, text: str, factor: Factor) -> float:
         number, unit = units.split(text)
-        return number * factor(unit)
+        return scaled(number, factor(unit))
 
     def _value(self, quantity: Quantity, node: Node, factor: Factor, signed: bool) -> float:
         """The written value, or the schedule's value in the year of the run; NaN where it is faulty."""
@@ -135,7 +135,7 @@ class Reader:
             return None
         try:
             low, high, unit = units.split_range(quantity.range)
-            return low * factor(unit), high * factor(unit)
+            return scaled(low, factor(unit)), scaled(high, factor(unit))
         except Short as short:
             self.faults.append(short.at(place_of(node, ("range",))))
             return None
@@ -172,6 +172,16 @@ class Reader:
             values = {"id": name[:60], "near": nearest(name, self.sources)}
             self.faults.append(Fault("source-unknown", place_of(node, ("source",)), values))
         return name
+
+
+def scaled(number: float, factor: float) -> float:
+    """Number × factor, rounded once where the factor is one over a whole number.
+
+    >>> scaled(95, 0.01), 95 * 0.01
+    (0.95, 0.9500000000000001)
+    """
+    whole = round(1 / factor) if 0 < factor < 1 else 0
+    return number / whole if whole and 1 / whole == factor else number * factor
 
 
 def _cut(text: str) -> str:

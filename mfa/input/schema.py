@@ -11,7 +11,15 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -19,6 +27,13 @@ from mfa.input.tree import BARE, LISTED, YEAR, YEARS
 from mfa.records import BOUNDARY_WORDS, Fate, Kind
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+
+
+PART = {"part": True}  # the context of a file that others are merged with: fields may be missing
+
+
+def _is_part(info: ValidationInfo) -> bool:
+    return info.context is PART
 
 
 def _hyphened(name: str) -> str:
@@ -129,16 +144,17 @@ class Quantity(Short):
         return given
 
     @model_validator(mode="after")
-    def _one_of_each(self) -> Self:
+    def _one_of_each(self, info: ValidationInfo) -> Self:
         written = [k for k in ("range", "sd", "cv", "gsd") if getattr(self, k) is not None]
         if len(written) > 1:
             raise PydanticCustomError("uncertainty-two", "", {"keys": " and ".join(written)})
-        if self.dist and self.range is None:
+        part = _is_part(info)
+        if self.dist and self.range is None and not part:
             raise PydanticCustomError("dist-without-range", "", {"dist": self.dist})
-        if self.interpolate and not self.years:
+        if self.interpolate and not self.years and not part:
             raise PydanticCustomError("interpolate-without-years", "", {})
         given = [k for k in ("value", "balance", "years") if getattr(self, k)]
-        if len(given) != 1:
+        if len(given) != 1 and (given or not part or not self.model_fields_set or self.value == ""):
             raise PydanticCustomError("quantity-value", "", {})
         if self.balance and written not in ([], ["range"]):
             raise PydanticCustomError("balance-uncertain", "", {"key": written[0]})
@@ -200,8 +216,10 @@ class ProcessPatch(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def _recipe(cls, given: object) -> object:
+    def _recipe(cls, given: object, info: ValidationInfo) -> object:
         if isinstance(given, Mapping) and given.get("recipe") == "none":
+            if _is_part(info):
+                return {k: v for k, v in given.items() if k not in ("inputs", "outputs")}
             raise PydanticCustomError("not-available", "", {"what": "recipe: none"})
         return given
 
@@ -302,7 +320,9 @@ class Lifetime(Form):
     inflow_at: Literal["start", "middle", "end"] = "middle"
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def _complete(self, info: ValidationInfo) -> Self:
+        if _is_part(info):
+            return self
         if (self.table is None) == (self.dist is None):
             raise PydanticCustomError("lifetime-form", "", {})
         by_shape = self.dist == "weibull" and self.shape is not None and self.scale is not None
@@ -326,8 +346,8 @@ class StockPatch(Form):
     source: str = ""
 
     @model_validator(mode="after")
-    def _in_use(self) -> Self:
-        if (self.becomes is None) != (self.lifetime is None):
+    def _in_use(self, info: ValidationInfo) -> Self:
+        if not _is_part(info) and (self.becomes is None) != (self.lifetime is None):
             raise PydanticCustomError("stock-in-use", "", {})
         return self
 
@@ -374,8 +394,8 @@ class TargetForm(Form):
     note: str = ""
 
     @model_validator(mode="after")
-    def _bound(self) -> Self:
-        if (self.min is None) == (self.max is None):
+    def _bound(self, info: ValidationInfo) -> Self:
+        if not _is_part(info) and (self.min is None) == (self.max is None):
             raise PydanticCustomError("target-bound", "", {})
         return self
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from mfa.errors import Fault, nearest
-from mfa.input.schema import LATER, Form
+from mfa.input.schema import LATER, PART, Form
 from mfa.input.tree import HIDDEN, Items, Node, Tree, place_of
 
 F = TypeVar("F", bound=BaseModel)
@@ -33,7 +33,9 @@ WANTED_FORM: dict[object, str] = {
 }
 
 
-def validate(form: type[F], tree: Node, path: Sequence[str | int] = ()) -> tuple[F | None, list[Fault]]:
+def validate(
+    form: type[F], tree: Node, path: Sequence[str | int] = (), *, part: bool = False
+) -> tuple[F | None, list[Fault]]:
     """The form, or the faults that keep the tree from being one.
 
     Parameters
@@ -41,9 +43,10 @@ def validate(form: type[F], tree: Node, path: Sequence[str | int] = ()) -> tuple
     form : the pydantic model
     tree : what the file says
     path : put before the paths shown in messages
+    part : whether other files may bring fields that are missing here
     """
     try:
-        return form.model_validate(tree), []
+        return form.model_validate(tree, context=PART if part else None), []
     except ValidationError as error:
         faults = [_fault(form, tree, e, path) for e in error.errors(include_url=False)]
         return None, [f for f in faults if not _misspelt(f, faults)]

@@ -54,7 +54,9 @@ def findings(
         found.append(_plain("sold-without-limit", f"pool:{fault.values['material']}", fault))
     names = checks.idle(system)
     if names:
-        found.append(_plain("idle", "", Fault("idle", None, {"names": ", ".join(names), "count": len(names)})))
+        found.append(
+            _plain("idle", "", Fault("idle", None, {"names": ", ".join(names), "count": len(names)}))
+        )
     return found
 
 
@@ -97,7 +99,12 @@ def _open(
     ]
     unit = f"{system.materials[material].unit}/a"
     key = f"{code}-{'full' if full else 'idle' if idle else 'nobody'}"
-    values = {"material": material, "amount": f"{amount:,.4g}", "unit": unit, "names": ", ".join(full or idle)}
+    values = {
+        "material": material,
+        "amount": f"{amount:,.4g}",
+        "unit": unit,
+        "names": ", ".join(full or idle),
+    }
     return Finding(code, f"pool:{material}", amount, unit, Fault(key, None, values))
 
 
@@ -127,7 +134,9 @@ def _identity(wastes: Mapping[str, WasteFlow]) -> list[Finding]:
         size = max(account.generated + waste.from_yards, 1e-300)
         if abs(account.gap) > FULL * size:
             values = {"material": material, "amount": f"{account.gap:,.4g}"}
-            made.append(Finding("identity", f"pool:{material}", account.gap, "t/a", Fault("identity", None, values)))
+            made.append(
+                Finding("identity", f"pool:{material}", account.gap, "t/a", Fault("identity", None, values))
+            )
     return made
 
 

@@ -39,15 +39,11 @@ def flows(system: System, compiled: Compiled, state: State) -> list[Flow]:
         if source != pool_node(material):
             turnover[material] += amount
     return [
-        Flow(m, s, t, a)
-        for (m, s, t), a in sorted(amounts.items())
-        if a > NEGLIGIBLE * turnover[m] and a > 0
+        Flow(m, s, t, a) for (m, s, t), a in sorted(amounts.items()) if a > NEGLIGIBLE * turnover[m] and a > 0
     ]
 
 
-def _parts(
-    system: System, compiled: Compiled, state: State
-) -> Iterable[tuple[str, str, str, float]]:
+def _parts(system: System, compiled: Compiled, state: State) -> Iterable[tuple[str, str, str, float]]:
     s = compiled.structure
     amounts = compiled.values.coefficient * state.level[s.flow_process]
     for pool, process, side, amount in zip(

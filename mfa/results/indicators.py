@@ -88,7 +88,9 @@ def indicators(system: System, wastes: Mapping[str, WasteFlow], short: Mapping[s
         members = _of_class(system, wastes, waste_class)
         if members:
             total = sum((w.account() for w in members), Account())
-            made += [Indicator(f"{name}-{word}", getattr(total, field), "t/a") for field, word in AMOUNTS.items()]
+            made += [
+                Indicator(f"{name}-{word}", getattr(total, field), "t/a") for field, word in AMOUNTS.items()
+            ]
     for name, (waste_class, kind) in KINDS.items():
         for group, member, part in _grouped(system, _of_class(system, wastes, waste_class)):
             made.append(Indicator(f"{name}@{group}:{member}", kind.ratio(part), "1"))

@@ -54,7 +54,9 @@ def flows(system: System, found: Iterable[Flow]) -> Table:
 
 def links(system: System, found: Iterable[Flow]) -> Table:
     """period, material, source, target, amount, unit."""
-    rows = [(system.period, f.material, f.source, f.target, f.amount, _unit(system, f.material)) for f in found]
+    rows = [
+        (system.period, f.material, f.source, f.target, f.amount, _unit(system, f.material)) for f in found
+    ]
     return Table("links", ("period", "material", "source", "target", "amount", "unit"), rows)
 
 
@@ -92,7 +94,7 @@ def pools(system: System, compiled: Compiled, state: State, found: Iterable[Flow
         for i, m in enumerate(compiled.structure.pools)
     ]
     columns = ("period", "material", "supply", "demand", "surplus", "shortage", "unit")
-    return Table("pools", columns, sorted(rows, key=lambda r: r[1]))
+    return Table("pools", columns, sorted(rows, key=lambda r: str(r[1])))
 
 
 def stocks(system: System, compiled: Compiled, state: State) -> Table:
@@ -116,7 +118,17 @@ def stocks(system: System, compiled: Compiled, state: State) -> Table:
 def indicators(system: System, rows: Iterable[Indicator]) -> Table:
     """period, indicator, value, unit, min, max, met, distance, distance_amount."""
     made = [
-        (system.period, r.name, r.value, r.unit, r.minimum, r.maximum, r.met or None, r.distance, r.distance_amount)
+        (
+            system.period,
+            r.name,
+            r.value,
+            r.unit,
+            r.minimum,
+            r.maximum,
+            r.met or None,
+            r.distance,
+            r.distance_amount,
+        )
         for r in rows
     ]
     columns = ("period", "indicator", "value", "unit", "min", "max", "met", "distance", "distance_amount")

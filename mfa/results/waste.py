@@ -153,7 +153,10 @@ class _Books:
         for i, line in enumerate(compiled.structure.entries):
             self.listed[compiled.structure.pools[line.pool]].append((i, line.side))
         self.root = {m.id: m.residue_of or m.id for m in system.materials.values() if m.waste or m.residue_of}
-        self.equal = {m: system.materials[m].parent_equivalent if system.materials[m].residue_of else 1.0 for m in self.root}
+        self.equal = {
+            m: system.materials[m].parent_equivalent if system.materials[m].residue_of else 1.0
+            for m in self.root
+        }
         self.made_by = {m: self._outputs(m) for m in self.root if m in system.pools}
         self.taken_by = {m: self._takers(m) for m in self.made_by}
         self.own = self._own_shares()
@@ -228,7 +231,10 @@ class _Books:
         return own
 
     def _own_share(self, material: str, made: Mapping[str, float], own: Mapping[str, float]) -> float:
-        parts = {p: a * (self._input_share(p, self.root[material], own) if self._is_residue(material) else 1.0) for p, a in made.items()}
+        parts = {
+            p: a * (self._input_share(p, self.root[material], own) if self._is_residue(material) else 1.0)
+            for p, a in made.items()
+        }
         mine = sum(parts.values()) + self._from_yards(material)
         whole = sum(made.values()) + self._from_yards(material) + self._bought(material)
         return mine / whole if whole > 0 else 0.0

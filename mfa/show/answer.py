@@ -186,11 +186,11 @@ def _waste_row(name: str, a: Account) -> tuple[str, ...]:
 
 def _crossing(out: Console, result: Result, lang: str) -> None:
     """What is sold and what is bought, in the native units."""
-    for key, pick in (
-        ("made-table", lambda f: f.target == "export"),
-        ("bought-table", lambda f: f.source == "import"),
-    ):
-        found = [f for f in result.flow_list if pick(f)]
+    crossing = (
+        ("made-table", [f for f in result.flow_list if f.target == "export"]),
+        ("bought-table", [f for f in result.flow_list if f.source == "import"]),
+    )
+    for key, found in crossing:
         by_kind = sorted(found, key=lambda f: (result.system.materials[f.material].unit != "t", -f.amount))
         rows = [
             (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from mfa import units
@@ -14,7 +15,7 @@ from mfa.results.indicators import AMOUNTS, CLASSES, KINDS
 
 def listing(what: str | None, lang: str) -> dict[str, dict[str, str]]:
     """Section → name → words; one section, or all of them."""
-    sections = {
+    sections: dict[str, Callable[[], dict[str, str]]] = {
         "chains": lambda: _files("chains", lang),
         "scenarios": lambda: _files("scenarios", lang),
         "indicators": lambda: _indicators(lang),

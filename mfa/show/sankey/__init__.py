@@ -1,0 +1,1 @@
+"""The Sankey picture: links to geometry, geometry to paper and page."""
