@@ -206,13 +206,13 @@ class _Builder:
         if event.tag is not None and event.tag != "!":
             self._fault("yaml-tag", place, tag=_tag(event.tag))
         top = self.stack[-1] if self.stack else None
+        if event.style == '"':
+            self._printable(event.value, place)
         if isinstance(top, Tree) and self.key is None:
             self._key(event.value, place, top)
             return
         if event.value == "" and event.style in (None, ""):
             self._empty(place, top)
-        elif event.style == '"':
-            self._printable(event.value, place)
         node = Text(event.value, place)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1)
@@ -225,7 +225,6 @@ class _Builder:
             self._fault("file-control", place, code=f"{ord(bad[0]):02X}")
 
     def _key(self, key: str, place: Place, tree: Tree) -> None:
-        self._printable(key, place)
         if key == "<<":
             self._fault("yaml-merge-key", place)
         if key in tree:
