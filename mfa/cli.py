@@ -22,8 +22,20 @@ F = TypeVar("F", bound=Callable[..., Any])
 LATER = ("compare", "seek", "plan", "sensitivity", "reconcile", "audit", "sweep", "explore", "export")
 
 
+class _ReaderGone(Exception):
+    """Who read the output has stopped; click would make exit code 1 of a BrokenPipeError."""
+
+
 class _Commands(click.Group):
     """Says of the commands still to come that they are not there yet."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            made = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise _ReaderGone from None
+        return made
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] in LATER:
@@ -290,14 +302,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = cli.main(given, prog_name="mfa", standalone_mode=False)
-        sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(130)
-    except BrokenPipeError:
+    except _ReaderGone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:

@@ -8,6 +8,7 @@ The texts, English and Chinese, stand in `mfa/messages/*.toml`, one entry a key.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ from importlib import resources
 from typing import NamedTuple
 
 NEAREST_LIMIT = 500
+_HINT = re.compile(r"; did you mean '(.*)'\?")
 UNPRINTED = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 
 
@@ -42,8 +44,15 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 
 
 def message(key: str, values: Mapping[str, object], lang: str = "en") -> str:
-    """The text of message `key` in `lang`, its `{names}` filled from `values`."""
-    return catalogue()[key][lang].format_map({k: one_line(str(v)) for k, v in values.items()})
+    """The text of message `key` in `lang`, its `{names}` filled from `values`.
+
+    In Chinese a value `name_zh` stands in for `name`, and the hint of `nearest` is translated.
+    """
+    words = {k: one_line(str(v)) for k, v in values.items()}
+    if lang == "zh":
+        words |= {k.removesuffix("_zh"): v for k, v in words.items() if k.endswith("_zh")}
+        words |= {k: _HINT.sub("；是否应为“\\1”？", v) for k, v in words.items() if k == "near"}
+    return catalogue()[key][lang].format_map(words)
 
 
 def one_line(text: str) -> str:

@@ -935,3 +935,9 @@ def test_example_of_the_model(tmp_path: Path) -> None:
     assert scenario.solve().flows is not None
     alone = mfa.load(tmp_path / "chains" / "bayer-alumina.yaml").system
     assert entries(alone, "red-mud") == [("red-mud-yard", 2)]
+
+
+def test_scenario_named_like_its_chain(load: Load) -> None:
+    """A scenario that bears the name of its chain does not find itself."""
+    files = {"chains/main.yaml": CHAIN.replace("chain: plant", "chain: main")}
+    assert "refinery" in load("scenario: main\nchains: [main]\n", files).system.processes

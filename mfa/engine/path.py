@@ -1,11 +1,11 @@
 """The path that defines the answer: from nothing, piece by piece, to the given b.
 
-The nets of a block move on net - F·level(net) = feed(t) + (a hair), t from 0 to 1, where
-the feed is what drives and what comes from upstream, piecewise linear in t. Every piece
-is affine (Katzenelson 1965, Bell Syst. Tech. J. 44(8):1505-1520). Amounts carry an
-infinitely small second part, so that the start, where all nets are zero at once, is told
-apart pool by pool: every net begins a hair short. A piece of positive length on which a
-strongly connected block has no positive determinant is a recycle of gain >= 1.
+The nets of a block move on net - F·level(net) = t·b + (a hair), t from 0 to 1, where b is
+what drives the block and what comes from upstream. Every piece is affine (Katzenelson
+1965, Bell Syst. Tech. J. 44(8):1605-1620). Amounts carry an infinitely small second part,
+so that the start, where all nets are zero at once, is told apart pool by pool: every net
+begins a hair short. A piece of positive length on which a strongly connected block has no
+positive determinant is a recycle of gain >= 1.
 """
 
 from __future__ import annotations
@@ -33,24 +33,6 @@ class Lost(Exception):
 
 
 @dataclass(frozen=True)
-class Trail:
-    """Where a path led.
-
-    Attributes
-    ----------
-    times : (knot,) from 0 to 1
-    net : (knot, pool) nets of the block
-    levels : process → (knot,) its level
-    pieces : how many pieces there were
-    """
-
-    times: Floats
-    net: Floats
-    levels: dict[int, Floats]
-    pieces: int
-
-
-@dataclass(frozen=True)
 class _Bound:
     """Where a piece ends: the cluster, its gap, and how far along the direction."""
 
@@ -59,14 +41,19 @@ class _Bound:
     length: Length
 
 
-def follow(equations: Equations, pools: Ints, times: Floats, feeds: Floats) -> Trail:
+def follow(equations: Equations, pools: Ints, b: Floats, fixed: Floats) -> tuple[Floats, int]:
     """Follow the path of one block.
 
     Parameters
     ----------
-    pools : (k,) its pools; a cluster with one of them has all of them
-    times : (knot,) where the feed bends, from 0 to 1
-    feeds : (knot, k) nets when nothing listed in the block runs
+    pools : (k,) its pools
+    b : (k,) their nets when nothing listed in the block runs
+    fixed : (pool,) nets of all other pools
+
+    Returns
+    -------
+    net : (k,) at the end of the path
+    pieces : how many pieces there were
 
     Raises
     ------
@@ -75,26 +62,22 @@ def follow(equations: Equations, pools: Ints, times: Floats, feeds: Floats) -> T
     Lost
         the path did not arrive
     """
-    return _Path(equations, pools, times, feeds).run()
+    return _Path(equations, pools, b, fixed).run()
 
 
 class _Path:
     """A point on the path, the piece it is on, and the way forward."""
 
-    def __init__(self, equations: Equations, pools: Ints, times: Floats, feeds: Floats) -> None:
-        self.equations, self.pools, self.times, self.feeds = equations, pools, times, feeds
-        n = len(equations.wiring.structure.pools)
-        self.net = np.zeros((n, 2))
-        self.net[pools, 1] = -1.0
-        self.position = np.full(n, -1, np.int64)
+    def __init__(self, equations: Equations, pools: Ints, b: Floats, fixed: Floats) -> None:
+        self.equations, self.pools, self.b = equations, pools, b
+        self.net = np.column_stack([fixed, np.zeros(len(fixed))])
+        self.net[pools] = [0.0, -1.0]
+        self.position = np.full(len(fixed), -1, np.int64)
         self.position[pools] = np.arange(len(pools))
-        self.scale = float(np.max(np.abs(feeds), initial=0.0)) or 1.0
+        self.scale = float(np.max(np.abs(b), initial=0.0)) or 1.0
         self.clusters = self._clusters()
         self.pieces = [self._piece(c, None) for c in range(len(self.clusters))]
         self.effects = [self._effects(c) for c in self.clusters]
-        self.segment = 0
-        self.t: Length = (float(times[0]), 0.0)
-        self.trail: list[tuple[float, Floats, dict[int, float]]] = []
 
     def _clusters(self) -> list[Cluster]:
         wiring = self.equations.wiring
@@ -124,91 +107,60 @@ class _Path:
         for cluster, served, effects in zip(self.clusters, self.pieces, self.effects, strict=True):
             column = self.position[cluster.pools]
             gradient = [served.level[p][2:] for p in cluster.processes.tolist()]
-            matrix[:, column] += effects @ np.array(gradient).reshape(-1, len(column))
+            block = effects @ np.array(gradient).reshape(-1, len(column))
+            matrix[:, column[column >= 0]] += block[:, column >= 0]
         return matrix
 
-    def run(self) -> Trail:
+    def run(self) -> tuple[Floats, int]:
         """Walk to t = 1."""
-        self._mark()
+        t: Length = (0.0, 0.0)
         crossed: tuple[int, Gap] | None = None
-        limit = 200 + 40 * (sum(len(p.gaps) for p in self.pieces) + len(self.times))
-        forward = True
+        limit = 200 + 40 * sum(len(p.gaps) for p in self.pieces)
         for number in range(limit):
             slopes = self._slopes()
-            step, rate = self._direction(slopes, crossed, forward, number == 0)
-            bound, knot = self._next(step), self._knot(rate)
-            length = min(bound.length if bound else (np.inf, 0.0), knot)
+            step, rate = self._direction(slopes, crossed)
+            bound = self._next(step)
+            end = ((1.0 - t[0]) / rate, -t[1] / rate) if rate > 0 else (np.inf, 0.0)
+            length = min(bound.length if bound else (np.inf, 0.0), end)
             if length[0] > ZERO:
                 self._judge(slopes, step)
             if not np.isfinite(length[0]):
-                raise Lost(number)
+                break
             self.net[self.pools] += np.outer(step, length)
-            self.t = (self.t[0] + rate * length[0], self.t[1] + rate * length[1])
-            forward = rate > 0 or (rate == 0 and forward)
-            if bound is not None and bound.length <= knot:
-                crossed = self._cross(bound)
-            else:
-                crossed = None
-                if not self._turn(rate):
-                    return self._finished(number + 1)
-            if length[0] > ZERO:
-                self._mark()
+            if bound is None or end < bound.length:
+                return self.net[self.pools, 0].copy(), number + 1
+            t = (t[0] + rate * length[0], t[1] + rate * length[1])
+            crossed = self._cross(bound)
+        self._judge(self._slopes(), np.ones(len(self.pools)))
         raise Lost(limit)
 
-    def _rise(self) -> Floats:
-        """(k,) d feed / d t on the present segment."""
-        i = self.segment
-        rise = (self.feeds[i + 1] - self.feeds[i]) / (self.times[i + 1] - self.times[i])
-        return np.asarray(rise, np.float64)
+    def _direction(self, slopes: Floats, crossed: tuple[int, Gap] | None) -> tuple[Floats, float]:
+        """(d net, d t) along the path, for the pools that b or the last crossing moves.
 
-    def _knot(self, rate: float) -> Length:
-        """How far to the next bend of the feed."""
-        if rate == 0:
-            return (np.inf, 0.0)
-        goal = float(self.times[self.segment + (rate > 0)])
-        if rate < 0 and self.segment == 0:
-            goal = -np.inf
-        whole = (goal - self.t[0]) / rate
-        return (max(whole, 0.0), -self.t[1] / rate)
-
-    def _turn(self, rate: float) -> bool:
-        """Go on to the neighbouring segment of the feed; False at the end."""
-        step = 1 if rate > 0 else -1
-        self.t = (float(self.times[self.segment + (rate > 0)]), 0.0)
-        self.segment += step
-        return self.segment < len(self.times) - 1
-
-    def _direction(
-        self, slopes: Floats, crossed: tuple[int, Gap] | None, forward: bool, first: bool
-    ) -> tuple[Floats, float]:
-        """(d net, d t) along the path, for the pools that the feed or the last crossing moves.
-
-        The first direction is that of (adj(A)·rise, det A), which is how a path keeps its
-        orientation; after a crossing it is the one that goes on beyond the bound.
+        The first direction is that of (adj(A)·b, det A), so that t climbs where det A > 0;
+        after a crossing it is the one that goes on beyond the bound.
         """
-        k, rise = len(self.pools), self._rise()
+        k = len(self.pools)
         normal = self._normal(*crossed) if crossed else np.zeros(k)
-        moving = np.flatnonzero(reachable(slopes, (rise != 0) | (normal != 0)))
+        moving = np.flatnonzero(reachable(slopes, (self.b != 0) | (normal != 0)))
         matrix = np.eye(len(moving)) - slopes[np.ix_(moving, moving)]
+        rise = self.b[moving] / self.scale
         step = np.zeros(k)
-        if crossed is None:
-            inner, rate = _along(matrix, rise[moving], forward, first)
-        else:
-            inner, rate = _beyond(matrix, rise[moving] / self.scale, normal[moving])
-            rate /= self.scale
-        step[moving] = inner
-        return _normalised(step, rate, self.scale)
+        step[moving], rate = _beyond(matrix, rise, normal[moving]) if crossed else _first(matrix, rise)
+        return _normalised(step, rate / self.scale, self.scale)
 
     def _normal(self, cluster: int, gap: Gap) -> Floats:
         normal = np.zeros(len(self.pools))
-        normal[self.position[self.clusters[cluster].pools]] = gap.distance[2:]
+        column = self.position[self.clusters[cluster].pools]
+        normal[column[column >= 0]] = gap.distance[2:][column >= 0]
         return normal
 
     def _next(self, step: Floats) -> _Bound | None:
         """The first bound along the direction, lengths compared with their small parts."""
         first: _Bound | None = None
         for number, (cluster, served) in enumerate(zip(self.clusters, self.pieces, strict=True)):
-            move = step[self.position[cluster.pools]]
+            column = self.position[cluster.pools]
+            move = np.where(column >= 0, step[column], 0.0)
             for gap in served.gaps:
                 rate = float(gap.distance[2:] @ move)
                 if rate >= -ZERO * float(np.abs(gap.distance[2:]) @ np.abs(move)):
@@ -226,23 +178,6 @@ class _Path:
                 held[bound.gap.decision] = bound.gap.beyond
             self.pieces[number] = self._piece(number, held)
         return bound.cluster, bound.gap
-
-    def _mark(self) -> None:
-        """Note where the path is."""
-        self.pieces = [self._piece(i, dict(p.decisions)) for i, p in enumerate(self.pieces)]
-        levels = {p: float(amount[0]) for served in self.pieces for p, amount in served.level.items()}
-        self.trail.append((self.t[0], self.net[self.pools, 0].copy(), levels))
-
-    def _finished(self, pieces: int) -> Trail:
-        if self.trail[-1][0] < self.times[-1]:
-            self._mark()
-        processes = self.trail[-1][2]
-        return Trail(
-            np.array([t for t, _, _ in self.trail]),
-            np.array([n for _, n, _ in self.trail]),
-            {p: np.array([levels[p] for _, _, levels in self.trail]) for p in processes},
-            pieces,
-        )
 
     def _judge(self, slopes: Floats, step: Floats) -> None:
         """Raise GainError where a block of the moving or standing nets has det <= 0."""
@@ -273,17 +208,16 @@ class _Path:
         return edges
 
 
-def _along(matrix: Floats, rise: Floats, forward: bool, first: bool) -> tuple[Floats, float]:
-    """Direction with the feed: (adj(A)·rise, det A) at the start, then on as before."""
+def _first(matrix: Floats, rise: Floats) -> tuple[Floats, float]:
+    """(adj(A)·b, det A) up to a positive factor; t stands still where A is singular."""
     if not len(matrix):
         return np.zeros(0), 1.0
     sign = float(np.linalg.slogdet(matrix)[0])
-    if sign == 0 or np.linalg.cond(matrix) > 1 / ZERO:
-        nudged = matrix + NUDGE * np.eye(len(matrix))
-        turn = float(np.linalg.slogdet(nudged)[0])
-        return np.asarray(turn * np.linalg.solve(nudged, rise), np.float64), 0.0
-    way = sign if first else (1.0 if forward else -1.0)
-    return np.asarray(way * np.linalg.solve(matrix, rise), np.float64), way
+    if sign != 0 and np.linalg.cond(matrix) < 1 / ZERO:
+        return np.asarray(sign * np.linalg.solve(matrix, rise), np.float64), sign
+    nudged = matrix + NUDGE * np.eye(len(matrix))
+    along = float(np.linalg.slogdet(nudged)[0]) * np.linalg.solve(nudged, rise)
+    return np.where(np.abs(along) > 1e3 * NUDGE * np.max(np.abs(along)), along, 0.0), 0.0
 
 
 def _beyond(matrix: Floats, rise: Floats, normal: Floats) -> tuple[Floats, float]:

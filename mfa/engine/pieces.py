@@ -186,6 +186,7 @@ class _Walk:
             self._give(s.entry, s.cap if s in full else water * s.weight)
             gap = water - s.height if s in full else s.height - water
             self.gaps.append(Gap(("full", number, s.position), int(s not in full), gap))
+        self.left[self._list(tier[0].entry)] = self.zero
 
     def _cap_of_tier(self, number: int, i: int, entry: int) -> Floats:
         bounds = self._bounds(entry)

@@ -11,10 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from mfa.engine import linear
-from mfa.engine.homotopy import follow_all
 from mfa.engine.model import Equations, Point
 from mfa.engine.network import Bools, Floats, Ints, Structure, Values
-from mfa.engine.path import Lost
+from mfa.engine.path import Lost, follow
 from mfa.engine.state import State
 from mfa.engine.wiring import Pattern, Wiring, wire
 from mfa.errors import Failure
@@ -45,22 +44,23 @@ def solve_wired(wiring: Wiring, values: Values) -> State:
     """Solve a wired network: the same wiring serves many values."""
     equations = Equations(wiring, values)
     pattern = wiring.pattern
-    unsure = _unsure(pattern, equations.steepest())
-    free = np.ones(len(wiring.structure.pools), bool)
+    unsure = np.flatnonzero(_unsure(pattern, equations.steepest()))
     net = equations.b.copy()
-    pieces = 0
-    if unsure.any():
-        closure = _movers(pattern, unsure)
-        net, pieces = _followed(equations, closure, net)
-        free = ~closure
-    if not wiring.clusters and free.all():
+    if not wiring.clusters and not len(unsure):
         net = _swept(equations, net)
-    point, steps = _newton(equations, net, free)
-    if _error(point) > GOOD:
-        point, more = _block_by_block(equations, point, free)
-        steps += more
-    point, polish = _polished(equations, point)
-    return _state(equations, point, steps + pieces + polish, "path" if pieces else "newton")
+    free = np.ones(len(net), bool)
+    point, steps, pieces = equations.at(net), 0, 0
+    for component in unsure.tolist():
+        block = pattern.plan.component == component
+        point, taken = _settled(equations, point, free & (pattern.plan.component < component))
+        point, walked = _followed(equations, point, np.flatnonzero(block))
+        free &= ~block
+        steps, pieces = steps + taken, pieces + walked
+    point, taken = _settled(equations, point, free)
+    error = _error(point)
+    if not error <= ACCEPTED:
+        raise Failure(f"the network did not converge: residual {error:.3g} of the largest flow")
+    return _state(equations, point, steps + taken + pieces, "path" if pieces else "newton")
 
 
 def _unsure(pattern: Pattern, steepest: Floats) -> Bools:
@@ -92,22 +92,6 @@ def _block(pattern: Pattern, slopes: Floats, component: int) -> tuple[Ints, Floa
     return nodes, matrix
 
 
-def _movers(pattern: Pattern, unsure: Bools) -> Bools:
-    """(pool,) the pools of unsure blocks and all that move them, upstream."""
-    return _movers_of(pattern, unsure[pattern.plan.component])
-
-
-def _movers_of(pattern: Pattern, marked: Bools) -> Bools:
-    """(pool,) the marked pools and all that move them, with their whole blocks."""
-    while True:
-        moved_by = marked.copy()
-        moved_by[pattern.cols[marked[pattern.rows]]] = True
-        grown = np.isin(pattern.plan.component, pattern.plan.component[moved_by])
-        if (grown == marked).all():
-            return marked
-        marked = grown
-
-
 def _swept(equations: Equations, net: Floats) -> Floats:
     """A start for Newton: net ← b + F·level(net), repeated while it contracts fast."""
     last = np.inf
@@ -121,18 +105,26 @@ def _swept(equations: Equations, net: Floats) -> Floats:
     return net
 
 
-def _error(point: Point) -> float:
+def _error(point: Point, free: Bools | None = None) -> float:
     """The largest imbalance of a pool over what flows through it."""
-    return float(np.max(point.error, initial=0.0))
+    return float(np.max(point.error if free is None else point.error[free], initial=0.0))
 
 
-def _newton(equations: Equations, net: Floats, free: Bools) -> tuple[Point, int]:
+def _settled(equations: Equations, point: Point, free: Bools) -> tuple[Point, int]:
+    """The free pools solved, all others held: Newton on all at once, else block by block."""
+    point, steps = _newton(equations, point, free)
+    if _error(point, free) > GOOD:
+        point, more = _block_by_block(equations, point, free)
+        steps += more
+    return point, steps
+
+
+def _newton(equations: Equations, point: Point, free: Bools) -> tuple[Point, int]:
     """Full Newton steps on the free pools; stops when balanced or after STEPS."""
     pattern = equations.wiring.pattern
     inner = free[pattern.rows] & free[pattern.cols]
-    point = equations.at(net)
     for step in range(STEPS):
-        if _error(point) <= GOOD or not free.any():
+        if _error(point, free) <= GOOD:
             return point, step
         residual = np.where(free, point.residual, 0.0)
         try:
@@ -147,12 +139,11 @@ def _block_by_block(equations: Equations, point: Point, free: Bools) -> tuple[Po
     """Solve the components one after the other, in topological order."""
     pattern = equations.wiring.pattern
     steps = 0
-    for component in range(len(pattern.plan.cyclic)):
+    for component in np.unique(pattern.plan.component[free]).tolist():
         nodes = np.flatnonzero((pattern.plan.component == component) & free)
-        if not len(nodes) or np.max(point.error[nodes]) <= GOOD:
-            continue
-        point, taken = _one_block(equations, point, nodes, component)
-        steps += taken
+        if np.max(point.error[nodes]) > GOOD:
+            point, taken = _one_block(equations, point, nodes, component)
+            steps += taken
     return point, steps
 
 
@@ -171,9 +162,18 @@ def _one_block(equations: Equations, point: Point, nodes: Ints, component: int) 
         if better is None:
             break
         point = better
-    closure = np.zeros(len(point.net), bool)
-    closure[nodes] = True
-    net, pieces = _followed(equations, _movers_of(pattern, closure), point.net)
+    return _followed(equations, point, nodes)
+
+
+def _followed(equations: Equations, point: Point, nodes: Ints) -> tuple[Point, int]:
+    """A block put at the end of its path, fed by what the other pools are."""
+    net = point.net.copy()
+    net[nodes] = 0.0
+    fed = equations.at(net).residual[nodes]
+    try:
+        net[nodes], pieces = follow(equations, nodes, fed, net)
+    except Lost as lost:
+        raise Failure("the path through a block of recycles did not arrive") from lost
     return equations.at(net), pieces
 
 
@@ -191,33 +191,6 @@ def _halved(equations: Equations, point: Point, nodes: Ints, slopes: Floats, siz
             return tried
         move = move / 2
     return None
-
-
-def _followed(equations: Equations, closure: Bools, net: Floats) -> tuple[Floats, int]:
-    """The nets with those of the closure put at the end of their path."""
-    try:
-        found, pieces = follow_all(equations, closure)
-    except Lost as lost:
-        raise Failure("the path through a block of recycles did not arrive") from lost
-    return np.where(closure, found, net), pieces
-
-
-def _polished(equations: Equations, point: Point) -> tuple[Point, int]:
-    """One more Newton step on the final piece where rounding of the path left a residual."""
-    error = _error(point)
-    if error > GOOD:
-        better, steps = _newton(equations, point.net, np.ones(len(point.net), bool))
-        if _error(better) < error:
-            point = better
-            return _accepted(equations, point), min(steps, 1)
-    return _accepted(equations, point), 0
-
-
-def _accepted(equations: Equations, point: Point) -> Point:
-    error = _error(point)
-    if not error <= ACCEPTED:
-        raise Failure(f"the network did not converge: residual {error:.3g} of the largest flow")
-    return point
 
 
 def _state(equations: Equations, point: Point, iterations: int, method: str) -> State:

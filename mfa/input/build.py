@@ -152,9 +152,8 @@ class _Builder:
                 continue
             self.reader.source(form.source, tree)
             if form.becomes:
-                self.faults.append(
-                    Fault("not-available", tree.keys_at["becomes"], {"what": "a stock in use"})
-                )
+                values = {"what": "a stock in use", "what_zh": "在用存量"}
+                self.faults.append(Fault("not-available", tree.keys_at["becomes"], values))
             elif form.material not in materials:
                 self._unknown_material(form.material, place_of(tree, ("material",)), materials)
             else:
@@ -275,7 +274,7 @@ class _Builder:
 
     def _chain_files(self) -> Iterator[Tree]:
         for folder in library.folders("chains", self.assembly.beside):
-            for file in sorted(folder.glob("*.yaml")):
+            for file in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
                 with suppress(Error):
                     tree = read(file, library.shown(file))
                     if "chain" in tree:
@@ -284,6 +283,9 @@ class _Builder:
     def _residues(self, materials: Mapping[str, Material]) -> None:
         for key, tree in self.assembly.materials.items():
             parent = materials[key].residue_of if key in materials else ""
+            if parent and key in _parents(parent, materials):
+                self.faults.append(Fault("residue-of-itself", place_of(tree, ("residue-of",)), {"id": key}))
+                continue
             if parent and parent not in materials:
                 self._unknown_material(parent, place_of(tree, ("residue-of",)), materials)
             elif parent and not materials[parent].waste:
@@ -339,6 +341,15 @@ class _Builder:
             if key not in touched:
                 del pools[key]
         return {k: m for k, m in materials.items() if k in touched or _is_parent(k, touched, materials)}
+
+
+def _parents(key: str, materials: Mapping[str, Material]) -> list[str]:
+    """A material and those that it is a residue of, until one comes again."""
+    found: list[str] = []
+    while key in materials and key not in found:
+        found.append(key)
+        key = materials[key].residue_of
+    return found
 
 
 def _is_parent(key: str, touched: set[str], materials: Mapping[str, Material]) -> bool:

@@ -73,6 +73,8 @@ def find(name: str, kind: Folder, beside: Path) -> Path:
         raise Short("file-absolute", name=name[:80])
     for folder in folders(kind, beside):
         for candidate in _candidates(folder, name):
+            if kind == "chains" and candidate.name != name and real(candidate) == real(beside):
+                continue  # a scenario named like its chain
             kind_of = _kind(candidate)
             if kind_of == "file":
                 return _inside(candidate, name, beside)

@@ -185,6 +185,7 @@ def _insert(
                 "material": material.id,
                 "near": nearest(anchor, names),
                 "known": ", ".join(names) or "none",
+                "known_zh": "、".join(names) or "无",
             }
             place = place_of(node, ("before" if entry.before else "after",))
             reader.faults.append(Fault("insert-nowhere", place, values))
@@ -278,10 +279,10 @@ def _kind(
     if not known:
         if form.process and name in members.stocks:
             words = {"noun": "stock", "noun_zh": "存量", "wanted": "process", "wanted_zh": "过程"}
-            reader.faults.append(Fault("entry-other-kind", place, {"id": name, **words}))
+            reader.faults.append(Fault("entry-other-kind", place, {"id": name, "key": "stock", **words}))
         elif form.stock and name in members.processes:
             words = {"noun": "process", "noun_zh": "过程", "wanted": "stock", "wanted_zh": "存量"}
-            reader.faults.append(Fault("entry-other-kind", place, {"id": name, **words}))
+            reader.faults.append(Fault("entry-other-kind", place, {"id": name, "key": "process", **words}))
         elif name not in members.faulty:
             _not_in_run(line, place, members, reader)
         return None

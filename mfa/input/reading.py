@@ -64,8 +64,7 @@ def parse(text: str, name: str) -> Tree:
                 builder.take(event)
         except yaml.YAMLError as error:
             wrong = _syntax(error, text, name)
-            before = [f for f in builder.faults if f.place is None or f.place.line < wrong.place.line]
-            builder.faults = [*before, wrong]
+            builder.faults = [*(f for f in builder.faults if _is_before(f, wrong)), wrong]
         except RecursionError:
             builder.faults.append(Fault("yaml-deep", Place(name, 1, 1), {"limit": DEEPEST}))
         except _Stop:
@@ -153,6 +152,11 @@ def _syntax(error: yaml.YAMLError, text: str, name: str) -> Fault:
 def _tag(tag: str) -> str:
     """A tag as it was written."""
     return tag.replace("tag:yaml.org,2002:", "!!")[:40]
+
+
+def _is_before(fault: Fault, wrong: Fault) -> bool:
+    """Whether a fault stands on an earlier line than one of syntax, and so does not follow from it."""
+    return fault.place is None or wrong.place is None or fault.place.line < wrong.place.line
 
 
 class _Stop(Exception):

@@ -147,7 +147,8 @@ class Quantity(Short):
     def _one_of_each(self, info: ValidationInfo) -> Self:
         written = [k for k in ("range", "sd", "cv", "gsd") if getattr(self, k) is not None]
         if len(written) > 1:
-            raise PydanticCustomError("uncertainty-two", "", {"keys": " and ".join(written)})
+            keys = {"keys": " and ".join(written), "keys_zh": "、".join(written)}
+            raise PydanticCustomError("uncertainty-two", "", keys)
         part = _is_part(info)
         if self.dist and self.range is None and not part:
             raise PydanticCustomError("dist-without-range", "", {"dist": self.dist})

@@ -37,7 +37,11 @@ def target(
     head, _, _ = key.partition(":")
     if head in LATER:
         reader.faults.append(
-            Fault("not-available", section.keys_at[key], {"what": f"the indicator {key[:60]}"})
+            Fault(
+                "not-available",
+                section.keys_at[key],
+                {"what": f"the indicator {key[:60]}", "what_zh": f"指标 {key[:60]}"},
+            )
         )
         return None
     known = [

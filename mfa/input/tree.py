@@ -171,6 +171,6 @@ def texts(node: Node) -> Iterator[tuple[tuple[str | int, ...], Text]]:
         if isinstance(here, Text):
             yield path, here
         elif isinstance(here, Tree):
-            stack += [((*path, k), v) for k, v in reversed(here.items())]
+            stack += [(path if k.startswith(HIDDEN) else (*path, k), v) for k, v in reversed(here.items())]
         else:
             stack += [((*path, i), v) for i, v in reversed(list(enumerate(here)))]

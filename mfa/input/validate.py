@@ -13,6 +13,7 @@ from mfa.input.schema import LATER, PART, Form
 from mfa.input.tree import HIDDEN, Items, Node, Tree, place_of
 
 F = TypeVar("F", bound=BaseModel)
+FILE, FILE_ZH = "the file", "文件"
 
 WANTED = {
     "model_type": "want-mapping",
@@ -66,23 +67,23 @@ def _fault(form: type[BaseModel], tree: Node, error: Any, path: Sequence[str | i
     is_key = "[key]" in error["loc"] or kind == "extra_forbidden"
     place = place_of(tree, loc, key=is_key)
     where = dotted((*path, *_steps(tree, loc)))
-    values: dict[str, object] = {"path": where or "the file", **error.get("ctx", {})}
+    values: dict[str, object] = {"path": where or FILE, "path_zh": where or FILE_ZH, **error.get("ctx", {})}
     if kind == "extra_forbidden":
         name = str(loc[-1])
         known = _known_keys(form, loc[:-1])
-        parent = dotted((*path, *_steps(tree, loc[:-1]))) or "the file"
+        parent = dotted((*path, *_steps(tree, loc[:-1])))
         values |= {
             "key": name[:60],
-            "parent": parent,
+            "parent": parent or FILE,
+            "parent_zh": parent or FILE_ZH,
             "known": ", ".join(known),
             "near": nearest(name, known),
         }
         return Fault("key-unknown", place, values)
     if kind == "missing":
-        parent = dotted((*path, *_steps(tree, loc[:-1]))) or "the file"
-        return Fault(
-            "key-missing", place_of(tree, loc[:-1], key=True), {"key": str(loc[-1]), "parent": parent}
-        )
+        parent = dotted((*path, *_steps(tree, loc[:-1])))
+        values = {"key": str(loc[-1]), "parent": parent or FILE, "parent_zh": parent or FILE_ZH}
+        return Fault("key-missing", place_of(tree, loc[:-1], key=True), values)
     if kind == "literal_error":
         given = str(error["input"])[:60]
         choices = [c.strip("' ") for c in error["ctx"]["expected"].replace(" or ", ",").split(",")]

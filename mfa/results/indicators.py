@@ -144,9 +144,10 @@ def _against(
     value = kind.ratio(account)
     if value is None:
         return Indicator(name, None, "1", target.minimum, target.maximum)
-    bound, above = _bound(value, target)
+    bound = target.minimum if target.minimum is not None else target.maximum
+    assert bound is not None
     missing = bound * kind.denominator(account) - kind.numerator(account)
-    if above:
+    if target.minimum is None:
         missing = -missing
     reached = _holds(value, target)
     certain = kind.ratio(sure)
@@ -155,15 +156,6 @@ def _against(
     amount = 0.0 if reached else missing
     doubtful = takers if met == "unproven" else ()
     return Indicator(name, value, "1", target.minimum, target.maximum, met, value - bound, amount, doubtful)
-
-
-def _bound(value: float, target: Target) -> tuple[float, bool]:
-    """The bound that a value is measured by, and whether it may not be passed upwards."""
-    low, high = target.minimum, target.maximum
-    if high is not None and (low is None or value > high):
-        return high, True
-    assert low is not None
-    return low, False
 
 
 def _holds(value: float, target: Target) -> bool:
