@@ -30,6 +30,7 @@ class _Commands(click.Group):
     """Says of the commands still to come that they are not there yet."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; output that nobody reads ends it quietly."""
         try:
             made = super().invoke(ctx)
             sys.stdout.flush()

@@ -231,9 +231,15 @@ def test_order_of_writing_does_not_matter(seed: int, dice: int, pools: int, mode
 
 # ---------------------------------------------------------------- the search
 def broken(structure: Structure, cycle: tuple[int, ...]) -> list[tuple[int, int, int]]:
-    """Return the steps (pool, process, pool) of a cycle that no list and no flow make."""
+    """Return the steps (pool, process, pool) of a cycle that no list and no flow make.
+
+    A pool also moves what stands in another list that shares a process with its own: what that process
+    takes here is what it leaves there.
+    """
     cycle = cycle[: len(cycle) // 2 * 2]
     listed = {(e.pool, e.process) for e in structure.entries}
+    tied = {(a, b) for a, p in listed for b, q in listed if p == q >= 0}
+    listed |= {(a, q) for a, b in tied for c, q in listed if c == b}
     moved = set(zip(structure.flow_process.tolist(), structure.flow_pool.tolist(), strict=True))
     steps = zip(cycle[::2], cycle[1::2], (*cycle[2::2], cycle[0]), strict=True)
     return [(m, p, k) for m, p, k in steps if (m, p) not in listed or (p, k) not in moved]

@@ -1,0 +1,145 @@
+"""The JSON Schema for editors: what is shipped fits it, what is wrong does not."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import jsonschema
+import pytest
+import yaml
+
+from mfa.input.schema import json_schema
+
+ROOT = Path(__file__).parent.parent
+Kind = Literal["chain", "scenario"]
+SHIPPED = [
+    *sorted((ROOT / "chains").glob("*.yaml")),
+    *sorted((ROOT / "scenarios").glob("*.yaml")),
+    *sorted((ROOT / "mfa" / "templates").glob("*.yaml")),
+    *sorted((ROOT / "tests" / "cases").glob("*/*.yaml")),
+]
+
+
+@cache
+def validator(kind: Kind) -> Any:
+    return jsonschema.Draft202012Validator(json_schema(kind))
+
+
+def load(file: Path) -> Any:
+    """A file as an editor reads it: YAML 1.2 core scalars, keys as text."""
+    return with_text_keys(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def with_text_keys(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {str(k): with_text_keys(v) for k, v in node.items()}
+    return [with_text_keys(v) for v in node] if isinstance(node, list) else node
+
+
+def kind_of(content: Any) -> Kind:
+    return "chain" if "chain" in content else "scenario"
+
+
+@pytest.mark.parametrize("kind", ["chain", "scenario"])
+def test_is_itself_a_schema(kind: Kind) -> None:
+    """The schema is valid JSON Schema of draft 2020-12."""
+    jsonschema.Draft202012Validator.check_schema(json_schema(kind))
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda f: f"{f.parent.name}-{f.stem}")
+def test_shipped_files_fit(file: Path) -> None:
+    """Every chain and scenario of this project is valid."""
+    content = load(file)
+    faults = [f"{'.'.join(map(str, e.path))}: {e.message[:200]}" for e in validator(kind_of(content)).iter_errors(content)]
+    assert faults == []
+
+
+CHAIN: dict[str, Any] = {
+    "chain": "c",
+    "materials": {"a": {"kind": "resource"}, "b": {"kind": "product", "label": {"en": "B"}, "price": "3 CNY/t"}},
+    "processes": {
+        "p": {
+            "per": "b",
+            "inputs": {"a": {"value": "2 t/t", "range": "1..3 t/t", "confidence": "low"}},
+            "outputs": {"b": "1 t/t"},
+        }
+    },
+    "pools": {"b": {"takers": ["p", {"boundary": "export", "limit": "3 t/a", "tier": 2, "share": 1}]}},
+    "stocks": {"y": {"material": "b"}},
+}
+SCENARIO: dict[str, Any] = {
+    "scenario": "s",
+    "year": 2025,
+    "chains": ["c"],
+    "drive": {"p": "1 t/a"},
+    "targets": {"industrial-solid-waste-utilisation": {"min": "95 %"}},
+    "variants": {"v": {"drive": {"p": "2 t/a"}}},
+}
+
+
+def put(*path: str | int, value: Any) -> Callable[[Any], None]:
+    def change(node: Any) -> None:
+        for step in path[:-1]:
+            node = node[step]
+        node[path[-1]] = value
+
+    return change
+
+
+WRONG_CHAINS = {
+    "unknown key": put("colour", value="red"),
+    "unknown key of a material": put("materials", "a", "colour", value="red"),
+    "unknown key of a coefficient": put("processes", "p", "inputs", "a", "unit", value="t"),
+    "unknown kind": put("materials", "a", "kind", value="rock"),
+    "no kind": put("materials", "a", value={"label": "A"}),
+    "unknown waste class": put("materials", "a", "waste", value="nuclear"),
+    "inputs as a list": put("processes", "p", "inputs", value=["a"]),
+    "coefficient as a list": put("processes", "p", "inputs", "a", value=["2 t/t"]),
+    "unknown confidence": put("processes", "p", "inputs", "a", "confidence", value="certain"),
+    "unknown boundary": put("pools", "b", "takers", 1, "boundary", value="moon"),
+    "takers as a text": put("pools", "b", "takers", value="p"),
+    "tier as a list": put("pools", "b", "takers", 1, "tier", value=[1]),
+    "unknown fate": put("processes", "p", "fate", value="burnt"),
+    "materials as a list": put("materials", value=[]),
+}
+WRONG_SCENARIOS = {
+    "unknown key": put("dirve", value={}),
+    "chains as a text": put("chains", value="c"),
+    "chains as a mapping": put("chains", value={"c": "c"}),
+    "drive as a list": put("drive", value=["p"]),
+    "level as a list": put("drive", "p", value=["1 t/a"]),
+    "unknown key of a target": put("targets", "industrial-solid-waste-utilisation", "atleast", value="95 %"),
+    "variants as a list": put("variants", value=["v"]),
+}
+
+
+def test_right_ones_fit() -> None:
+    """The files that are spoilt below are valid before."""
+    validator("chain").validate(CHAIN)
+    validator("scenario").validate(SCENARIO)
+
+
+@pytest.mark.parametrize("what", WRONG_CHAINS)
+def test_wrong_chains_do_not(what: str) -> None:
+    """One wrong key, value or shape in a chain is found."""
+    content = copy.deepcopy(CHAIN)
+    WRONG_CHAINS[what](content)
+    assert not validator("chain").is_valid(content)
+
+
+@pytest.mark.parametrize("what", WRONG_SCENARIOS)
+def test_wrong_scenarios_do_not(what: str) -> None:
+    """One wrong key, value or shape in a scenario is found."""
+    content = copy.deepcopy(SCENARIO)
+    WRONG_SCENARIOS[what](content)
+    assert not validator("scenario").is_valid(content)
+
+
+def test_a_chain_is_no_scenario() -> None:
+    """Each kind of file is invalid as the other."""
+    assert not validator("scenario").is_valid(CHAIN)
+    assert not validator("chain").is_valid(SCENARIO)
