@@ -15,8 +15,15 @@ materials:
   clay: {kind: resource}
   brick: {kind: product}
 processes:
-  washery: {per: clean-coal, inputs: {raw-coal: 1.25 t/t}, outputs: {clean-coal: 1 t/t, gangue: {balance: true}}}
-  kiln: {per: brick, inputs: {gangue: 0.8 t/t, clay: {balance: true}}, outputs: {brick: 1 t/t}, capacity: 200 kt/a}
+  washery:
+    per: clean-coal
+    inputs: {raw-coal: 1.25 t/t}
+    outputs: {clean-coal: 1 t/t, gangue: {balance: true}}
+  kiln:
+    per: brick
+    inputs: {gangue: 0.8 t/t, clay: {balance: true}}
+    outputs: {brick: 1 t/t}
+    capacity: 200 kt/a
 pools:
   gangue: {takers: [kiln, {stock: heap}]}
 stocks:

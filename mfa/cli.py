@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -257,16 +257,17 @@ def sankey(
 
 
 @cli.command()
-@click.argument("kind", type=click.Choice(["chain", "scenario"]))
+@click.argument("kind", required=False, type=click.Choice(["chain", "scenario"]))
 @common
-def schema(kind: str, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
-    """Print the JSON Schema of chain or scenario files, for editors."""
+def schema(
+    kind: Literal["chain", "scenario"] | None, as_json: bool, quiet: bool, lang: str, debug: bool
+) -> None:
+    """Print the JSON Schema of chain or scenario files (of both: one object), for editors."""
     from mfa.input.schema import json_schema
 
+    found = json_schema(kind) if kind else {k: json_schema(k) for k in ("chain", "scenario")}
     if not quiet:
-        click.echo(
-            json.dumps(json_schema("chain" if kind == "chain" else "scenario"), indent=2, ensure_ascii=False)
-        )
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 @cli.command()

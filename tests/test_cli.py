@@ -112,7 +112,13 @@ def test_quiet(run: Runner, tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["run", "check", "show", "list"])
 def test_chinese(run: Runner, tmp_path: Path, name: str) -> None:
     """With --lang zh the words are Chinese, in English there are none in the first line."""
-    call = ["run", MAIN] if name == "run" else ["show", "red-mud-use"] if name == "show" else commands(tmp_path)[name]
+    call = (
+        ["run", MAIN]
+        if name == "run"
+        else ["show", "red-mud-use"]
+        if name == "show"
+        else commands(tmp_path)[name]
+    )
     assert chinese(run(*call, "--lang", "zh").out)
     if name != "list":
         assert not chinese(run(*call).out.splitlines()[0])
@@ -219,7 +225,7 @@ def test_targets_that_do_not_hold_are_1(run: Runner) -> None:
 
 
 def test_strict_check_is_1(run: Runner, tmp_path: Path) -> None:
-    """check --strict is 1 with the reasons on stderr where a coefficient has no source, 0 for what is shipped."""
+    """Check --strict is 1 with the reasons on stderr where a coefficient has no source, 0 for what is shipped."""
     ended = run("check", CHAIN, "--strict", "--quiet")
     assert (ended.code, ended.out) == (1, "")
     assert "no source" in ended.err
@@ -228,7 +234,7 @@ def test_strict_check_is_1(run: Runner, tmp_path: Path) -> None:
 
 
 def test_check_goes_on_after_a_bad_file(run: Runner, bad: str) -> None:
-    """check reports the files that are in order and the faults of the others, and is 2."""
+    """Check reports the files that are in order and the faults of the others, and is 2."""
     ended = run("check", bad, SMALL)
     assert ended.code == 2
     assert "alumina-nowhere" in ended.err
@@ -308,7 +314,9 @@ def test_run_writes_every_table(run: Runner, tmp_path: Path) -> None:
     assert run("run", SMALL, "--out", "deep/out").code == 0
     names = {p.name for p in (tmp_path / "deep" / "out").iterdir()}
     assert names == {*(f"{t}.csv" for t in TABLES), "manifest.json"}
-    assert json.loads((tmp_path / "deep/out/manifest.json").read_text(encoding="utf-8"))["command"][0] == "mfa"
+    assert (
+        json.loads((tmp_path / "deep/out/manifest.json").read_text(encoding="utf-8"))["command"][0] == "mfa"
+    )
 
 
 def test_run_without_out_writes_nothing(run: Runner, tmp_path: Path) -> None:
@@ -337,7 +345,9 @@ def test_set_and_variant(run: Runner) -> None:
     made = run.json("run", SMALL, "--set", "boiler.level=1 t/a", "--set", "boiler.level = 2 Mt/a")
     level = {r["process"]: r["level"] for r in made["processes"]}
     assert level["boiler"] == 2e6
-    capacity = {r["process"]: r["capacity"] for r in run.json("run", SMALL, "--variant", "missed")["processes"]}
+    capacity = {
+        r["process"]: r["capacity"] for r in run.json("run", SMALL, "--variant", "missed")["processes"]
+    }
     assert capacity["board-plant"] == 90_000
 
 
@@ -370,7 +380,9 @@ def test_show_chain(run: Runner) -> None:
 
 def test_origin_gives_the_place_of_every_value(run: Runner, tmp_path: Path) -> None:
     """Every value of the merged scenario stands where FILE:LINE:COLUMN says, parent, child, variant and --set alike."""
-    (tmp_path / "base.yaml").write_text(f"scenario: base\nyear: 2024\nchains: [{'./c.yaml'}]\ndrive: {{p: 1 t/a}}\n", "utf-8")
+    (tmp_path / "base.yaml").write_text(
+        f"scenario: base\nyear: 2024\nchains: [{'./c.yaml'}]\ndrive: {{p: 1 t/a}}\n", "utf-8"
+    )
     (tmp_path / "c.yaml").write_text(
         "chain: c\nmaterials:\n  a: {kind: resource}\n  b: {kind: product}\nprocesses:\n"
         "  p: {per: b, inputs: {a: 1 t/t}, outputs: {b: 1 t/t}, capacity: 9 t/a}\n",
@@ -436,7 +448,9 @@ def test_schema(run: Runner) -> None:
 # ---------------------------------------------------------------- as a process of its own
 def process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=60, **options)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=60, **options
+    )
 
 
 def imported(*arguments: str) -> set[str]:

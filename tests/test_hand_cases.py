@@ -17,7 +17,17 @@ import mfa
 
 CASES = Path(__file__).parent / "cases"
 FILES = sorted(f for f in CASES.glob("*/*.csv"))
-NUMBERS = {"amount", "wet_amount", "opening", "inflow", "outflow", "closing", "value", "distance", "distance_amount"}
+NUMBERS = {
+    "amount",
+    "wet_amount",
+    "opening",
+    "inflow",
+    "outflow",
+    "closing",
+    "value",
+    "distance",
+    "distance_amount",
+}
 
 
 @cache

@@ -199,7 +199,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     code = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
     ended = subprocess.run(
-        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
+        [sys.executable, "-c", code, str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        timeout=60,
     )
     return folder / ended.stdout.split()[-1]
 
@@ -231,7 +236,9 @@ def test_wheel_installed_elsewhere_finds_its_own_files(wheel: Path, tmp_path: Pa
         "print(mfa.load('alumina-red-mud').solve().state.method)"
     )
     python = tmp_path / "env" / "bin" / "python"
-    ended = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, timeout=60)
+    ended = subprocess.run(
+        [python, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, timeout=60
+    )
     folder, method = ended.stdout.split()
     assert Path(folder) == site / "mfa" / "chains"
     assert method

@@ -33,10 +33,32 @@ COLUMNS = {
     "balances": "process layer inputs outputs error",
     "warnings": "period code place amount unit text",
 }
-TEXTS = "material source target unit process driver stock indicator met layer code place text".split()
+TEXTS = [
+    "material",
+    "source",
+    "target",
+    "unit",
+    "process",
+    "driver",
+    "stock",
+    "indicator",
+    "met",
+    "layer",
+    "code",
+    "place",
+    "text",
+]
 RUNS = [(MAIN, ""), (MAIN, "own-ash"), (MAIN, "eco-cement-kiln")] + [
     (str(CASES / name / "scenario.yaml"), "")
-    for name in ("residue", "yard-dug-out", "gas-cascade", "return-scrap", "recycle-loop", "unproven", "fates")
+    for name in (
+        "residue",
+        "yard-dug-out",
+        "gas-cascade",
+        "return-scrap",
+        "recycle-loop",
+        "unproven",
+        "fates",
+    )
 ]
 
 
@@ -54,7 +76,9 @@ def records(result: mfa.Result, name: str) -> list[dict[str, Any]]:
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
-each_run = pytest.mark.parametrize(("name", "variant"), RUNS, ids=[f"{Path(n).parent.name or n}-{v}" for n, v in RUNS])
+each_run = pytest.mark.parametrize(
+    ("name", "variant"), RUNS, ids=[f"{Path(n).parent.name or n}-{v}" for n, v in RUNS]
+)
 
 
 # ---------------------------------------------------------------- names, order, types
@@ -66,7 +90,10 @@ def test_columns_are_the_documented_ones(table: str) -> None:
     assert list(solved(MAIN).table(table).columns) == expected
     frame = getattr(solved(MAIN), table)
     if table == "indicators":
-        assert (frame.index.name, list(frame.columns)) == ("indicator", [c for c in expected if c != "indicator"])
+        assert (frame.index.name, list(frame.columns)) == (
+            "indicator",
+            [c for c in expected if c != "indicator"],
+        )
     else:
         assert list(frame.columns) == expected
         assert list(frame.index) == list(range(len(frame)))
@@ -124,7 +151,9 @@ def test_ends_of_a_flow(name: str, variant: str) -> None:
         pool = f"pool:{row['material']}"
         assert pool in (row["source"], row["target"])
         other = row["target"] if row["source"] == pool else row["source"]
-        words = ("export", "emission", "deposit", "surplus") if row["source"] == pool else ("import", "shortage")
+        words = (
+            ("export", "emission", "deposit", "surplus") if row["source"] == pool else ("import", "shortage")
+        )
         assert other in words or other in nodes
 
 
@@ -138,7 +167,9 @@ def test_amounts_are_positive_and_wet_ones_follow(name: str, variant: str) -> No
         if material.unit != "t":
             assert row["wet_amount"] is None
         else:
-            assert row["wet_amount"] == pytest.approx(row["amount"] / (1 - (material.moisture or 0)), rel=1e-12)
+            assert row["wet_amount"] == pytest.approx(
+                row["amount"] / (1 - (material.moisture or 0)), rel=1e-12
+            )
 
 
 # ---------------------------------------------------------------- sums
@@ -166,7 +197,7 @@ def test_links_add_up_to_the_flows(name: str, variant: str) -> None:
 
 @each_run
 def test_pools_balance(name: str, variant: str) -> None:
-    """supply + shortage = demand + surplus, and both are the sums of the flows."""
+    """Supply + shortage = demand + surplus, and both are the sums of the flows."""
     result = solved(name, variant)
     flows = records(result, "flows")
     for row in records(result, "pools"):
@@ -195,7 +226,7 @@ def test_recipes_hold_in_the_flows(name: str, variant: str) -> None:
 
 @each_run
 def test_stocks_close(name: str, variant: str) -> None:
-    """closing = opening + inflow - outflow, and in- and outflow are those of the flows."""
+    """Closing = opening + inflow - outflow, and in- and outflow are those of the flows."""
     result = solved(name, variant)
     flows = records(result, "flows")
     for row in records(result, "stocks"):
@@ -220,17 +251,31 @@ levels = st.one_of(st.just(0.0), st.floats(1e-3, 3e6)).map(lambda x: f"{x!r} t/a
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
-@given(level=levels, road=levels, ceramsite=levels, mud=levels, variant=st.sampled_from(["", "own-ash", "plan-sinks"]))
-def test_links_and_pools_of_random_runs(level: str, road: str, ceramsite: str, mud: str, variant: str) -> None:
+@given(
+    level=levels,
+    road=levels,
+    ceramsite=levels,
+    mud=levels,
+    variant=st.sampled_from(["", "own-ash", "plan-sinks"]),
+)
+def test_links_and_pools_of_random_runs(
+    level: str, road: str, ceramsite: str, mud: str, variant: str
+) -> None:
     """Links add up to flows and pools balance whatever the drive and the limits are."""
-    over = {"alumina-calcination.level": level, "red-mud-ceramsite.capacity": ceramsite, "supply.bf-slag": mud}
+    over = {
+        "alumina-calcination.level": level,
+        "red-mud-ceramsite.capacity": ceramsite,
+        "supply.bf-slag": mud,
+    }
     if not variant:
         over["red-mud.takers.red-mud-road-base.limit"] = road
     result = mfa.load(MAIN, variants=[variant] if variant else [], settings=over).solve()
     assert_links_are_the_flows(result)
     for row in records(result, "pools"):
         size = row["supply"] + row["demand"]
-        assert row["supply"] + row["shortage"] == pytest.approx(row["demand"] + row["surplus"], abs=1e-9 * size + 1e-9)
+        assert row["supply"] + row["shortage"] == pytest.approx(
+            row["demand"] + row["surplus"], abs=1e-9 * size + 1e-9
+        )
 
 
 # ---------------------------------------------------------------- warnings, indicators
@@ -364,7 +409,9 @@ def breaking_after(count: int) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
-def test_interrupted_run_leaves_whole_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+def test_interrupted_run_leaves_whole_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
     """A run that breaks off between two files leaves each of them old or new, never a part, and no rubbish."""
     write(tmp_path, "tiers")
     old = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
@@ -380,7 +427,9 @@ def test_interrupted_run_leaves_whole_files(tmp_path: Path, monkeypatch: pytest.
     assert len(differing) <= count
 
 
-def test_interruption_while_writing_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interruption_while_writing_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ctrl-C in the middle of a file leaves the old one and takes the half-written one away."""
     file = tmp_path / "flows.csv"
     file.write_text("old", encoding="utf-8")

@@ -54,13 +54,19 @@ def test_is_itself_a_schema(kind: Kind) -> None:
 def test_shipped_files_fit(file: Path) -> None:
     """Every chain and scenario of this project is valid."""
     content = load(file)
-    faults = [f"{'.'.join(map(str, e.path))}: {e.message[:200]}" for e in validator(kind_of(content)).iter_errors(content)]
+    faults = [
+        f"{'.'.join(map(str, e.path))}: {e.message[:200]}"
+        for e in validator(kind_of(content)).iter_errors(content)
+    ]
     assert faults == []
 
 
 CHAIN: dict[str, Any] = {
     "chain": "c",
-    "materials": {"a": {"kind": "resource"}, "b": {"kind": "product", "label": {"en": "B"}, "price": "3 CNY/t"}},
+    "materials": {
+        "a": {"kind": "resource"},
+        "b": {"kind": "product", "label": {"en": "B"}, "price": "3 CNY/t"},
+    },
     "processes": {
         "p": {
             "per": "b",

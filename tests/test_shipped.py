@@ -119,7 +119,9 @@ def solved(run: str) -> mfa.Result:
 def amount(result: mfa.Result, material: str, source: str = "", target: str = "") -> float:
     """The sum of the flows of a material from a source or to a target."""
     return sum(
-        f.amount for f in result.flow_list if f.material == material and source in ("", f.source) and target in ("", f.target)
+        f.amount
+        for f in result.flow_list
+        if f.material == material and source in ("", f.source) and target in ("", f.target)
     )
 
 
@@ -172,7 +174,7 @@ def test_main_trunk() -> None:
     """Alumina, liquor, ore, mud, lime, soda and gallium follow from the drive and the recipes."""
     result = solved("base")
     levels = dict(result.processes.set_index("process")["level"])
-    assert LIQUOR == pytest.approx(3_639_600)
+    assert pytest.approx(3_639_600) == LIQUOR
     assert levels["bayer-precipitation"] == near(LIQUOR)
     assert levels["bayer-digestion"] == near(LIQUOR)
     ore = LIQUOR * 1.3274
@@ -184,7 +186,7 @@ def test_main_trunk() -> None:
     assert amount(result, "red-mud", source="bayer-digestion") == near(MUD)
     assert amount(result, "quicklime", target="bayer-digestion") == near(386_525.52)
     # 60.39 g/t in the liquor, 21.4 % of it recovered at 1.04 t/t; the rest stays in the hydrate
-    assert LIQUOR * 60.39e-6 == pytest.approx(219.795, rel=1e-5)
+    assert pytest.approx(219.795, rel=1e-5) == LIQUOR * 60.39e-6
     assert levels["gallium-recovery"] == near(45.22714)
     assert amount(result, "steam", source="captive-chp") == near(STEAM + 0.84e6 * STEAM_OF_PANEL)
     assert pytest.approx(15_111_124.0709, rel=1e-9) == STEAM
@@ -210,7 +212,10 @@ SOLD = {
     "road-base-red-mud": 350_000,  # 280 kt ÷ 0.80 t mud a t
     "alumina": 2_400_000,
 }
-EMITTED = {"co2-combustion": 3_838_944.7, "so2": 22_768 + 44.525e-6 * 15_347_705}  # 7.115 kg/t ceramsite, boilers
+EMITTED = {
+    "co2-combustion": 3_838_944.7,
+    "so2": 22_768 + 44.525e-6 * 15_347_705,
+}  # 7.115 kg/t ceramsite, boilers
 
 
 @pytest.mark.parametrize("material", BOUGHT)
@@ -265,7 +270,9 @@ def ran(file: str, variant: str) -> mfa.Result:
     return mfa.load(file, variants=[variant] if variant else []).solve()
 
 
-each_run = pytest.mark.parametrize(("file", "variant"), EVERY, ids=[f"{Path(f).stem}-{v or 'base'}" for f, v in EVERY])
+each_run = pytest.mark.parametrize(
+    ("file", "variant"), EVERY, ids=[f"{Path(f).stem}-{v or 'base'}" for f, v in EVERY]
+)
 
 
 @each_run
@@ -273,7 +280,11 @@ def test_no_shortage_and_no_surplus_of_a_waste(file: str, variant: str) -> None:
     """No run lacks anything, and what is left over is no waste, emission or energy."""
     pools = ran(file, variant).pools.set_index("material")
     assert pools.loc[pools["shortage"] > 0, "shortage"].to_dict() == {}
-    left = [m for m in pools.index[pools["surplus"] > 1e-6] if ran(file, variant).system.materials[m].kind != "product"]
+    left = [
+        m
+        for m in pools.index[pools["surplus"] > 1e-6]
+        if ran(file, variant).system.materials[m].kind != "product"
+    ]
     assert left == []
 
 

@@ -207,7 +207,9 @@ def test_lower_bound(tmp_path: Path) -> None:
         ("0.3 Mt/a", "true", 0.1, 0),
         ("0.1 Mt/a", "false", -0.3, 150_000),
     ):
-        row = run(tmp_path, PARK, YEAR, settings={"block-plant.capacity": capacity}).indicators.loc["utilisation:ash"]
+        row = run(tmp_path, PARK, YEAR, settings={"block-plant.capacity": capacity}).indicators.loc[
+            "utilisation:ash"
+        ]
         assert row["met"] == met
         assert row["distance"] == pytest.approx(distance, abs=1e-9)
         assert row["distance_amount"] == pytest.approx(lacking)
@@ -216,7 +218,9 @@ def test_lower_bound(tmp_path: Path) -> None:
 def test_upper_bound_alone(tmp_path: Path) -> None:
     """«At most 30 %» is missed by a value above it, by the tonnes that are too much."""
     target = "targets: {utilisation:ash: {max: 30 %}}\n"
-    row = run(tmp_path, PARK, YEAR.split("targets:")[0] + target).indicators.loc["utilisation:ash"]
+    row = run(tmp_path, PARK, YEAR.split("targets:", maxsplit=1)[0] + target).indicators.loc[
+        "utilisation:ash"
+    ]
     assert (row["met"], row["max"]) == ("false", pytest.approx(0.3))
     assert row["distance"] == pytest.approx(0.4 - 0.3)
     assert row["distance_amount"] == pytest.approx(50_000)

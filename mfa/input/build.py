@@ -227,9 +227,7 @@ class _Builder:
     def _unknown_material(self, key: str, place: Place, materials: Mapping[str, Material]) -> None:
         if key in self.faulty:
             return
-        self.faults.append(
-            Fault("material-unknown", place, {"id": key[:60], "near": nearest(key, materials)})
-        )
+        self.reader.unknown_material(key, place, materials)
 
     def _rates(self, name: str, materials: Mapping[str, Material]) -> dict[str, Figure]:
         section = self.assembly.scenario.child(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from mfa.input.tree import Node, place_of
 from mfa.records import Figure, Material
 
 Factor = Callable[[str], float]
+MOST_HINTS = 200
 NO_PROPERTY = ("unit-no-moisture", "unit-no-density", "unit-no-lhv")
 FOLLOWS = ("unit-dimension", *NO_PROPERTY)
 
@@ -30,6 +31,14 @@ class Reader:
     sources: frozenset[str]
     faults: list[Fault]
     blurred: set[str] = field(default_factory=set)
+    hints: dict[str, str] = field(default_factory=dict)
+
+    def unknown_material(self, name: str, place: Place, materials: Iterable[str]) -> None:
+        """The fault of a material that nobody defines; past `MOST_HINTS` names without a hint."""
+        if name not in self.hints and len(self.hints) < MOST_HINTS:
+            self.hints[name] = nearest(name, materials)
+        values = {"id": name[:60], "near": self.hints.get(name, "")}
+        self.faults.append(Fault("material-unknown", place, values))
 
     @contextmanager
     def about(self, *materials: str) -> Iterator[None]:

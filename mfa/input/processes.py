@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from functools import partial
 
 from mfa import units
-from mfa.errors import Fault, Short, nearest
+from mfa.errors import Fault, Short
 from mfa.input.figures import Reader, basis
 from mfa.input.schema import ProcessForm, Quantity
 from mfa.input.tree import Tree, place_of
@@ -69,19 +69,16 @@ def rate(
 def _known(
     form: ProcessForm, tree: Tree, materials: Mapping[str, Material], reader: Reader, faulty: Set[str]
 ) -> bool:
-    faults = []
+    start = len(reader.faults)
     for side in ("inputs", "outputs"):
         recipe = tree.child(side)
         for name in recipe:
             if name not in materials and name not in faulty:
-                values = {"id": name[:60], "near": nearest(name, materials)}
-                faults.append(Fault("material-unknown", recipe.keys_at[name], values))
+                reader.unknown_material(name, recipe.keys_at[name], materials)
     if form.per not in materials and form.per not in faulty:
-        values = {"id": form.per, "near": nearest(form.per, materials)}
-        faults.append(Fault("material-unknown", place_of(tree, ("per",)), values))
-    reader.faults += faults
+        reader.unknown_material(form.per, place_of(tree, ("per",)), materials)
     used = {*form.inputs, *form.outputs, form.per}
-    return not faults and used <= materials.keys()
+    return len(reader.faults) == start and used <= materials.keys()
 
 
 def _operating(form: ProcessForm, tree: Tree, reader: Reader) -> float | None:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | None
 NUMBERS = frozenset(
-    "amount wet_amount level capacity use supply demand surplus shortage opening inflow outflow closing "
-    "value min max distance distance_amount inputs outputs error".split()
+    ("amount", "wet_amount", "level", "capacity", "use", "supply", "demand", "surplus", "shortage")
+    + ("opening", "inflow", "outflow", "closing", "value", "min", "max", "distance", "distance_amount")
+    + ("inputs", "outputs", "error")
 )
 
 
