@@ -217,7 +217,7 @@ def test_options_to_come_are_2(run: Runner, tmp_path: Path, option: list[str]) -
 
 
 def test_targets_that_do_not_hold_are_1(run: Runner) -> None:
-    """--require-targets is 1 where a target is missed or unproven, 0 where all are met; without it always 0."""
+    """--require-targets is 1 where a target is missed or unproven, 0 where all are met."""
     assert run("run", MAIN, "--require-targets", "--quiet").code == 1
     assert run("run", MAIN, "--quiet").code == 0
     assert run("run", SMALL, "--require-targets", "--quiet").code == 1
@@ -225,7 +225,7 @@ def test_targets_that_do_not_hold_are_1(run: Runner) -> None:
 
 
 def test_strict_check_is_1(run: Runner, tmp_path: Path) -> None:
-    """Check --strict is 1 with the reasons on stderr where a coefficient has no source, 0 for what is shipped."""
+    """Check --strict is 1 with the reasons on stderr where a source is missing, 0 for what is shipped."""
     ended = run("check", CHAIN, "--strict", "--quiet")
     assert (ended.code, ended.out) == (1, "")
     assert "no source" in ended.err
@@ -244,7 +244,8 @@ def test_check_goes_on_after_a_bad_file(run: Runner, bad: str) -> None:
 def test_check_of_a_recipe_that_does_not_close(run: Runner, tmp_path: Path) -> None:
     """A recipe outside its tolerance is a line of the check, 1 with --strict, and only a warning of a run."""
     (tmp_path / "c.yaml").write_text(
-        "chain: c\nmaterials:\n  a: {kind: resource}\n  b: {kind: product}\nsources: {s: {cite: x}}\nprocesses:\n"
+        "chain: c\nsources: {s: {cite: x}}\nmaterials:\n  a: {kind: resource}\n"
+        "  b: {kind: product}\nprocesses:\n"
         "  p: {per: b, inputs: {a: {value: 1.5 t/t, source: s}}, outputs: {b: 1 t/t}}\n",
         encoding="utf-8",
     )
@@ -379,7 +380,7 @@ def test_show_chain(run: Runner) -> None:
 
 
 def test_origin_gives_the_place_of_every_value(run: Runner, tmp_path: Path) -> None:
-    """Every value of the merged scenario stands where FILE:LINE:COLUMN says, parent, child, variant and --set alike."""
+    """Every merged value has its FILE:LINE:COLUMN, whether parent, child, variant or --set wrote it."""
     (tmp_path / "base.yaml").write_text(
         f"scenario: base\nyear: 2024\nchains: [{'./c.yaml'}]\ndrive: {{p: 1 t/a}}\n", "utf-8"
     )

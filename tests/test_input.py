@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import mfa
+from mfa.input import assemble
 from mfa.records import Coefficient, Entry, System
 
 CHAIN = """
@@ -941,3 +942,12 @@ def test_scenario_named_like_its_chain(load: Load) -> None:
     """A scenario that bears the name of its chain does not find itself."""
     files = {"chains/main.yaml": CHAIN.replace("chain: plant", "chain: main")}
     assert "refinery" in load("scenario: main\nchains: [main]\n", files).system.processes
+
+
+def test_assembly_raises_its_faults(load: Load, tmp_path: Path) -> None:
+    """Faults of merging are raised with the assembly, together with those of its figures."""
+    load(SCENARIO)
+    (tmp_path / "main.yaml").write_text(
+        f"{SCENARIO}set: {{nowhere.capacity: 1 t}}\ndemand: {{brick: 1 ton/a}}\n"
+    )
+    assert keys(lambda: assemble.scenario(tmp_path / "main.yaml")) == ["path-unknown", "unit-ton"]

@@ -210,7 +210,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_wheel_holds_everything_that_a_run_needs(wheel: Path) -> None:
-    """Chains, scenarios, messages, units, templates, fonts and the marker of types are in the wheel, tests are not."""
+    """Chains, scenarios, messages, units, templates and fonts are in the wheel, tests are not."""
     names = set(zipfile.ZipFile(wheel).namelist())
     needed = [
         f.relative_to(ROOT).as_posix()
@@ -224,7 +224,7 @@ def test_wheel_holds_everything_that_a_run_needs(wheel: Path) -> None:
 
 
 def test_wheel_installed_elsewhere_finds_its_own_files(wheel: Path, tmp_path: Path) -> None:
-    """Unpacked into an environment without the checkout, the main scenario runs from the wheel's own files."""
+    """Unpacked without the checkout, the main scenario runs from the wheel's own files."""
     venv.create(tmp_path / "env", with_pip=False, symlinks=True)
     site = next((tmp_path / "env").glob("lib/python*/site-packages"))
     zipfile.ZipFile(wheel).extractall(site)

@@ -350,7 +350,7 @@ def test_csv_is_plain(tmp_path: Path) -> None:
 
 
 def test_manifest(tmp_path: Path) -> None:
-    """The manifest names versions, every input with its hash, the seed, the command and what lay over the file."""
+    """The manifest names versions, inputs with hashes, seed, command and what lay over the file."""
     scenario = mfa.load(MAIN, variants=["own-ash"], settings={"alumina-calcination.level": "1 Mt/a"})
     scenario.run(tmp_path, command=["mfa", "run", MAIN])
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
@@ -412,7 +412,7 @@ def breaking_after(count: int) -> Callable[..., Any]:
 def test_interrupted_run_leaves_whole_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    """A run that breaks off between two files leaves each of them old or new, never a part, and no rubbish."""
+    """A run that breaks off between two files leaves each of them old or new, and no rubbish."""
     write(tmp_path, "tiers")
     old = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
     write(tmp_path / "whole")

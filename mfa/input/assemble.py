@@ -83,6 +83,10 @@ def scenario(path: Path, variants: Sequence[str] = (), settings: Mapping[str, st
     _copy_likes(assembly)
     _add_library(assembly)
     _apply_settings(assembly, settings or {})
+    if assembly.faults:
+        from mfa.input.build import system
+
+        system(assembly)  # raises them together with what else the files show
     return assembly
 
 

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Cell = str | int | float | None
-NUMBERS = frozenset(
-    ("amount", "wet_amount", "level", "capacity", "use", "supply", "demand", "surplus", "shortage")
-    + ("opening", "inflow", "outflow", "closing", "value", "min", "max", "distance", "distance_amount")
-    + ("inputs", "outputs", "error")
-)
+NUMBERS = {
+    *("amount", "wet_amount", "level", "capacity", "use", "supply", "demand", "surplus", "shortage"),
+    *("opening", "inflow", "outflow", "closing", "value", "min", "max", "distance", "distance_amount"),
+    *("inputs", "outputs", "error"),
+}
 
 
 @dataclass(frozen=True)

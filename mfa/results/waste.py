@@ -134,6 +134,15 @@ def waste_flows(system: System, compiled: Compiled, state: State) -> dict[str, W
     return {p: books.flow(p) for p in parents if p in system.pools}
 
 
+def _lineage(system: System, material: str) -> tuple[str, float]:
+    """The waste that a residue comes from, however many steps back, and what 1 t counts as of it."""
+    equal = 1.0
+    while system.materials[material].residue_of:
+        equal *= system.materials[material].parent_equivalent
+        material = system.materials[material].residue_of
+    return material, equal
+
+
 @dataclass(frozen=True)
 class _Taker:
     node: str
@@ -152,11 +161,9 @@ class _Books:
         self.listed: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for i, line in enumerate(compiled.structure.entries):
             self.listed[compiled.structure.pools[line.pool]].append((i, line.side))
-        self.root = {m.id: m.residue_of or m.id for m in system.materials.values() if m.waste or m.residue_of}
-        self.equal = {
-            m: system.materials[m].parent_equivalent if system.materials[m].residue_of else 1.0
-            for m in self.root
-        }
+        lines = {m.id: _lineage(system, m.id) for m in system.materials.values() if m.waste or m.residue_of}
+        self.root = {m: root for m, (root, _) in lines.items()}
+        self.equal = {m: equal for m, (_, equal) in lines.items()}
         self.made_by = {m: self._outputs(m) for m in self.root if m in system.pools}
         self.taken_by = {m: self._takers(m) for m in self.made_by}
         self.own = self._own_shares()

@@ -1,0 +1,451 @@
+"""The tables of a run: their columns, order and sums, and how they are written to files."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mfa
+from mfa.result import TABLES
+from mfa.show.files import write_atomically
+
+CASES = Path(__file__).parent / "cases"
+MAIN = "alumina-red-mud"
+COLUMNS = {
+    "flows": "period material source target amount unit wet_amount",
+    "links": "period material source target amount unit",
+    "processes": "period process level unit capacity use driver",
+    "pools": "period material supply demand surplus shortage unit",
+    "stocks": "period stock opening inflow outflow closing unit",
+    "indicators": "period indicator value unit min max met distance distance_amount",
+    "balances": "process layer inputs outputs error",
+    "warnings": "period code place amount unit text",
+}
+TEXTS = [
+    "material",
+    "source",
+    "target",
+    "unit",
+    "process",
+    "driver",
+    "stock",
+    "indicator",
+    "met",
+    "layer",
+    "code",
+    "place",
+    "text",
+]
+RUNS = [(MAIN, ""), (MAIN, "own-ash"), (MAIN, "eco-cement-kiln")] + [
+    (str(CASES / name / "scenario.yaml"), "")
+    for name in (
+        "residue",
+        "yard-dug-out",
+        "gas-cascade",
+        "return-scrap",
+        "recycle-loop",
+        "unproven",
+        "fates",
+    )
+]
+
+
+@cache
+def solved(name: str, variant: str = "") -> mfa.Result:
+    return mfa.load(name, variants=[variant] if variant else []).solve()
+
+
+def case(name: str) -> mfa.Result:
+    return solved(str(CASES / name / "scenario.yaml"))
+
+
+def records(result: mfa.Result, name: str) -> list[dict[str, Any]]:
+    table = result.table(name)
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+each_run = pytest.mark.parametrize(
+    ("name", "variant"), RUNS, ids=[f"{Path(n).parent.name or n}-{v}" for n, v in RUNS]
+)
+
+
+# ---------------------------------------------------------------- names, order, types
+@pytest.mark.parametrize("table", COLUMNS)
+def test_columns_are_the_documented_ones(table: str) -> None:
+    """Every table has its columns in the documented order, as records and as DataFrame."""
+    expected = COLUMNS[table].split()
+    assert set(TABLES) == set(COLUMNS)
+    assert list(solved(MAIN).table(table).columns) == expected
+    frame = getattr(solved(MAIN), table)
+    if table == "indicators":
+        assert (frame.index.name, list(frame.columns)) == (
+            "indicator",
+            [c for c in expected if c != "indicator"],
+        )
+    else:
+        assert list(frame.columns) == expected
+        assert list(frame.index) == list(range(len(frame)))
+
+
+@each_run
+def test_columns_of_numbers_are_floats(name: str, variant: str) -> None:
+    """In pandas a number is a float and a period an integer, also where every cell is empty."""
+    for table in TABLES:
+        frame = getattr(solved(name, variant), table)
+        for column in frame.columns:
+            if column == "period":
+                assert frame.empty or frame[column].dtype == "int64"
+            elif column not in TEXTS:
+                assert frame[column].dtype == "float64", (table, column)
+
+
+@each_run
+def test_order_of_the_rows(name: str, variant: str) -> None:
+    """Flows and links are sorted by material, source and target, without a repetition."""
+    for table in ("flows", "links"):
+        keys = [(r["material"], r["source"], r["target"]) for r in records(solved(name, variant), table)]
+        assert keys == sorted(keys)
+        assert len(keys) == len(set(keys))
+
+
+@each_run
+def test_units_and_periods(name: str, variant: str) -> None:
+    """Units read native unit, slash, `a`; the period is the year or 1."""
+    result = solved(name, variant)
+    units = {m.id: m.unit for m in result.system.materials.values()}
+    for table in ("flows", "links", "pools"):
+        assert all(r["unit"] == f"{units[r['material']]}/a" for r in records(result, table))
+    for row in records(result, "stocks"):
+        assert row["unit"] == units[result.system.stocks[row["stock"]].material]
+    for table in set(TABLES) - {"balances"}:
+        assert {r["period"] for r in records(result, table)} <= {result.system.year or 1}
+
+
+@each_run
+def test_every_member_has_a_row(name: str, variant: str) -> None:
+    """Processes, pools and stocks are all there, those that do nothing too."""
+    result = solved(name, variant)
+    assert [r["process"] for r in records(result, "processes")] == sorted(result.system.processes)
+    assert [r["material"] for r in records(result, "pools")] == sorted(result.system.pools)
+    assert [r["stock"] for r in records(result, "stocks")] == sorted(result.system.stocks)
+
+
+@each_run
+def test_ends_of_a_flow(name: str, variant: str) -> None:
+    """A flow joins the pool of its material to a process, a stock or a word of the boundary."""
+    result = solved(name, variant)
+    nodes = {*result.system.processes, *result.system.stocks}
+    for row in records(result, "flows"):
+        pool = f"pool:{row['material']}"
+        assert pool in (row["source"], row["target"])
+        other = row["target"] if row["source"] == pool else row["source"]
+        words = (
+            ("export", "emission", "deposit", "surplus") if row["source"] == pool else ("import", "shortage")
+        )
+        assert other in words or other in nodes
+
+
+@each_run
+def test_amounts_are_positive_and_wet_ones_follow(name: str, variant: str) -> None:
+    """No amount is zero; wet = dry ÷ (1 - moisture) for a mass, empty for anything else."""
+    result = solved(name, variant)
+    for row in records(result, "flows"):
+        material = result.system.materials[row["material"]]
+        assert row["amount"] > 0
+        if material.unit != "t":
+            assert row["wet_amount"] is None
+        else:
+            assert row["wet_amount"] == pytest.approx(
+                row["amount"] / (1 - (material.moisture or 0)), rel=1e-12
+            )
+
+
+# ---------------------------------------------------------------- sums
+def sides(rows: list[dict[str, Any]], pools: bool) -> tuple[dict[Any, float], dict[Any, float]]:
+    """(material, node) → what the node gives, and what it takes; pools left out."""
+    given_, taken = defaultdict(float), defaultdict(float)
+    for row in rows:
+        for end, found in (("source", given_), ("target", taken)):
+            if not (pools and str(row[end]).startswith("pool:")):
+                found[row["material"], row[end]] += row["amount"]
+    return given_, taken
+
+
+def assert_links_are_the_flows(result: mfa.Result) -> None:
+    flows, links = records(result, "flows"), records(result, "links")
+    for by_flow, by_link in zip(sides(flows, True), sides(links, False), strict=True):
+        assert dict(by_link) == pytest.approx(dict(by_flow), rel=1e-9)
+
+
+@each_run
+def test_links_add_up_to_the_flows(name: str, variant: str) -> None:
+    """What each node gives and takes of each material is the same in links and flows."""
+    assert_links_are_the_flows(solved(name, variant))
+
+
+@each_run
+def test_pools_balance(name: str, variant: str) -> None:
+    """Supply + shortage = demand + surplus, and both are the sums of the flows."""
+    result = solved(name, variant)
+    flows = records(result, "flows")
+    for row in records(result, "pools"):
+        whole = row["supply"] + row["shortage"]
+        assert whole == pytest.approx(row["demand"] + row["surplus"], rel=1e-9, abs=1e-6)
+        pool = f"pool:{row['material']}"
+        into = sum(f["amount"] for f in flows if f["target"] == pool)
+        out = sum(f["amount"] for f in flows if f["source"] == pool)
+        assert into == pytest.approx(whole, rel=1e-9, abs=1e-6)
+        assert out == pytest.approx(row["demand"] + row["surplus"], rel=1e-9, abs=1e-6)
+        assert min(row["surplus"], row["shortage"]) == 0
+
+
+@each_run
+def test_recipes_hold_in_the_flows(name: str, variant: str) -> None:
+    """Every flow of a process is its level times its coefficient."""
+    result = solved(name, variant)
+    level = {r["process"]: r["level"] for r in records(result, "processes")}
+    for row in records(result, "flows"):
+        for end, other, side in (("source", "target", "outputs"), ("target", "source", "inputs")):
+            process = result.system.processes.get(row[end])
+            if process and str(row[other]).startswith("pool:"):
+                coefficient = getattr(process, side)[row["material"]].figure.value
+                assert row["amount"] == pytest.approx(level[process.id] * coefficient, rel=1e-9)
+
+
+@each_run
+def test_stocks_close(name: str, variant: str) -> None:
+    """Closing = opening + inflow - outflow, and in- and outflow are those of the flows."""
+    result = solved(name, variant)
+    flows = records(result, "flows")
+    for row in records(result, "stocks"):
+        assert row["closing"] == pytest.approx(row["opening"] + row["inflow"] - row["outflow"], abs=1e-6)
+        assert row["inflow"] == pytest.approx(sum(f["amount"] for f in flows if f["target"] == row["stock"]))
+        assert row["outflow"] == pytest.approx(sum(f["amount"] for f in flows if f["source"] == row["stock"]))
+
+
+@each_run
+def test_capacity_and_use(name: str, variant: str) -> None:
+    """`use` is level ÷ capacity, empty where there is none; nobody runs above it."""
+    for row in records(solved(name, variant), "processes"):
+        if row["capacity"] is None:
+            assert row["use"] is None
+        else:
+            assert row["use"] == pytest.approx(row["level"] / row["capacity"])
+            assert row["use"] <= 1 + 1e-9
+        assert row["driver"]
+
+
+levels = st.one_of(st.just(0.0), st.floats(1e-3, 3e6)).map(lambda x: f"{x!r} t/a")
+
+
+@settings(max_examples=800, deadline=None)
+@given(
+    level=levels,
+    road=levels,
+    ceramsite=levels,
+    mud=levels,
+    variant=st.sampled_from(["", "own-ash", "plan-sinks"]),
+)
+def test_links_and_pools_of_random_runs(
+    level: str, road: str, ceramsite: str, mud: str, variant: str
+) -> None:
+    """Links add up to flows and pools balance whatever the drive and the limits are."""
+    over = {
+        "alumina-calcination.level": level,
+        "red-mud-ceramsite.capacity": ceramsite,
+        "supply.bf-slag": mud,
+    }
+    if not variant:
+        over["red-mud.takers.red-mud-road-base.limit"] = road
+    result = mfa.load(MAIN, variants=[variant] if variant else [], settings=over).solve()
+    assert_links_are_the_flows(result)
+    for row in records(result, "pools"):
+        size = row["supply"] + row["demand"]
+        assert row["supply"] + row["shortage"] == pytest.approx(
+            row["demand"] + row["surplus"], abs=1e-9 * size + 1e-9
+        )
+
+
+# ---------------------------------------------------------------- warnings, indicators
+def test_warnings_name_what_they_are_of() -> None:
+    """A shortage and a surplus of anything but a product are a row with place, amount, unit and words."""
+    rows = {(r["code"], r["place"]): r for r in records(case("unproven"), "warnings")}
+    short = rows["shortage", "pool:cement"]
+    assert (short["amount"], short["unit"]) == (pytest.approx(5000), "t/a")
+    assert "import" in short["text"]
+    assert "block-plant" in rows["unproven", "industrial-solid-waste-utilisation"]["text"]
+    loop = {r["code"]: r for r in records(case("recycle-loop"), "warnings")}
+    assert (loop["surplus"]["place"], loop["surplus"]["amount"]) == ("pool:dross", pytest.approx(6000))
+
+
+def test_words_of_the_warnings_are_in_both_languages() -> None:
+    """The same warnings can be had in Chinese, with the same codes and amounts."""
+    english, chinese = (case("unproven").table("warnings", lang).rows for lang in ("en", "zh"))
+    assert [r[:5] for r in english] == [r[:5] for r in chinese]
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in str(r[5])) for r in chinese)
+
+
+def test_nothing_over_nothing_is_empty_with_a_warning() -> None:
+    """An indicator of a waste that does not arise has no value, and one warning names it."""
+    result = solved(MAIN)
+    frame = result.indicators
+    assert pd.isna(frame.loc["utilisation:magnesium-slag", "value"])
+    texts = [r["text"] for r in records(result, "warnings") if r["code"] == "zero-ratio"]
+    assert len(texts) == 1
+    assert "utilisation:magnesium-slag" in texts[0]
+
+
+def test_indicator_is_found_by_its_name() -> None:
+    """`indicators.loc[NAME, "value"]` is a fraction of unit 1."""
+    frame = case("tiers").indicators
+    assert frame.index.name == "indicator"
+    assert frame.loc["industrial-solid-waste-utilisation", "value"] == pytest.approx(1.0)
+    assert frame.loc["industrial-solid-waste-utilisation", "unit"] == "1"
+
+
+def test_unknown_table() -> None:
+    """A table that does not exist is a KeyError."""
+    with pytest.raises(KeyError):
+        case("tiers").table("nothing")
+
+
+# ---------------------------------------------------------------- files
+def write(folder: Path, name: str = "unproven") -> mfa.Result:
+    return mfa.load(CASES / name / "scenario.yaml").run(folder, command=["mfa", "run"])
+
+
+def test_csv_is_exact(tmp_path: Path) -> None:
+    """What is read back from the CSV files is what the tables hold, to the last bit."""
+    result = mfa.load(MAIN).run(tmp_path)
+    for name in TABLES:
+        table = result.table(name)
+        with (tmp_path / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            head, *rows = csv.reader(file)
+        assert head == list(table.columns)
+        assert len(rows) == len(table.rows)
+        for text, row in zip(rows, table.rows, strict=True):
+            for written, cell in zip(text, row, strict=True):
+                assert (cell is None and written == "") or type(cell)(written) == cell
+
+
+def test_csv_is_plain(tmp_path: Path) -> None:
+    """UTF-8 without byte-order mark, one line end, no index column; pandas reads the frame back."""
+    result = write(tmp_path)
+    raw = (tmp_path / "flows.csv").read_bytes()
+    assert raw.startswith(b"period,material,source,target,amount,unit,wet_amount\n1,")
+    assert b"\r" not in raw
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "flows.csv"), result.flows)
+
+
+def test_manifest(tmp_path: Path) -> None:
+    """The manifest names versions, inputs with hashes, seed, command and what lay over the file."""
+    scenario = mfa.load(MAIN, variants=["own-ash"], settings={"alumina-calcination.level": "1 Mt/a"})
+    scenario.run(tmp_path, command=["mfa", "run", MAIN])
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["command"] == ["mfa", "run", MAIN]
+    assert manifest["variants"] == ["own-ash"]
+    assert manifest["set"] == {"alumina-calcination.level": "1 Mt/a"}
+    assert "seed" in manifest
+    assert manifest["versions"]["mfa"] == mfa.__version__
+    assert {"python", "numpy", "scipy"} <= set(manifest["versions"])
+    files = {Path(i["file"]).name: i for i in manifest["inputs"]}
+    assert {"alumina-red-mud.yaml", "materials.yaml", "bayer-alumina.yaml", "red-mud-use.yaml"} <= set(files)
+    for entry in files.values():
+        assert entry["sha256"] == hashlib.sha256(Path(entry["file"]).read_bytes()).hexdigest()
+
+
+def test_only_its_own_names_are_touched(tmp_path: Path) -> None:
+    """A run writes its tables and the manifest, leaves every other file as it was, and no temporary one."""
+    (tmp_path / "mine.csv").write_text("mine", encoding="utf-8")
+    (tmp_path / "flows.csv.bak").write_text("old", encoding="utf-8")
+    (tmp_path / "flows.csv").write_text("stale", encoding="utf-8")
+    write(tmp_path)
+    own = {f"{name}.csv" for name in TABLES} | {"manifest.json"}
+    assert {p.name for p in tmp_path.iterdir()} == own | {"mine.csv", "flows.csv.bak"}
+    assert (tmp_path / "mine.csv").read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "flows.csv.bak").read_text(encoding="utf-8") == "old"
+    assert (tmp_path / "flows.csv").read_text(encoding="utf-8").startswith("period,")
+
+
+def test_second_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    """The same scenario written twice gives the same files, bit for bit."""
+    write(tmp_path / "a")
+    write(tmp_path / "b")
+    for file in (tmp_path / "a").iterdir():
+        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
+
+
+def test_nothing_is_written_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run without folder leaves no file."""
+    monkeypatch.chdir(tmp_path)
+    mfa.load(CASES / "tiers" / "scenario.yaml").run()
+    assert list(tmp_path.iterdir()) == []
+
+
+def breaking_after(count: int) -> Callable[..., Any]:
+    """A `Path.replace` that works some times and then fails as a full disk does."""
+    left = [count]
+    original = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if left[0] == 0:
+            raise OSError(28, "No space left on device")
+        left[0] -= 1
+        return original(self, target)
+
+    return replace
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_interrupted_run_leaves_whole_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """A run that breaks off between two files leaves each of them old or new, and no rubbish."""
+    write(tmp_path, "tiers")
+    old = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    write(tmp_path / "whole")
+    new = {p.name: p.read_bytes() for p in (tmp_path / "whole").iterdir()}
+    monkeypatch.setattr(Path, "replace", breaking_after(count))
+    with pytest.raises(mfa.Failure, match="No space left"):
+        write(tmp_path)
+    found = {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()}
+    assert set(found) == set(old)
+    assert all(found[name] in (old[name], new[name]) for name in found)
+    differing = [name for name in found if old[name] != new[name] and found[name] == new[name]]
+    assert len(differing) <= count
+
+
+def test_interruption_while_writing_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C in the middle of a file leaves the old one and takes the half-written one away."""
+    file = tmp_path / "flows.csv"
+    file.write_text("old", encoding="utf-8")
+
+    def interrupted(*_: object, **__: object) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fdopen", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(file, "new")
+    assert [p.name for p in tmp_path.iterdir()] == ["flows.csv"]
+    assert file.read_text(encoding="utf-8") == "old"
+
+
+def test_folder_that_cannot_be_made_is_a_failure(tmp_path: Path) -> None:
+    """Where no folder can be made the run fails and says which file it could not write."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(mfa.Failure, match=r"flows\.csv"):
+        write(tmp_path / "file" / "below")
