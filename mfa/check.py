@@ -8,10 +8,10 @@ from typing import Any
 from mfa.engine.compile import compile_system
 from mfa.engine.standing import standing_recycles
 from mfa.errors import Fault
-from mfa.input import assemble, checks
+from mfa.input import checks
 from mfa.input.closure import Closure, EnergyRatio, closures, energies
 from mfa.records import System
-from mfa.scenario import Scenario, load, locate
+from mfa.scenario import Scenario, load
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def check_file(name: str) -> Check:
     """
     scenario = load(name)
     system = scenario.system
-    if not assemble.is_chain(locate(name)):
+    if not scenario.is_chain:
         _solve_all(scenario)
     found = tuple(closures(system))
     ratios = tuple(energies(system))

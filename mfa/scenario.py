@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from mfa.engine.compile import Compiled, compile_system
 from mfa.engine.state import GainError, OrderError
-from mfa.errors import Error, Fault, Place
+from mfa.errors import Error, Fault, Place, Short
 from mfa.input import assemble, build, checks, library
+from mfa.input.assembly import Assembly
+from mfa.input.reading import read
 from mfa.records import System
 from mfa.result import Result
 
@@ -29,6 +31,7 @@ class Scenario:
     files : every file that it was put together from
     variants, settings : what was laid over the file
     variant_names : the variants that the file offers
+    is_chain : whether it is a chain alone, with nothing that drives it
     """
 
     system: System
@@ -37,6 +40,7 @@ class Scenario:
     variants: tuple[str, ...] = ()
     settings: Mapping[str, str] | None = None
     variant_names: tuple[str, ...] = ()
+    is_chain: bool = False
 
     def solve(self) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
@@ -94,17 +98,33 @@ def load(
         every fault of the files, each with its place
     """
     file = locate(path)
-    if assemble.is_chain(file):
+    assembly, system = gather(file, variants, settings)
+    names = tuple(assembly.scenario.child("variants"))
+    alone = "scenario" not in assembly.scenario
+    return Scenario(system, file, tuple(assembly.files), tuple(variants), settings, names, alone)
+
+
+def gather(
+    file: Path, variants: Sequence[str] = (), settings: Mapping[str, str] | None = None
+) -> tuple[Assembly, System]:
+    """The merged trees of a file and the checked system made of them.
+
+    Raises
+    ------
+    mfa.Error
+        every fault of the files
+    """
+    tree = read(file, library.shown(file))
+    if assemble.is_chain(tree):
         if variants or settings:
             place = Place(library.shown(file), 1, 1)
             raise Error([Fault("chain-not-scenario", place, {"file": library.shown(file)})])
-        assembly = assemble.chain(file)
+        assembly = assemble.chain(file, tree)
     else:
-        assembly = assemble.scenario(file, variants, settings)
+        assembly = assemble.scenario(file, tree, variants, settings)
     system = build.system(assembly)
     checks.check_lists(system)
-    names = tuple(assembly.scenario.child("variants"))
-    return Scenario(system, file, tuple(assembly.files), tuple(variants), settings, names)
+    return assembly, system
 
 
 def locate(path: str | Path) -> Path:
@@ -115,8 +135,6 @@ def locate(path: str | Path) -> Path:
     mfa.Error
         there is none
     """
-    from mfa.errors import Short
-
     file = Path(path)
     if file.exists() or file.suffix in (".yaml", ".yml") or len(file.parts) > 1:
         return file

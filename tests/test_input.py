@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import mfa
-from mfa.input import assemble
 from mfa.records import Coefficient, Entry, System
 
 CHAIN = """
@@ -950,4 +949,4 @@ def test_assembly_raises_its_faults(load: Load, tmp_path: Path) -> None:
     (tmp_path / "main.yaml").write_text(
         f"{SCENARIO}set: {{nowhere.capacity: 1 t}}\ndemand: {{brick: 1 ton/a}}\n"
     )
-    assert keys(lambda: assemble.scenario(tmp_path / "main.yaml")) == ["path-unknown", "unit-ton"]
+    assert keys(lambda: mfa.load(tmp_path / "main.yaml")) == ["path-unknown", "unit-ton"]

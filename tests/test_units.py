@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mfa import units
 from mfa.errors import Error, Short, message
 from mfa.units import (
     Basis,
@@ -28,6 +27,8 @@ from mfa.units import (
     split_range,
     uses_operating,
 )
+from mfa.units.grammar import parse
+from mfa.units.table import table
 
 T = Basis()
 POWER = Basis("MWh")
@@ -150,7 +151,7 @@ def key(call, *args) -> str:
 
 
 def test_the_hand_table_has_every_token_and_no_other():
-    assert set(units._table()) == set(TOKENS)
+    assert set(table()) == set(TOKENS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -863,8 +864,9 @@ def test_messages_are_three_parts_in_both_languages():
         assert fields[name][0] == fields[name][1], name
 
 
-def test_every_key_of_the_module_has_a_message_and_every_message_is_raised():
-    source = resources.files("mfa").joinpath("units.py").read_text("utf-8")
+def test_every_key_of_the_package_has_a_message_and_every_message_is_raised():
+    modules = [f for f in resources.files("mfa.units").iterdir() if f.name.endswith(".py")]
+    source = "".join(module.read_text("utf-8") for module in modules)
     entries = tomllib.loads(resources.files("mfa").joinpath("messages/units.toml").read_text("utf-8"))
     assert {name for name in entries if f'"{name}"' in source} == set(entries)
 
@@ -887,7 +889,7 @@ def test_echoed_text_is_cut_and_harmless(text):
 @pytest.fixture(scope="module", autouse=True)
 def _units_are_loaded():
     """Loading pint must not count against the time of one example."""
-    units._table()
+    table()
 
 
 def answer(call, *args):
@@ -961,11 +963,11 @@ def test_powers(name, power):
 @settings(deadline=2000)
 @given(names, names)
 def test_products_and_quotients(one, other):
-    product, quotient = units._parse(f"{one}·{other}"), units._parse(f"{one}/{other}")
-    first, second = units._parse(one).factor, units._parse(other).factor
+    product, quotient = parse(f"{one}·{other}"), parse(f"{one}/{other}")
+    first, second = parse(one).factor, parse(other).factor
     assert product.factor == first * second
     assert quotient.factor == first / second
-    assert product.dims == units._parse(f"{other}*{one}").dims
+    assert product.dims == parse(f"{other}*{one}").dims
 
 
 # --- cost

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from mfa import units
 from mfa.errors import Error, Fault, Place, nearest
 from mfa.input import library
-from mfa.input.assemble import Assembly
+from mfa.input.assembly import Assembly
 from mfa.input.figures import Reader, basis
 from mfa.input.lists import Members, pool
 from mfa.input.materials import material, price

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mfa import units
 from mfa.errors import Fault, Place, Short, nearest
-from mfa.input.assemble import Assembly
+from mfa.input.assembly import Assembly
 from mfa.input.figures import Reader, basis
 from mfa.input.schema import EntryForm, SideForm
 from mfa.input.tree import BARE, LISTED, Items, Node, Text, Tree, place_of

@@ -12,7 +12,7 @@ from mfa.errors import Place, Short, nearest
 from mfa.input.tree import BARE, LISTED, UNCERTAINTY_KEYS, Items, Node, Text, Tree, is_quantity
 
 if TYPE_CHECKING:
-    from mfa.input.assemble import Assembly
+    from mfa.input.assembly import Assembly
 
 RATES = {"demand": "demand", "supply": "supply", "price": "prices"}
 NODES = ("process", "stock", "boundary", BARE)

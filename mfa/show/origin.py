@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 import click
 
-from mfa.input import assemble
 from mfa.input.tree import Items, Node, Tree, texts
 from mfa.records import Coefficient, Pool, System
-from mfa.scenario import locate
+from mfa.scenario import gather, locate
 from mfa.show.screen import console, table, word
 
 MERGED = ("materials", "processes", "stocks")
@@ -33,11 +32,7 @@ def origin_lines(name: str, variants: Sequence[str], settings: Mapping[str, str]
     mfa.Error
         the faults of the files
     """
-    file = locate(name)
-    if assemble.is_chain(file):
-        assembly = assemble.chain(file)
-    else:
-        assembly = assemble.scenario(file, variants, settings)
+    assembly, _ = gather(locate(name), variants, settings)
     lines = []
     for key, node in assembly.scenario.items():
         if key not in (*MERGED, "pools", "variants", "extends", "set"):

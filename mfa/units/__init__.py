@@ -1,0 +1,39 @@
+"""Quantities as people write them: `240 万t/a`, `245 kWh/t`, `1.9..2.4 t/t`.
+
+A small grammar splits a text into a number and unit names; the names are the closed set of
+`units.txt`. pint reads that file and gives the factor and the dimension of single names, and
+never sees a user's text. Factors are kept a unit text, exact fractions until the end.
+
+Each module needs only those before it: `text`, `number`, `dims`, `table`, `grammar`, `words`,
+`basis`, `convert`, `quantities`.
+"""
+
+from mfa.units.basis import Basis
+from mfa.units.convert import (
+    amount_factor,
+    coefficient_factor,
+    factor,
+    rate_factor,
+    ratio,
+    uses_operating,
+)
+from mfa.units.number import split, split_range
+from mfa.units.quantities import Quantity, quantity
+from mfa.units.table import names
+from mfa.units.words import dimension
+
+__all__ = [
+    "Basis",
+    "Quantity",
+    "amount_factor",
+    "coefficient_factor",
+    "dimension",
+    "factor",
+    "names",
+    "quantity",
+    "rate_factor",
+    "ratio",
+    "split",
+    "split_range",
+    "uses_operating",
+]

@@ -1,0 +1,199 @@
+"""Conversion factors: of units alone, and of amounts, coefficients and rates of a material."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+
+from mfa.errors import Short
+from mfa.units.basis import Basis, amount
+from mfa.units.dims import MASS, TIME, times
+from mfa.units.grammar import YEAR, parse
+from mfa.units.number import rounded, split
+from mfa.units.text import MEMO, echo
+from mfa.units.words import in_words, unlike
+
+YEAR_HOURS = 8760.0
+
+
+def factor(unit: str, to: str) -> float:
+    """What one `unit` is in `to`.
+
+    Raises
+    ------
+    mfa.errors.Short
+        A name is no unit, or the two are of different dimensions.
+
+    Examples
+    --------
+    >>> factor("万t/a", "t/a")
+    10000.0
+    >>> factor("kcal/kg", "tce/t") * 7000
+    1.0
+    """
+    return _factor_float(unit, to)
+
+
+@lru_cache(MEMO)
+def exact_factor(unit: str, to: str) -> Fraction:
+    """What one `unit` is in `to`, exactly."""
+    have, want = parse(unit), parse(to)
+    if have.dims != want.dims:
+        raise unlike(unit, have.dims, want.dims, to)
+    return have.factor / want.factor
+
+
+@lru_cache(MEMO)
+def _factor_float(unit: str, to: str) -> float:
+    """The memo of `factor`."""
+    return rounded(exact_factor(unit, to), unit)
+
+
+def amount_factor(unit: str, basis: Basis) -> float:
+    """What an amount of one `unit` is in the native unit of a material.
+
+    Wet mass, volume and energy are converted by the material's moisture, density and lower
+    heating value.
+
+    Raises
+    ------
+    mfa.errors.Short
+        A name is no unit, the dimension is not that of the material, or the property that
+        would relate the two is not known.
+
+    Examples
+    --------
+    >>> amount_factor("Mt_wet", Basis(moisture=0.3))
+    700000.0
+    >>> amount_factor("Nm3", Basis(density=0.000754, density_unit="Nm3"))
+    0.000754
+    """
+    return _amount_float(unit, basis)
+
+
+@lru_cache(MEMO)
+def _amount_float(unit: str, basis: Basis) -> float:
+    """The memo of `amount_factor`."""
+    parsed = parse(unit)
+    return rounded(amount(unit.strip(), parsed.factor, parsed.dims, basis), unit)
+
+
+def coefficient_factor(unit: str, of: Basis, per: Basis) -> float:
+    """What one `unit` is in native units of a material per native unit of another.
+
+    The two sides of the `/` are converted apart, each as an amount of its own material;
+    a fraction such as `%` stands for t/t between two masses.
+
+    Raises
+    ------
+    mfa.errors.Short
+        There is no unit or not exactly one `/`, or a side is no amount of its material.
+
+    Examples
+    --------
+    >>> coefficient_factor("kWh/t", of=Basis("MWh"), per=Basis())
+    0.001
+    """
+    return _coefficient_float(unit, of, per)
+
+
+@lru_cache(MEMO)
+def _coefficient_float(unit: str, of: Basis, per: Basis) -> float:
+    """The memo of `coefficient_factor`."""
+    parsed = parse(unit)
+    if not parsed.parts:
+        raise Short("unit-bare", unit=echo(f"{of.unit}/{per.unit}"))
+    if parsed.share and parse(of.unit).dims == MASS == parse(per.unit).dims:
+        return rounded(parsed.factor * parse(per.unit).factor / parse(of.unit).factor, unit)
+    if len(parsed.parts) != 2 or not parsed.parts[0].dims:
+        raise Short("unit-coefficient", unit=echo(unit), of=echo(of.unit), per=echo(per.unit))
+    above, below = (
+        amount(part.text, part.factor, part.dims, b) for part, b in zip(parsed.parts, (of, per), strict=True)
+    )
+    return rounded(above / below, unit)
+
+
+def rate_factor(unit: str, of: Basis, hours: float | None = None) -> float:
+    """What a rate of one `unit` is in native units per year.
+
+    Parameters
+    ----------
+    unit
+        An amount per time (`Mt/a`, `t/h`) or a power (`MW`).
+    of
+        The material.
+    hours
+        Operating time, h/a; scales rates that are not written per year. None is 8760.
+
+    Raises
+    ------
+    mfa.errors.Short
+        The unit is no rate, or its amount is none of this material.
+
+    Examples
+    --------
+    >>> rate_factor("t/h", Basis(), 8000)
+    8000.0
+    >>> 100 * rate_factor("MW", Basis("MWh"), 310 * 24)
+    744000.0
+    """
+    return _rate_float(unit, of, hours)
+
+
+@lru_cache(MEMO)
+def _rate_float(unit: str, of: Basis, hours: float | None) -> float:
+    """The memo of `rate_factor`."""
+    parsed = parse(unit)
+    if not parsed.parts:
+        raise Short("unit-bare", unit=echo(f"{of.unit}/a"))
+    if not any(base == "time" for base, _ in parsed.dims):
+        have, have_zh = in_words(parsed.dims)
+        raise Short(
+            "unit-no-time",
+            unit=echo(unit),
+            have=have,
+            have_zh=have_zh,
+            example=echo(f"{unit.strip()}/a" if parsed.dims else f"{of.unit}/a"),
+        )
+    seconds = Fraction(YEAR) if parsed.yearly else Fraction(YEAR_HOURS if hours is None else hours) * 3600
+    dims = times([parsed.dims, TIME])
+    return rounded(amount(unit.strip(), parsed.factor * seconds, dims, of, rate=True), unit)
+
+
+def uses_operating(unit: str) -> bool:
+    """Whether `rate_factor` scales this unit by operating hours: per h, per d, or a power.
+
+    Raises
+    ------
+    mfa.errors.Short
+        A name is no unit.
+
+    Examples
+    --------
+    >>> uses_operating("t/d"), uses_operating("MW"), uses_operating("t/a")
+    (True, True, False)
+    """
+    parsed = parse(unit)
+    return ("time", -1) in parsed.dims and not parsed.yearly
+
+
+def ratio(text: str) -> float:
+    """A share as a fraction of 1: a bare number, or one in %, wt%, ‰, ppm or ppb.
+
+    Raises
+    ------
+    mfa.errors.Short
+        The text is no number, or has any other unit.
+
+    Examples
+    --------
+    >>> ratio("8 %"), ratio("0.08"), ratio("70 ppm"), ratio("80 wt%")
+    (0.08, 0.08, 7e-05, 0.8)
+    """
+    value, unit = split(text)
+    if not unit:
+        return value
+    parsed = parse(unit)
+    if not parsed.share:
+        raise Short("unit-ratio", unit=echo(unit))
+    return value / float(1 / parsed.factor)  # 1/factor is a whole number: rounded once

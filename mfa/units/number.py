@@ -1,0 +1,133 @@
+"""The grammar of numbers: `240 万`, `1.2e6`, `1.9..2.4`; what follows is the unit."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from mfa.errors import Short
+from mfa.units.text import TEXT_LIMIT, echo, plain
+
+NUMBER_LIMIT = 40
+MULTIPLES: Mapping[str, int] = {"万": 4, "亿": 8, "万亿": 12}  # powers of ten
+
+_UNSIGNED = r"(?:[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
+_MULTIPLE = r"(?:[ ]*(万亿|万|亿))?"
+_UNIT = r"(?:[A-Za-zμ°%‰/\u4e00-\u9fff].*)?"
+_QUANTITY = re.compile(rf"((?>[+-]?(?:{_UNSIGNED}|\.[0-9]+(?:[eE][+-]?[0-9]+)?))){_MULTIPLE}[ ]*({_UNIT})")
+_RANGE = re.compile(
+    rf"((?>[+-]?{_UNSIGNED})){_MULTIPLE}[ ]*\.{{2,3}}[ ]*((?>[+-]?{_UNSIGNED})){_MULTIPLE}[ ]*({_UNIT})"
+)
+_GROUPED = re.compile(r"[+-]?[0-9]+(?:[ ,_'’][0-9]{3})+(?:\.[0-9]+)?(?![0-9,_])")
+
+
+def split(text: str) -> tuple[float, str]:
+    """Number and unit text of a quantity; the unit is not looked up yet.
+
+    Parameters
+    ----------
+    text
+        Such as `2.05 t/t`, `0.3`, `5万元/亩`.
+
+    Raises
+    ------
+    mfa.errors.Short
+        The text does not begin with one plain number, or the number is out of range.
+
+    Examples
+    --------
+    >>> split("2.05 t/t")
+    (2.05, 't/t')
+    >>> split("0.3")
+    (0.3, '')
+    >>> split("1.5 亿m³")
+    (150000000.0, 'm3')
+    """
+    form = text if text.isascii() and len(text) <= TEXT_LIMIT else plain(text)
+    found = _QUANTITY.fullmatch(form.strip())
+    if found is None:
+        raise _bad_number(text, form.strip())
+    number, multiple, unit = found.groups()
+    return _number(number, multiple), unit
+
+
+def split_range(text: str) -> tuple[float, float, str]:
+    """Low end, high end and unit text of a range; a `万` or `亿` after the high end counts for both.
+
+    Parameters
+    ----------
+    text
+        Such as `1.9..2.4 t/t`.
+
+    Raises
+    ------
+    mfa.errors.Short
+        The text is no range, or its low end lies above the high end.
+
+    Examples
+    --------
+    >>> split_range("1.9..2.4 t/t")
+    (1.9, 2.4, 't/t')
+    >>> split_range("200..240 万t/a")
+    (2000000.0, 2400000.0, 't/a')
+    """
+    form = plain(text).strip()
+    found = _RANGE.fullmatch(form)
+    if found is None:
+        if form[:1] in ("[", "("):
+            raise Short("number-range-list", text=echo(text))
+        raise Short("number-range", text=echo(text))
+    low_text, low_multiple, high_text, high_multiple, unit = found.groups()
+    low = _number(low_text, low_multiple or high_multiple)
+    high = _number(high_text, high_multiple)
+    if low > high:
+        raise Short("number-range-order", text=echo(text), low=short(low), high=short(high))
+    return low, high, unit
+
+
+def _number(number: str, multiple: str | None = None) -> float:
+    """The value of a number text that has the right form."""
+    if len(number) > NUMBER_LIMIT:
+        raise Short("number-size", text=echo(number))
+    if multiple:  # into the exponent, so that the value is rounded once
+        mantissa, _, exponent = number.lower().partition("e")
+        value = float(f"{mantissa}e{int(exponent or 0) + MULTIPLES[multiple]}")
+    else:
+        value = float(number)
+    if value in (math.inf, -math.inf) or (not value and re.search("[1-9]", re.split("[eE]", number)[0])):
+        raise Short("number-size", text=echo(number))
+    return value
+
+
+def _bad_number(text: str, form: str) -> Short:
+    """The fault of a text that does not begin with one plain number."""
+    grouped = _GROUPED.match(form)
+    if grouped:
+        joined = re.sub("[ ,_'’]", "", grouped[0])
+        return Short("number-grouped", text=echo(text), number=echo(joined))
+    return Short("number-form", text=echo(text))
+
+
+def rounded(exact: Fraction, text: str) -> float:
+    """An exact value rounded once; `text` is what it came from, for the message."""
+    try:
+        value = float(exact)
+    except OverflowError:
+        value = math.inf
+    if value == math.inf or (exact and not value):
+        raise Short("number-size", text=echo(text))
+    return value
+
+
+def short(value: float) -> str:
+    """A number in at most 12 digits.
+
+    >>> short(0.35), short(2.4e6)
+    ('0.35', '2.4e6')
+    """
+    if value == 0 or 1e-4 <= abs(value) < 1e5 or not math.isfinite(value):
+        return f"{value:.12g}"
+    mantissa, exponent = f"{value:.11e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
