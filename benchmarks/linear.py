@@ -15,9 +15,9 @@ neither orders nor scales nor looks for pivots.
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -312,9 +312,8 @@ def growth(sizes: tuple[int, ...], repeats: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="20 000 nodes and two repeats only")
-    quick = parser.parse_args().quick
+    """Print the tables; with --quick for 20 000 nodes and two repeats only."""
+    quick = "--quick" in sys.argv
     print(
         f"Python {platform.python_version()}, numpy {np.__version__}, scipy {scipy.__version__}, "
         f"{os.cpu_count()} processors, {platform.machine()}\n"

@@ -58,7 +58,8 @@ def beside_lp(pools: int, repeats: int = 7) -> str:
     lp_time = min(lp_time, *(lp(structure, values)[1] for _ in range(2)))
     ours = fastest(lambda: solve_wired(wiring, values), repeats)
     apart = np.max(np.abs(amounts - state.handed)) / np.max(state.handed)
-    return f"| {pools:,} × {USERS} | {1e3 * lp_time:.0f} | {1e3 * ours:.2f} | **{lp_time / ours:.0f}×** | {apart:.0e} |"
+    ratio = f"**{lp_time / ours:.0f}×**"
+    return f"| {pools:,} × {USERS} | {1e3 * lp_time:.0f} | {1e3 * ours:.2f} | {ratio} | {apart:.0e} |"
 
 
 def newton_step(pools: int) -> str:

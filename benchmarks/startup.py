@@ -21,8 +21,7 @@ def report(repeats: int = 9) -> None:
     """Take turns, so that a noisy machine meets all of them alike."""
     best = {IMPORTS: 1e9, RUN: 1e9, HELP: 1e9}
     for _ in range(repeats):
-        for arguments in best:
-            best[arguments] = min(best[arguments], seconds(arguments))
+        best = {arguments: min(took, seconds(arguments)) for arguments, took in best.items()}
     print("### Start-up\n\n| command | s | of the imports |\n|---|--:|--:|")
     for arguments, took in best.items():
         shown = " ".join(arguments).replace("-m mfa", "mfa").replace("-c ", "")

@@ -151,8 +151,8 @@ def check(files: tuple[str, ...], strict: bool, as_json: bool, quiet: bool, lang
     if failed:
         sys.exit(2)
     if strict and any(r.strict_faults for r in reports):
-        for r in reports:
-            for fault in r.strict_faults:
+        if quiet or as_json:
+            for fault in (f for r in reports for f in r.strict_faults):
                 click.echo(fault.text(lang), err=True)
         sys.exit(1)
 

@@ -104,8 +104,9 @@ class Result:
 
     @property
     def targets_met(self) -> bool:
-        """Whether every target is met and proven."""
-        return all(r.met in ("true", "") for r in self.indicator_list)
+        """Whether every target has a value, is met and proven."""
+        aimed = (r for r in self.indicator_list if r.minimum is not None or r.maximum is not None)
+        return all(r.met == "true" for r in aimed)
 
     @property
     def flows(self) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,7 +137,7 @@ def locate(path: str | Path) -> Path:
         there is none
     """
     file = Path(path)
-    if file.exists() or file.suffix in (".yaml", ".yml") or len(file.parts) > 1:
+    if file.suffix in (".yaml", ".yml") or len(file.parts) > 1 or os.path.lexists(file):
         return file
     for kind in ("scenarios", "chains"):
         try:
@@ -159,6 +160,6 @@ def _gain(system: System, compiled: Compiled, error: GainError) -> Fault:
 
 
 def _order(compiled: Compiled, error: OrderError) -> Fault:
-    names = " and ".join(f"'{compiled.structure.processes[p]}'" for p in error.processes)
+    names = ", ".join(f"'{compiled.structure.processes[p]}'" for p in error.processes)
     at = [compiled.entries[e].place for e in error.entries]
     return Fault("several-orders", at[0], {"names": names, "other": at[-1]})

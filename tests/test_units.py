@@ -492,7 +492,7 @@ def test_a_near_name_is_offered_but_not_one_that_differs_by_a_prefix():
 def test_dimension_fault_names_both_in_words():
     wrong = fault(factor, "kWh/t", "t/t")
     assert str(wrong) == (
-        "'kWh/t' is energy per mass; dimensionless was expected; write it in 't/t' or a like unit"
+        "'kWh/t' measures energy per mass; dimensionless was expected; write it in 't/t' or a like unit"
     )
     assert "energy per mass" not in message(wrong.key, wrong.values, "zh")
     assert "能量/质量" in message(wrong.key, wrong.values, "zh")
@@ -748,7 +748,7 @@ def test_rates_refused(unit, of, expected):
 
 def test_a_rate_without_time_says_how_to_write_it():
     assert str(fault(rate_factor, "Mt", T)) == (
-        "'Mt' is mass without a time; a rate per year was expected; write it like 'Mt/a'"
+        "'Mt' measures mass, without a time; a rate per year was expected; write it like 'Mt/a'"
     )
     wrong = fault(rate_factor, "t/a", POWER)
     assert "mass per time; energy per time was expected; write it in 'MWh/a'" in str(wrong)

@@ -308,6 +308,27 @@ def test_residue_of_a_residue(tmp_path: Path) -> None:
     assert used == pytest.approx({"separation": 0.1e6, "milling": 0.108e6})
 
 
+def test_residue_that_counts_as_more_than_its_waste(tmp_path: Path) -> None:
+    """0.9 t residue at 1.5 t of waste a t are 1.35 t from 1 t: warned of, with process and amount."""
+    chain = """
+    materials:
+      ore: {kind: resource}
+      metal: {kind: product}
+      slag: {kind: waste, waste: industrial-solid}
+      rest: {kind: waste, waste: industrial-solid, residue-of: slag, parent-equivalent: 1.5}
+      grit: {kind: product}
+    processes:
+      works: {per: metal, inputs: {ore: 2 t/t}, outputs: {metal: 1 t/t, slag: 1 t/t}}
+      sieve: {per: slag, inputs: {slag: 1 t/t}, outputs: {grit: 0.1 t/t, rest: 0.9 t/t}}
+    pools:
+      slag: {takers: [sieve]}
+      rest: {takers: [{boundary: deposit}]}
+    """
+    found = {f.code: f for f in run(tmp_path, chain, "drive: {works: 1 kt/a}\n").findings}
+    assert found["residue-above-waste"].place == "sieve"
+    assert found["residue-above-waste"].amount == pytest.approx(350)
+
+
 def test_luliang_red_mud_as_a_park(tmp_path: Path) -> None:
     """T1g: 1 603.9225 × 10⁴ t of mud, 36.1598 used: 1 487.567 × 10⁴ t more for 95 %."""
     scenario = """

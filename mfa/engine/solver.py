@@ -46,8 +46,9 @@ def solve_wired(wiring: Wiring, values: Values) -> State:
     pattern = wiring.pattern
     unsure = np.flatnonzero(_unsure(pattern, equations.steepest()))
     net = equations.b.copy()
+    sweeps = 0
     if not wiring.clusters and not len(unsure):
-        net = _swept(equations, net)
+        net, sweeps = _swept(equations, net)
     free = np.ones(len(net), bool)
     point, steps, pieces = equations.at(net), 0, 0
     for component in unsure.tolist():
@@ -60,7 +61,9 @@ def solve_wired(wiring: Wiring, values: Values) -> State:
     error = _error(point)
     if not error <= ACCEPTED:
         raise Failure(f"the network did not converge: residual {error:.3g} of the largest flow")
-    return _state(equations, point, steps + taken + pieces, "path" if pieces else "newton")
+    steps += taken
+    method = "path" if pieces else "newton" if steps else "sweeps"
+    return _state(equations, point, sweeps + steps + pieces, method)
 
 
 def _unsure(pattern: Pattern, steepest: Floats) -> Bools:
@@ -92,7 +95,7 @@ def _block(pattern: Pattern, slopes: Floats, component: int) -> tuple[Ints, Floa
     return nodes, matrix
 
 
-def _swept(equations: Equations, net: Floats) -> Floats:
+def _swept(equations: Equations, net: Floats) -> tuple[Floats, int]:
     """A start for Newton: net ← b + F·level(net), repeated while it contracts fast."""
     last = np.inf
     for sweep in range(SWEEPS):
@@ -102,7 +105,7 @@ def _swept(equations: Equations, net: Floats) -> Floats:
         if change <= SETTLED * equations.scale or (sweep > 8 and change > 0.5 * last):
             break
         last = change
-    return net
+    return net, sweep + 1
 
 
 def _error(point: Point, free: Bools | None = None) -> float:

@@ -18,8 +18,8 @@ class State:
     handed : (entry,) amount given to or by each list entry, pool's unit a year, >= 0
     surplus, shortage : (pool,) what no entry takes or gives, >= 0
     residual : largest imbalance of a pool over the largest flow
-    iterations : Newton steps or pieces of the path
-    method : "newton" or "path"
+    iterations : sweeps, Newton steps and pieces of the path together
+    method : "sweeps" where repetition alone arrived, "newton", or "path" where a block took it
     """
 
     net: Floats

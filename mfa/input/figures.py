@@ -74,7 +74,10 @@ class Reader:
 
     def _number(self, text: str, factor: Factor) -> float:
         number, unit = units.split(text)
-        return scaled(number, factor(unit))
+        try:
+            return scaled(number, factor(unit))
+        except Short as short:
+            raise _whole(short, text, number) from None
 
     def _value(self, quantity: Quantity, node: Node, factor: Factor, signed: bool) -> float:
         """The written value, or the schedule's value in the year of the run; NaN where it is faulty."""
@@ -191,6 +194,14 @@ def scaled(number: float, factor: float) -> float:
     """
     whole = round(1 / factor) if 0 < factor < 1 else 0
     return number / whole if whole and 1 / whole == factor else number * factor
+
+
+def _whole(short: Short, text: str, number: float) -> Short:
+    """A fault of a unit told of the whole quantity: '2 Mt' in place of 'Mt'."""
+    if "example" not in short.values:
+        return short
+    example = f"{number:.12g} {short.values['example']}"
+    return Short(short.key, **{**short.values, "unit": _cut(text), "example": example})
 
 
 def _cut(text: str) -> str:

@@ -47,11 +47,14 @@ def findings(
     found += _targets(rows)
     found += _empty(rows)
     found += _identity(wastes)
+    found += _residues(wastes)
     found += _recipes(closures)
     for fault in checks.outside_bounds(system):
         found.append(_plain("balance-outside", str(fault.values["process"]), fault))
     for fault in checks.sold_without_limit(system):
         found.append(_plain("sold-without-limit", f"pool:{fault.values['material']}", fault))
+    for note in system.notes:
+        found.append(_plain("note", str(note.values["id"]), note))
     names = checks.idle(system)
     if names:
         found.append(
@@ -137,6 +140,18 @@ def _identity(wastes: Mapping[str, WasteFlow]) -> list[Finding]:
             made.append(
                 Finding("identity", f"pool:{material}", account.gap, "t/a", Fault("identity", None, values))
             )
+    return made
+
+
+def _residues(wastes: Mapping[str, WasteFlow]) -> list[Finding]:
+    """Processes that make more residue, counted as the waste it comes from, than they take of it."""
+    made = []
+    for material, waste in wastes.items():
+        for use in waste.uses:
+            if use.amount < -FULL * max(sum(waste.made.values()) + waste.from_yards, 1e-300):
+                values = {"process": use.node, "material": material, "amount": f"{-use.amount:,.4g}"}
+                fault = Fault("residue-above-waste", None, values)
+                made.append(Finding("residue-above-waste", use.node, -use.amount, "t/a", fault))
     return made
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa.engine.network import TAKER
 from mfa.result import Result
+from mfa.results.flows import Flow
 from mfa.results.indicators import KINDS, Indicator
 from mfa.results.waste import Account
 from mfa.show.screen import amount, console, mega, percent, table, word
@@ -185,10 +186,11 @@ def _waste_row(name: str, a: Account) -> tuple[str, ...]:
 
 
 def _crossing(out: Console, result: Result, lang: str) -> None:
-    """What is sold and what is bought, in the native units."""
+    """What is sold, bought and left without a buyer, in the native units."""
     crossing = (
         ("made-table", [f for f in result.flow_list if f.target == "export"]),
         ("bought-table", [f for f in result.flow_list if f.source == "import"]),
+        ("unsold-table", [f for f in result.flow_list if f.target == "surplus" and _is_product(result, f)]),
     )
     for key, found in crossing:
         by_kind = sorted(found, key=lambda f: (result.system.materials[f.material].unit != "t", -f.amount))
@@ -201,6 +203,10 @@ def _crossing(out: Console, result: Result, lang: str) -> None:
         ]
         if rows:
             table(out, word(key, lang), [word("word-material", lang), word("word-amount", lang)], rows)
+
+
+def _is_product(result: Result, flow: Flow) -> bool:
+    return result.system.materials[flow.material].kind == "product"
 
 
 def _warnings(out: Console, result: Result, lang: str) -> None:
@@ -220,4 +226,4 @@ def _node(result: Result, node: str, lang: str) -> str:
         return result.system.processes[node].label[lang]
     if node in result.system.stocks:
         return result.system.stocks[node].label[lang]
-    return word("word-surplus", lang) if node == "surplus" else node
+    return word(f"node-{node}", lang)

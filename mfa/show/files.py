@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import mfa
 from mfa.errors import Failure
+from mfa.input import library
 from mfa.result import TABLES
 from mfa.results.tables import Table
 
@@ -87,7 +88,7 @@ def manifest(result: Result, scenario: Scenario, command: Sequence[str] = ()) ->
         "set": dict(scenario.settings or {}),
         "command": list(command),
         "seed": None,
-        "inputs": [{"file": str(f), "sha256": _hash(f)} for f in scenario.files],
+        "inputs": [{"file": library.shown(f), "sha256": _hash(f)} for f in scenario.files],
         "versions": {"mfa": mfa.__version__, "python": platform.python_version()}
         | {name: version(name) for name in LIBRARIES},
         "solver": {

@@ -1,0 +1,197 @@
+"""Which node feeds which: strongly connected components and their order along the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mfa.engine.linear import limits
+from mfa.engine.network import Bools, Ints
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The places of G's entries, each once.
+
+    Attributes
+    ----------
+    n : number of nodes
+    rows, columns : (entry,) ``columns[e]`` feeds ``rows[e]``
+    """
+
+    n: int
+    rows: Ints
+    columns: Ints
+
+    def only(self, edges: Ints) -> Graph:
+        """The graph of these entries."""
+        return Graph(self.n, self.rows[edges], self.columns[edges])
+
+
+@dataclass(frozen=True)
+class Loops:
+    """The strongly connected components of a graph; see `components`.
+
+    Attributes
+    ----------
+    label : (n,) component of each node
+    ordered : the numbers follow the flow
+    within : (entry,) does not leave its component
+    sizes : (component,) number of nodes
+    cyclic : (component,) has more than one node or feeds itself
+    """
+
+    label: Ints
+    ordered: bool
+    within: Bools
+    sizes: Ints
+    cyclic: Bools
+
+    @classmethod
+    def labelled(cls, graph: Graph, label: Ints, ordered: bool) -> Loops:
+        """The components with these numbers."""
+        within = label[graph.rows] == label[graph.columns]
+        sizes = np.bincount(label)
+        cyclic = sizes > 1
+        cyclic[label[graph.rows[within]]] = True
+        return cls(label, ordered, within, sizes, cyclic)
+
+    @cached_property
+    def nodes(self) -> Ints:
+        """(n,) nodes by component."""
+        return np.argsort(self.label, kind="stable")
+
+    @cached_property
+    def begin(self) -> Ints:
+        """(component,) position in `nodes` of the first of each component."""
+        first: Ints = np.cumsum(self.sizes) - self.sizes
+        return first
+
+    def members(self, component: int) -> Ints:
+        """(size,) nodes of a component."""
+        first = self.begin[component]
+        return self.nodes[first : first + self.sizes[component]]
+
+
+def components(graph: Graph) -> Loops:
+    """The components as found, in the order of the flow or not."""
+    if graph.n <= limits.BARE:
+        return Loops.labelled(graph, _tarjan(graph), True)
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    ones = np.ones(len(graph.rows), dtype=np.int8)
+    matrix = csr_array((ones, (graph.rows, graph.columns)), shape=(graph.n, graph.n))
+    count, found = connected_components(matrix, directed=True, connection="strong")
+    label = found.astype(np.int64)
+    step = label[graph.rows] - label[graph.columns]
+    if step.min(initial=0) >= 0:
+        return Loops.labelled(graph, label, True)
+    if step.max() <= 0:
+        return Loops.labelled(graph, count - 1 - label, True)
+    return Loops.labelled(graph, label, False)
+
+
+def components_in_order(graph: Graph) -> Loops:
+    """The components, numbered in the order of the flow."""
+    loops = components(graph)
+    if loops.ordered:
+        return loops
+    level = levels(graph, loops, np.ones(len(loops.sizes), dtype=np.int64))
+    number = np.empty(len(level), dtype=np.int64)
+    number[np.argsort(level, kind="stable")] = np.arange(len(level))
+    return Loops.labelled(graph, number[loops.label], True)
+
+
+def _tarjan(graph: Graph) -> Ints:
+    """(n,) component of each node, in the order of the flow; plain Python for small networks."""
+    follow: list[list[int]] = [[] for _ in range(graph.n)]
+    for i, j in zip(graph.rows.tolist(), graph.columns.tolist(), strict=True):
+        follow[i].append(j)  # towards the sources, so that a source is closed first
+    index, low, label = [-1] * graph.n, [0] * graph.n, [-1] * graph.n
+    stack: list[int] = []
+    path: list[tuple[int, Iterator[int]]] = []
+    seen = closed = 0
+
+    def visit(node: int) -> None:
+        nonlocal seen
+        index[node] = low[node] = seen
+        seen += 1
+        stack.append(node)
+        path.append((node, iter(follow[node])))
+
+    def close(node: int) -> None:
+        nonlocal closed
+        while label[node] < 0:
+            label[stack.pop()] = closed
+        closed += 1
+
+    for root in range(graph.n):
+        if index[root] < 0:
+            visit(root)
+        while path:
+            node, rest = path[-1]
+            for other in rest:
+                if index[other] < 0:
+                    visit(other)
+                    break
+                if label[other] < 0:
+                    low[node] = min(low[node], index[other])
+            else:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[node])
+                if low[node] == index[node]:
+                    close(node)
+    return np.array(label, dtype=np.int64)
+
+
+def levels(graph: Graph, loops: Loops, weight: Ints, limit: float = np.inf) -> Ints:
+    """Longest path to each component.
+
+    Parameters
+    ----------
+    weight : (component,) steps a component takes, at least 1
+    limit : once a level reaches it the others no longer matter and may be too low
+
+    Returns
+    -------
+    level : (component,)
+    """
+    between = np.flatnonzero(~loops.within)
+    source, target = loops.label[graph.columns[between]], loops.label[graph.rows[between]]
+    by_source = np.argsort(source, kind="stable")
+    source, target = source[by_source], target[by_source]
+    if loops.ordered and len(weight) <= limits.BARE:
+        return _levels_one_by_one(weight, source, target)
+    return _levels_in_rounds(weight, source, target, limit)
+
+
+def _levels_one_by_one(weight: Ints, source: Ints, target: Ints) -> Ints:
+    """As `levels`, entries sorted by source in the order of the flow; plain Python."""
+    level = [0] * len(weight)
+    steps = weight.tolist()
+    for a, z in zip(source.tolist(), target.tolist(), strict=True):
+        level[z] = max(level[z], level[a] + steps[a])
+    return np.array(level, dtype=np.int64)
+
+
+def _levels_in_rounds(weight: Ints, source: Ints, target: Ints, limit: float) -> Ints:
+    """As `levels`, entries sorted by source: in each round all whose sources are done."""
+    count = len(weight)
+    level = np.zeros(count, dtype=np.int64)
+    degree = np.bincount(source, minlength=count)
+    begin = np.cumsum(degree) - degree
+    waiting = np.bincount(target, minlength=count)
+    ready = np.flatnonzero(waiting == 0)
+    while len(ready) and level[ready].max() < limit:
+        many = degree[ready]
+        place = np.repeat(begin[ready] - np.cumsum(many) + many, many) + np.arange(many.sum())
+        reached = target[place]
+        np.maximum.at(level, reached, np.repeat(level[ready] + weight[ready], many))
+        np.subtract.at(waiting, reached, 1)
+        ready = np.unique(reached[waiting[reached] == 0])
+    return level
