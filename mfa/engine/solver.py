@@ -23,6 +23,7 @@ SWEEPS = 40
 SETTLED = 1e-21
 GOOD = 1e-12
 ACCEPTED = 1e-9
+ROUNDING = 1e-12
 
 
 def solve(structure: Structure, values: Values) -> State:
@@ -197,20 +198,16 @@ def _halved(equations: Equations, point: Point, nodes: Ints, slopes: Floats, siz
 
 
 def _state(equations: Equations, point: Point, iterations: int, method: str) -> State:
+    """The state, with what is only rounding of a pool's turnover taken for nothing."""
     w = equations.wiring
-    n = len(point.net)
-    served = np.bincount(w.pool, point.handed, minlength=n) if len(w.pool) else np.zeros(n)
-    left = np.maximum(np.abs(point.net) - served, 0.0)
-    left[left <= 1e-12 * np.abs(point.net)] = 0.0
-    surplus = np.where(point.net > 0, left, 0.0)
-    shortage = np.where(point.net < 0, left, 0.0)
-    return State(
-        point.net,
-        point.level,
-        point.handed,
-        surplus,
-        shortage,
-        _error(point),
-        iterations,
-        method,
-    )
+    turnover = np.maximum(np.abs(point.net), point.gross)
+    handed = np.where(point.handed > ROUNDING * turnover[w.pool], point.handed, 0.0)
+    level = point.level.copy()
+    named = w.process >= 0
+    most = np.zeros(len(level))
+    np.maximum.at(most, w.process[named], handed[named])
+    level[np.setdiff1d(w.process[named], np.flatnonzero(most))] = 0.0
+    left = np.abs(point.net) - np.bincount(w.pool, handed, minlength=len(turnover))
+    left = np.where(left > ROUNDING * turnover, left, 0.0)
+    surplus, shortage = np.where(point.net > 0, left, 0.0), np.where(point.net < 0, left, 0.0)
+    return State(point.net, level, handed, surplus, shortage, _error(point), iterations, method)

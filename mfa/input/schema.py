@@ -77,7 +77,7 @@ def _year(text: object) -> object:
     return _whole(text)
 
 
-Id = Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": ID.pattern[:-2]})]
+Id = Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": f"^{ID.pattern[:-2]}$"})]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Year = Annotated[int, BeforeValidator(_year)]

@@ -4,58 +4,54 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mfa.engine.network import TAKER
 from mfa.result import Result
 from mfa.results.flows import Flow
 from mfa.results.indicators import KINDS, Indicator
 from mfa.results.waste import Account
-from mfa.show.screen import amount, console, mega, percent, table, word
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from mfa.show.screen import amount, bold, coloured, dim, line, mega, percent, table, word
 
 MOST_ROWS = 12
 
 
 def print_answer(result: Result, lang: str, folder: Path | None) -> None:
     """Print a run for a person."""
-    out = console()
     system = result.system
     year = f" · {system.year}" if system.year else ""
-    out.print(f"[bold]{system.name}[/bold] · {system.label[lang]}{year}\n")
-    _targets(out, result, lang)
-    _obstacles(out, result, lang)
-    _wastes(out, result, lang)
-    _crossing(out, result, lang)
-    _warnings(out, result, lang)
+    line(bold(system.name), f" · {system.label[lang]}{year}\n")
+    _targets(result, lang)
+    _obstacles(result, lang)
+    _wastes(result, lang)
+    _crossing(result, lang)
+    _warnings(result, lang)
     if folder:
-        out.print(word("written", lang, folder=folder), style="dim")
-    out.print(
-        word(
-            "solved",
-            lang,
-            processes=len(system.processes),
-            pools=len(system.pools),
-            method=result.state.method,
-            iterations=result.state.iterations,
-            residual=f"{result.state.residual:.0e}",
-        ),
-        style="dim",
+        line(dim(word("written", lang, folder=folder)))
+    line(
+        dim(
+            word(
+                "solved",
+                lang,
+                processes=len(system.processes),
+                pools=len(system.pools),
+                method=result.state.method,
+                iterations=result.state.iterations,
+                residual=f"{result.state.residual:.0e}",
+            )
+        )
     )
 
 
-def _targets(out: Console, result: Result, lang: str) -> None:
+def _targets(result: Result, lang: str) -> None:
     rows = [r for r in result.indicator_list if r.minimum is not None or r.maximum is not None]
     if rows:
         for row in rows:
             colour = {"true": "green", "false": "red"}.get(row.met, "yellow")
-            out.print(_target_line(row, result, lang), style=colour)
+            line(coloured(_target_line(row, result, lang), colour))
     else:
         for row in result.indicator_list:
             if row.name in KINDS and row.name.endswith("utilisation"):
-                out.print(
+                line(
                     word(
                         "no-target",
                         lang,
@@ -63,7 +59,7 @@ def _targets(out: Console, result: Result, lang: str) -> None:
                         value=percent(row.value),
                     )
                 )
-    out.print()
+    line()
 
 
 def _target_line(row: Indicator, result: Result, lang: str) -> str:
@@ -93,7 +89,7 @@ def indicator_name(name: str, result: Result, lang: str) -> str:
     return word(f"indicator-{name}", lang)
 
 
-def _obstacles(out: Console, result: Result, lang: str) -> None:
+def _obstacles(result: Result, lang: str) -> None:
     """Who stores, disposes of or dumps industrial solid waste, largest first; who is full."""
     if all(r.met in ("", "true") for r in result.indicator_list):
         return
@@ -118,20 +114,20 @@ def _obstacles(out: Console, result: Result, lang: str) -> None:
         for a, m, node, fate in rows[:MOST_ROWS]
     ]
     heads = [word(f"word-{w}", lang) for w in ("waste", "node", "fate", "amount")]
-    table(out, word("obstacles", lang), heads, cells, left=3)
-    _full(out, result, [m for _, m, _, _ in rows], lang)
+    table(word("obstacles", lang), heads, cells, left=3)
+    _full(result, [m for _, m, _, _ in rows], lang)
 
 
 _PARTICIPLE = {"utilisation": "utilised", "disposal": "disposed", "storage": "stored", "dumped": "dumped"}
 
 
-def _full(out: Console, result: Result, materials: list[str], lang: str) -> None:
+def _full(result: Result, materials: list[str], lang: str) -> None:
     """The utilising takers of these wastes that take all that they can."""
     full: dict[str, list[str]] = defaultdict(list)
     compiled, state = result.compiled, result.state
-    for i, (line, entry) in enumerate(zip(compiled.structure.entries, compiled.entries, strict=True)):
-        material = compiled.structure.pools[line.pool]
-        if line.side != TAKER or material not in materials or entry.kind not in ("process", "export"):
+    for i, (listed, entry) in enumerate(zip(compiled.structure.entries, compiled.entries, strict=True)):
+        material = compiled.structure.pools[listed.pool]
+        if listed.side != TAKER or material not in materials or entry.kind not in ("process", "export"):
             continue
         most = _most(result, i, material)
         if most is not None and state.handed[i] >= most * (1 - 1e-9) > 0:
@@ -139,9 +135,9 @@ def _full(out: Console, result: Result, materials: list[str], lang: str) -> None
     for material in dict.fromkeys(materials):
         if full[material]:
             names = ", ".join(full[material])
-            out.print(word("full-takers", lang, material=_label(result, material, lang), names=names))
+            line(word("full-takers", lang, material=_label(result, material, lang), names=names))
     if full:
-        out.print()
+        line()
 
 
 def _most(result: Result, i: int, material: str) -> float | None:
@@ -160,7 +156,7 @@ def _most(result: Result, i: int, material: str) -> float | None:
     return min(caps) if caps else None
 
 
-def _wastes(out: Console, result: Result, lang: str) -> None:
+def _wastes(result: Result, lang: str) -> None:
     accounts = {
         m: w.account()
         for m, w in result.wastes.items()
@@ -177,7 +173,7 @@ def _wastes(out: Console, result: Result, lang: str) -> None:
         word(f"word-{w}", lang)
         for w in ("waste", "generated", "utilised", "disposed", "stored", "dumped", "rate")
     ]
-    table(out, word("waste-table", lang), heads, rows)
+    table(word("waste-table", lang), heads, rows)
 
 
 def _waste_row(name: str, a: Account) -> tuple[str, ...]:
@@ -185,7 +181,7 @@ def _waste_row(name: str, a: Account) -> tuple[str, ...]:
     return (name, *(amount(n) for n in numbers), percent(a.utilisation))
 
 
-def _crossing(out: Console, result: Result, lang: str) -> None:
+def _crossing(result: Result, lang: str) -> None:
     """What is sold, bought and left without a buyer, in the native units."""
     crossing = (
         ("made-table", [f for f in result.flow_list if f.target == "export"]),
@@ -202,19 +198,19 @@ def _crossing(out: Console, result: Result, lang: str) -> None:
             for f in by_kind
         ]
         if rows:
-            table(out, word(key, lang), [word("word-material", lang), word("word-amount", lang)], rows)
+            table(word(key, lang), [word("word-material", lang), word("word-amount", lang)], rows)
 
 
 def _is_product(result: Result, flow: Flow) -> bool:
     return result.system.materials[flow.material].kind == "product"
 
 
-def _warnings(out: Console, result: Result, lang: str) -> None:
+def _warnings(result: Result, lang: str) -> None:
     if result.findings:
-        out.print(word("warnings-title", lang), style="bold")
+        line(bold(word("warnings-title", lang)))
         for finding in result.findings:
-            out.print(f"  [yellow]![/yellow] {finding.text(lang)}")
-        out.print()
+            line("  ", coloured("!", "yellow"), f" {finding.text(lang)}")
+        line()
 
 
 def _label(result: Result, material: str, lang: str) -> str:

@@ -6,28 +6,28 @@ from collections import defaultdict
 
 from mfa.check import Check
 from mfa.input.closure import Closure
-from mfa.show.screen import console, table, word
+from mfa.show.screen import bold, coloured, line, table, word
 
 
 def print_check(report: Check, lang: str) -> None:
     """Print one checked file."""
-    out = console()
     by_process: dict[str, list[Closure]] = defaultdict(list)
     for c in report.closures:
         by_process[c.process].append(c)
     masses = [c for c in report.closures if c.layer == "mass"]
     elements = [c for c in report.closures if c.layer != "mass" and c.error is not None]
-    out.print(
-        word(
-            "checked",
-            lang,
-            file=report.file,
-            processes=len(report.system.processes),
-            materials=len(report.system.materials),
-            mass=f"{sum(c.closes for c in masses)}/{len(masses)}",
-            elements=f"{sum(c.closes for c in elements)}/{len(elements)}",
-        ),
-        style="bold",
+    line(
+        bold(
+            word(
+                "checked",
+                lang,
+                file=report.file,
+                processes=len(report.system.processes),
+                materials=len(report.system.materials),
+                mass=f"{sum(c.closes for c in masses)}/{len(masses)}",
+                elements=f"{sum(c.closes for c in elements)}/{len(elements)}",
+            )
+        )
     )
     ratios = {e.process: e for e in report.energies}
     rows = []
@@ -47,12 +47,12 @@ def print_check(report: Check, lang: str) -> None:
         "",
         word("energy-line", lang, ratio=""),
     ]
-    table(out, "", heads, rows, left=4)
+    table("", heads, rows, left=4)
     for fault in report.warnings:
-        out.print(f"  [yellow]![/yellow] {fault.text(lang)}")
+        line("  ", coloured("!", "yellow"), f" {fault.text(lang)}")
     for fault in report.strict_faults:
-        out.print(f"  [yellow]strict[/yellow] {fault.text(lang)}")
-    out.print()
+        line("  ", coloured("strict", "yellow"), f" {fault.text(lang)}")
+    line()
 
 
 def _cells(found: list[Closure], report: Check, lang: str) -> tuple[str, str, str]:

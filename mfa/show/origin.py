@@ -11,7 +11,7 @@ import click
 from mfa.input.tree import Items, Node, Tree, texts
 from mfa.records import Coefficient, Pool, System
 from mfa.scenario import gather, locate
-from mfa.show.screen import console, table, word
+from mfa.show.screen import bold, line, table, word
 
 MERGED = ("materials", "processes", "stocks")
 
@@ -62,8 +62,7 @@ def print_system(system: System, lang: str, *, as_json: bool, quiet: bool) -> No
         return
     if quiet:
         return
-    out = console()
-    out.print(f"[bold]{system.name}[/bold] · {system.label[lang]}\n")
+    line(bold(system.name), f" · {system.label[lang]}\n")
     for process in system.processes.values():
         unit = system.materials[process.per].unit
         per = word("reads-per", lang, unit=unit, per=system.materials[process.per].label[lang])
@@ -73,7 +72,7 @@ def print_system(system: System, lang: str, *, as_json: bool, quiet: bool) -> No
             for m, c in recipe.items()
         ]
         heads = ["", word("word-material", lang), "id", word("word-amount", lang), "", ""]
-        table(out, f"{process.label[lang]} [{process.id}], {per}", heads, rows, left=3)
+        table(f"{process.label[lang]} [{process.id}], {per}", heads, rows, left=3)
     _print_lists(system, lang)
 
 
@@ -97,7 +96,7 @@ def _print_lists(system: System, lang: str) -> None:
             names = _entries(pool, side)
             if names:
                 rows.append((m, side, names))
-    table(console(), "pools", [word("word-material", lang), "", ""], rows, left=3)
+    table("pools", [word("word-material", lang), "", ""], rows, left=3)
 
 
 def _entries(pool: Pool, side: str) -> str:

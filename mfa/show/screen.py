@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+
+import click
 
 from mfa.errors import message
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-WIDEST = 200
-
-
-def console() -> Console:
-    """The terminal; wide and without colour where the output is not one."""
-    import sys
-
-    from rich.console import Console
-
-    on_terminal = sys.stdout.isatty()
-    return Console(width=None if on_terminal else WIDEST, highlight=False, soft_wrap=not on_terminal)
+GAP = "  "
 
 
 def word(key: str, lang: str, **values: object) -> str:
@@ -28,22 +18,47 @@ def word(key: str, lang: str, **values: object) -> str:
     return message(key, values, lang)
 
 
-def table(
-    out: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1
-) -> None:
-    """A titled table; the first `left` columns are text, the rest numbers."""
-    from rich.table import Table
-    from rich.text import Text
+def line(*parts: str) -> None:
+    """Print a line; colours only on a terminal, and none where NO_COLOR is set."""
+    click.echo("".join(parts), color=False if os.environ.get("NO_COLOR") else None)
 
-    made = Table(
-        title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0)
-    )
-    for i, name in enumerate(columns):
-        made.add_column(Text(name, style="dim"), justify="left" if i < left else "right", no_wrap=True)
-    for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
-    out.print(made)
-    out.print()
+
+def bold(text: str) -> str:
+    """A heading."""
+    return click.style(text, bold=True)
+
+
+def dim(text: str) -> str:
+    """Something less important."""
+    return click.style(text, dim=True)
+
+
+def coloured(text: str, colour: str) -> str:
+    """Text in green, red or yellow."""
+    return click.style(text, fg=colour)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> None:
+    """A titled table; the first `left` columns are text, the rest numbers."""
+    cells = [tuple(columns), *(tuple(row) for row in rows)]
+    widths = [max(_width(row[i]) for row in cells) for i in range(len(columns))]
+    if title:
+        line(bold(title))
+    for number, row in enumerate(cells):
+        padded = [_padded(cell, widths[i], i < left) for i, cell in enumerate(row)]
+        text = GAP.join(padded).rstrip()
+        line(text if number else dim(text))
+    line()
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _padded(text: str, width: int, left: bool) -> str:
+    space = " " * (width - _width(text))
+    return text + space if left else space + text
 
 
 def amount(value: float) -> str:

@@ -65,7 +65,7 @@ class SweepFactor:
 
     def _add_bare(self, stage: Stage, x: Floats) -> None:
         """Add what reaches the unknowns of a stage, without scipy."""
-        part = x[self.sweep.triangle.indices[stage.begin : stage.end]]
+        part = x[stage.columns]
         data = self._data[stage.begin : stage.end]
         part *= data if x.ndim == 1 else data[:, None]
         x[stage.rows] += np.add.reduceat(part, stage.starts, axis=0)

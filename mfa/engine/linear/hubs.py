@@ -14,7 +14,7 @@ from mfa.engine.linear.graph import Graph, Loops, components
 from mfa.engine.linear.singular import determined
 from mfa.engine.linear.sparse import Links
 from mfa.engine.linear.sweep import Sweep, sweep_through
-from mfa.engine.network import Floats, Ints
+from mfa.engine.network import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def hubs_of(graph: Graph, loops: Loops, small: int) -> Ints:
     return hubs
 
 
-def _strongest(graph: Graph, label: Ints, large: Any) -> Ints:
+def _strongest(graph: Graph, label: Ints, large: Bools) -> Ints:
     """Nodes of large loops with the most paths through them; `graph`: the entries within."""
     arrive = np.bincount(graph.rows, minlength=graph.n)
     leave = np.bincount(graph.columns, minlength=graph.n)
@@ -114,11 +114,12 @@ class TornFactor:
         """(hub, hub), or LinAlgError."""
         rows, columns, sources = self.torn.between
         unit = np.eye(len(self.torn.nodes))
-        core = unit - np.asarray(self._collect @ self._spread)
+        core = unit.copy()
         core[rows, columns] -= values[sources]
+        core -= np.asarray(self._collect @ self._spread)
         terms = unit + np.asarray(abs(self._collect) @ np.abs(self._spread))
         terms[rows, columns] += np.abs(values[sources])
-        inverse: Floats = np.linalg.inv(core)
+        inverse = np.linalg.inv(core).astype(np.float64, copy=False)
         if not determined(inverse, terms).all():
             raise np.linalg.LinAlgError("the hubs are not determined")
         return inverse

@@ -40,6 +40,7 @@ class Stage:
     ----------
     first, last : the unknowns
     begin, end : their entries
+    columns : (entry,) unknown
     rows, starts : (row with entries,) unknown, and its first entry counted from `begin`
     matrix : (last - first, unknowns) compressed rows, structure only; None without scipy
     large : loops to be solved after this stage
@@ -49,6 +50,7 @@ class Stage:
     last: int
     begin: int
     end: int
+    columns: Int32s
     rows: Ints
     starts: Ints
     matrix: Any
@@ -135,9 +137,10 @@ def _stage(first: int, last: int, triangle: Triangle, large: tuple[Block, ...], 
     """The stage of the unknowns from `first` to before `last`."""
     pointer = triangle.indptr[first : last + 1]
     begin, end = int(pointer[0]), int(pointer[-1])
-    pointer = pointer - begin
+    columns, pointer = triangle.indices[begin:end], pointer - begin
     held = np.flatnonzero(np.diff(pointer))
     matrix = None
     if scipy and len(held):
-        matrix = pattern(triangle.indices[begin:end], pointer, len(triangle.indptr) - 1)
-    return Stage(first, last, begin, end, first + held, pointer[held].astype(np.int64), matrix, large)
+        matrix = pattern(columns, pointer, len(triangle.indptr) - 1)
+    starts = pointer[held].astype(np.int64)
+    return Stage(first, last, begin, end, columns, first + held, starts, matrix, large)
