@@ -74,10 +74,10 @@ class Scenario:
 
     def run(self, folder: str | Path | None = None, *, command: Sequence[str] = ()) -> Result:
         """Solve, and write every table and `manifest.json` into a folder, each file atomically."""
-        from mfa.show.files import write_run
-
         result = self.solve()
         if folder is not None:
+            from mfa.show.files import write_run
+
             write_run(result, Path(folder), self, command)
         return result
 

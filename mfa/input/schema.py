@@ -43,7 +43,7 @@ def _hyphened(name: str) -> str:
 class Form(BaseModel):
     """A mapping of a file: unknown keys are faults, nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=_hyphened)
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=_hyphened, defer_build=True)
 
 
 def _id(text: object) -> object:
