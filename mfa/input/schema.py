@@ -5,8 +5,6 @@ a bare id in a list) are brought into the long form before validation, so that o
 gives one message. The JSON Schema for editors comes from the same forms.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
