@@ -15,11 +15,12 @@ from mfa.errors import Error, Fault, Place, nearest
 from mfa.input import library
 from mfa.input.assembly import Assembly
 from mfa.input.figures import Reader, basis
+from mfa.input.forms import Label, Quantity
 from mfa.input.lists import Members, pool
 from mfa.input.materials import material, price
 from mfa.input.processes import process, rate
 from mfa.input.reading import read
-from mfa.input.schema import Label, MaterialForm, ProcessForm, Quantity, Source, StockForm, TargetForm
+from mfa.input.schema import MaterialForm, ProcessForm, Source, StockForm, TargetForm
 from mfa.input.targets import target
 from mfa.input.tree import Node, Text, Tree, place_of
 from mfa.input.validate import validate

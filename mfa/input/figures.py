@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mfa import units
 from mfa.errors import Fault, Place, Short, nearest
-from mfa.input.schema import ID, Quantity
+from mfa.input.forms import ID, Quantity
 from mfa.input.tree import Node, place_of
 from mfa.records import Figure, Material
 

@@ -9,7 +9,8 @@ from functools import lru_cache, partial
 from mfa import units
 from mfa.errors import Fault, Short, nearest
 from mfa.input.figures import Reader, basis
-from mfa.input.schema import MaterialForm, Quantity
+from mfa.input.forms import Quantity
+from mfa.input.schema import MaterialForm
 from mfa.input.tree import Tree, place_of
 from mfa.records import Figure, Material
 

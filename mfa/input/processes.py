@@ -6,9 +6,10 @@ from collections.abc import Mapping, Set
 from functools import partial
 
 from mfa import units
-from mfa.errors import Fault, Short
+from mfa.errors import Fault, Place, nearest
 from mfa.input.figures import Reader, basis
-from mfa.input.schema import ProcessForm, Quantity
+from mfa.input.forms import Quantity
+from mfa.input.schema import ProcessForm
 from mfa.input.tree import Tree, place_of
 from mfa.records import Coefficient, Figure, Material, Process
 
@@ -171,19 +172,8 @@ def _balance(
         return
     if len(inputs) < len(form.inputs) or not form.outputs.keys() <= outputs.keys():
         return
-    into = sum(c.figure.value for m, c in inputs.items() if materials[m].is_mass and not c.balance)
-    out = sum(c.figure.value for m, c in outputs.items() if materials[m].is_mass and not c.balance)
-    value = out - into if side == "inputs" else into - out
-    value = 0.0 if abs(value) <= ROUNDING * max(into, out) else value
-    if value < 0:
-        values = {
-            "process": key,
-            "material": name,
-            "value": f"{value:.6g}",
-            "into": f"{into:.6g}",
-            "out": f"{out:.6g}",
-        }
-        reader.faults.append(Fault("balance-negative", place, values))
+    value = _missing(key, side, name, inputs, outputs, materials, place, reader)
+    if value is None:
         return
     recipe = inputs if side == "inputs" else outputs
     quantity: Quantity = getattr(form, side)[name]
@@ -191,18 +181,40 @@ def _balance(
     of, per = basis(materials[name]), basis(materials[form.per])
     bounds = reader.bounds(quantity, node, lambda u: units.coefficient_factor(u, of, per))
     low, high = bounds or (None, None)
-    source = reader.source(quantity.source, node)
     figure = Figure(
         value,
         "balance",
         place,
         low=low,
         high=high,
-        source=source,
+        source=reader.source(quantity.source, node),
         confidence=quantity.confidence or "",
         note=quantity.note,
     )
     recipe[name] = Coefficient(figure, balance=True)
+
+
+def _missing(
+    key: str,
+    side: str,
+    name: str,
+    inputs: Mapping[str, Coefficient],
+    outputs: Mapping[str, Coefficient],
+    materials: Mapping[str, Material],
+    place: Place,
+    reader: Reader,
+) -> float | None:
+    """What a side lacks to close the mass; None, and a fault, where it would be negative."""
+    into = sum(c.figure.value for m, c in inputs.items() if materials[m].is_mass and not c.balance)
+    out = sum(c.figure.value for m, c in outputs.items() if materials[m].is_mass and not c.balance)
+    value = out - into if side == "inputs" else into - out
+    if abs(value) <= ROUNDING * max(into, out):
+        return 0.0
+    if value > 0:
+        return value
+    amounts = {"value": f"{value:.6g}", "into": f"{into:.6g}", "out": f"{out:.6g}"}
+    reader.faults.append(Fault("balance-negative", place, {"process": key, "material": name, **amounts}))
+    return None
 
 
 def _capacity(

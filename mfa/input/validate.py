@@ -9,7 +9,8 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from mfa.errors import Fault, nearest
-from mfa.input.schema import LATER, PART, Form
+from mfa.input.forms import PART, Form
+from mfa.input.schema import LATER
 from mfa.input.tree import HIDDEN, Items, Node, Tree, place_of
 
 F = TypeVar("F", bound=BaseModel)
