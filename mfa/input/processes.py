@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from functools import partial
 
 from mfa import units
-from mfa.errors import Fault, Place, nearest
+from mfa.errors import Fault, Place, Short
 from mfa.input.figures import Reader, basis
 from mfa.input.forms import Quantity
 from mfa.input.schema import ProcessForm
