@@ -7,7 +7,7 @@ from typing import Any
 
 from mfa.engine.compile import compile_system
 from mfa.engine.standing import standing_recycles
-from mfa.errors import Fault
+from mfa.errors import Error, Fault
 from mfa.input import checks
 from mfa.input.closure import Closure, EnergyRatio, closures, energies
 from mfa.records import System
@@ -72,9 +72,16 @@ def check_file(name: str) -> Check:
 
 
 def _solve_all(scenario: Scenario) -> None:
+    """The scenario and each of its variants; the faults of all variants together."""
     scenario.solve()
+    faults: list[Fault] = []
     for variant in scenario.variant_names:
-        load(scenario.path, variants=[variant]).solve()
+        try:
+            load(scenario.path, variants=[variant]).solve()
+        except Error as error:
+            faults += error.faults
+    if faults:
+        raise Error(faults)
 
 
 def _warnings(system: System) -> list[Fault]:

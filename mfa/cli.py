@@ -174,6 +174,7 @@ def show(
 ) -> None:
     """Show a chain or scenario as a table."""
     from mfa.show.origin import origin_lines, print_system
+    from mfa.show.screen import word
 
     if origin:
         lines = origin_lines(name, variants, _settings(settings))
@@ -181,7 +182,8 @@ def show(
             click.echo(json.dumps([line._asdict() for line in lines], ensure_ascii=False))
         elif not quiet:
             for line in lines:
-                click.echo(f"{line.path}: {line.value}  # {line.place}")
+                note = f" ({word('origin-skipped', lang)})" if line.skipped else ""
+                click.echo(f"{line.path}: {line.value}  # {line.place}{note}")
         return
     loaded = mfa.load(name, variants=variants, settings=_settings(settings))
     print_system(loaded.system, lang, as_json=as_json, quiet=quiet)

@@ -43,14 +43,17 @@ class Scenario:
     variant_names: tuple[str, ...] = ()
     is_chain: bool = False
 
-    def solve(self) -> Result:
+    def solve(self, *, samples: int | None = None, seed: int | None = None) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
 
         Raises
         ------
         mfa.Error
-            lists that contradict each other, or a recycle of gain >= 1
+            lists that contradict each other, or a recycle of gain >= 1; `samples`, which this
+            version cannot draw yet
         """
+        if samples is not None or seed is not None:
+            raise Error([Fault("argument-later", None, {"what": "samples"})])
         from mfa.engine.solver import solve
 
         compiled = compile_system(self.system)

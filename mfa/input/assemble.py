@@ -60,6 +60,9 @@ def chain(path: Path, tree: Tree) -> Assembly:
     load_chain(assembly, path, place, tree)
     if assembly.faults:
         raise Error(assembly.faults)
+    for key in ("chain", "label"):
+        if key in tree:
+            assembly.scenario.put(key, tree[key], tree.keys_at[key])
     add_library(assembly)
     return assembly
 

@@ -68,7 +68,7 @@ class _Builder:
         factors = self._factors()
         self._stop()
         tree = self.assembly.scenario
-        name = str(tree.get("scenario") or self.assembly.beside.stem)
+        name = str(tree.get("scenario") or tree.get("chain") or self.assembly.beside.stem)
         label = (
             Label.model_validate(tree["label"]).texts(name) if "label" in tree else {"en": name, "zh": name}
         )

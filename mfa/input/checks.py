@@ -102,7 +102,7 @@ def without_source(system: System) -> list[Fault]:
         for p in system.processes.values()
         for side, recipe in (("inputs", p.inputs), ("outputs", p.outputs))
         for m, c in recipe.items()
-        if not c.reference and not c.figure.source
+        if not c.reference and not c.balance and not c.figure.source
     ]
 
 

@@ -61,7 +61,7 @@ def _renamed(assembly: Assembly, base: Tree, own: Tree) -> Tree:
             made.put(side, _renamed_recipe(assembly, made.child(side), names), made.keys_at[side])
     per = made.get("per")
     if isinstance(per, Text) and per in names:
-        made.put("per", Text(str(names[per]), per.place), made.keys_at["per"])
+        made.put("per", Text(str(names[per]), names[per].place), made.keys_at["per"])
     rest = own.copy()
     for key in ("like", "rename"):
         rest.pop(key, None)

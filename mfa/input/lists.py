@@ -345,7 +345,11 @@ def _process(
     found = recipe.get(material.id)
     if found is None or found.figure.value <= 0:
         key = "taker-without-input" if side == "takers" else "giver-without-output"
-        values = {"process": process.id, "material": material.id, "near": nearest(material.id, recipe)}
+        values = {
+            "process": process.id,
+            "material": material.id,
+            "near": "" if found else nearest(material.id, recipe),
+        }
         reader.faults.append(Fault(key, place, values))
         return None
     return "process"

@@ -12,7 +12,7 @@ from mfa.errors import Fault
 from mfa.input import checks
 from mfa.input.closure import Closure
 from mfa.records import System
-from mfa.results.indicators import Indicator
+from mfa.results.indicators import CLASSES, Indicator
 from mfa.results.waste import WasteFlow
 
 FULL = 1e-9
@@ -48,6 +48,7 @@ def findings(
     found += _empty(rows)
     found += _identity(wastes)
     found += _residues(wastes)
+    found += _uncounted(system, wastes)
     found += _recipes(closures)
     for fault in checks.outside_bounds(system):
         found.append(_plain("balance-outside", str(fault.values["process"]), fault))
@@ -115,7 +116,7 @@ def _targets(rows: Sequence[Indicator]) -> list[Finding]:
     made = []
     for row in rows:
         if row.met == "unproven":
-            values = {"indicator": row.name, "names": ", ".join(row.doubtful)}
+            values = {"indicator": row.name, "names": ", ".join(f"{p}: {m}" for p, m in row.doubtful)}
             made.append(Finding("unproven", row.name, None, "", Fault("unproven", None, values)))
     return made
 
@@ -140,6 +141,17 @@ def _identity(wastes: Mapping[str, WasteFlow]) -> list[Finding]:
             made.append(
                 Finding("identity", f"pool:{material}", account.gap, "t/a", Fault("identity", None, values))
             )
+    return made
+
+
+def _uncounted(system: System, wastes: Mapping[str, WasteFlow]) -> list[Finding]:
+    """Wastes that no sum of tonnes can hold."""
+    made = []
+    for material in (m for m, w in wastes.items() if not w.tonnes):
+        if system.materials[material].waste not in CLASSES:
+            continue
+        values = {"material": material, "unit": system.materials[material].unit}
+        made.append(_plain("waste-uncounted", f"pool:{material}", Fault("waste-uncounted", None, values)))
     return made
 
 

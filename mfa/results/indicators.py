@@ -7,7 +7,7 @@ Values are fractions (unit `1`) or tonnes a year.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mfa.records import Process, System, Target
 from mfa.results.waste import Account, WasteFlow
@@ -57,7 +57,10 @@ GROUPS: Mapping[str, Callable[[Process], str]] = {
 
 @dataclass(frozen=True)
 class Indicator:
-    """A row of the table `indicators`; `met` is true, false, unproven or empty."""
+    """A row of the table `indicators`; `met` is true, false, unproven or empty.
+
+    `doubtful` are the processes that make it unproven, each with the input it lacks.
+    """
 
     name: str
     value: float | None
@@ -67,7 +70,7 @@ class Indicator:
     met: str = ""
     distance: float | None = None
     distance_amount: float | None = None
-    doubtful: tuple[str, ...] = ()
+    doubtful: tuple[tuple[str, str], ...] = ()
 
 
 def indicators(system: System, wastes: Mapping[str, WasteFlow], short: Mapping[str, str]) -> list[Indicator]:
@@ -108,7 +111,7 @@ def _ratios(system: System, wastes: Mapping[str, WasteFlow]) -> Iterator[tuple[s
 
 
 def _of_class(system: System, wastes: Mapping[str, WasteFlow], waste_class: str) -> list[WasteFlow]:
-    return [w for m, w in wastes.items() if system.materials[m].waste == waste_class]
+    return [w for m, w in wastes.items() if w.tonnes and system.materials[m].waste == waste_class]
 
 
 def _grouped(system: System, members: list[WasteFlow]) -> Iterator[tuple[str, str, Account]]:
@@ -133,12 +136,19 @@ def _rows(
     if not targets:
         return [Indicator(name, kind.ratio(account), "1")]
     takers = {u.node for w in members for u in w.uses if u.amount > 0 and u.node in short}
+    lacking = tuple((t, short[t]) for t in sorted(takers))
     sure = sum((w.account(takers) for w in members), Account())
-    return [_against(name, kind, account, sure, t, tuple(sorted(takers))) for t in targets]
+    rows = [_against(name, kind, account, sure, t, lacking) for t in targets]
+    return rows if all(w.tonnes for w in members) else [replace(r, distance_amount=None) for r in rows]
 
 
 def _against(
-    name: str, kind: Kind, account: Account, sure: Account, target: Target, takers: tuple[str, ...]
+    name: str,
+    kind: Kind,
+    account: Account,
+    sure: Account,
+    target: Target,
+    lacking: tuple[tuple[str, str], ...],
 ) -> Indicator:
     """The value beside its bound; reached only with the help of doubtful takers: unproven."""
     value = kind.ratio(account)
@@ -154,7 +164,7 @@ def _against(
     proven = certain is not None and _holds(certain, target)
     met = "false" if not reached else "true" if proven else "unproven"
     amount = 0.0 if reached else missing
-    doubtful = takers if met == "unproven" else ()
+    doubtful = lacking if met == "unproven" else ()
     return Indicator(name, value, "1", target.minimum, target.maximum, met, value - bound, amount, doubtful)
 
 

@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, fields
 
+from mfa import units
 from mfa.engine.compile import Compiled
 from mfa.engine.network import TAKER
 from mfa.engine.state import State
-from mfa.records import Fate, System
+from mfa.errors import Short
+from mfa.records import Fate, Material, System
 
 SWEEPS = 100
 SETTLED = 1e-14
@@ -97,12 +99,14 @@ class WasteFlow:
     made : process → amount of the waste itself, t
     uses : by every taker, own waste only, net of the residues that a process makes
     from_yards : what yards gave, t of the parent
+    tonnes : whether these amounts are tonnes; no density relates a count or another unit to them
     """
 
     material: str
     made: Mapping[str, float]
     uses: tuple[Use, ...]
     from_yards: float
+    tonnes: bool = True
 
     def account(self, without: Set[str] = frozenset()) -> Account:
         """The account; uses by processes in `without` are not believed and count as dumped.
@@ -143,6 +147,16 @@ def _lineage(system: System, material: str) -> tuple[str, float]:
     return material, equal
 
 
+def _tonnes(material: Material) -> float | None:
+    """Tonnes in one native unit, by the density where it is a volume; None where nothing says."""
+    try:
+        return 1 / units.amount_factor(
+            "t", units.Basis(material.unit, None, material.density, material.density_unit)
+        )
+    except Short:
+        return None
+
+
 @dataclass(frozen=True)
 class _Taker:
     node: str
@@ -163,7 +177,7 @@ class _Books:
             self.listed[compiled.structure.pools[line.pool]].append((i, line.side))
         lines = {m.id: _lineage(system, m.id) for m in system.materials.values() if m.waste or m.residue_of}
         self.root = {m: root for m, (root, _) in lines.items()}
-        self.equal = {m: equal for m, (_, equal) in lines.items()}
+        self.equal = {m: equal * (_tonnes(system.materials[m]) or 1.0) for m, (_, equal) in lines.items()}
         self.made_by = {m: self._outputs(m) for m in self.root if m in system.pools}
         self.taken_by = {m: self._takers(m) for m in self.made_by}
         self.own = self._own_shares()
@@ -276,7 +290,9 @@ class _Books:
                 self._take_off_residue(material, parent, uses)
         yards = sum(self._from_yards(m) * self.equal[m] for m in family)
         found = tuple(Use(node, amount, fate) for (node, fate), amount in uses.items())
-        return WasteFlow(parent, self.made_by[parent], found, yards)
+        made = {p: a * self.equal[parent] for p, a in self.made_by[parent].items()}
+        tonnes = all(_tonnes(self.system.materials[m]) is not None for m in family)
+        return WasteFlow(parent, made, found, yards, tonnes)
 
     def _take_off_residue(self, material: str, parent: str, uses: dict[tuple[str, Fate], float]) -> None:
         """What leaves a process as a residue has not been utilised there."""

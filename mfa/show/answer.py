@@ -95,7 +95,7 @@ def _obstacles(result: Result, lang: str) -> None:
         return
     rows = []
     for material, waste in result.wastes.items():
-        if result.system.materials[material].waste == "industrial-solid":
+        if waste.tonnes and result.system.materials[material].waste == "industrial-solid":
             rows += [
                 (u.amount, material, u.node, u.fate)
                 for u in waste.uses
@@ -157,23 +157,24 @@ def _most(result: Result, i: int, material: str) -> float | None:
 
 
 def _wastes(result: Result, lang: str) -> None:
-    accounts = {
-        m: w.account()
-        for m, w in result.wastes.items()
-        if result.system.materials[m].waste in ("industrial-solid", "hazardous")
-    }
-    accounts = {m: a for m, a in accounts.items() if a.generated > 0 or a.utilised_old > 0}
-    if not accounts:
-        return
-    ordered = sorted(accounts.items(), key=lambda pair: -pair[1].generated)
-    rows = [_waste_row(_label(result, m, lang), a) for m, a in ordered]
-    total = sum((a for m, a in ordered if result.system.materials[m].waste == "industrial-solid"), Account())
-    rows.append(_waste_row(word("word-all", lang), total))
-    heads = [
-        word(f"word-{w}", lang)
-        for w in ("waste", "generated", "utilised", "disposed", "stored", "dumped", "rate")
-    ]
-    table(word("waste-table", lang), heads, rows)
+    """A table for each class of waste, with its own sum."""
+    for waste_class, title in (("industrial-solid", "waste-table"), ("hazardous", "hazardous-table")):
+        accounts = [
+            (m, w.account())
+            for m, w in result.wastes.items()
+            if w.tonnes and result.system.materials[m].waste == waste_class
+        ]
+        arisen = [(m, a) for m, a in accounts if a.generated > 0 or a.utilised_old > 0 or a.disposed_old > 0]
+        if not arisen:
+            continue
+        arisen.sort(key=lambda pair: -pair[1].generated)
+        rows = [_waste_row(_label(result, m, lang), a) for m, a in arisen]
+        rows.append(_waste_row(word("word-all", lang), sum((a for _, a in arisen), Account())))
+        heads = [
+            word(f"word-{w}", lang)
+            for w in ("waste", "generated", "utilised", "disposed", "stored", "dumped", "rate")
+        ]
+        table(word(title, lang), heads, rows)
 
 
 def _waste_row(name: str, a: Account) -> tuple[str, ...]:

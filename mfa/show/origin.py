@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import click
 
-from mfa.input.tree import Items, Node, Tree, texts
+from mfa.input.tree import BARE, LISTED, Items, Node, Text, Tree, texts
 from mfa.records import Coefficient, Pool, System
 from mfa.scenario import gather, locate
 from mfa.show.screen import bold, line, table, word
@@ -17,11 +17,12 @@ MERGED = ("materials", "processes", "stocks")
 
 
 class OriginLine(NamedTuple):
-    """A value of the merged scenario and where it was written."""
+    """A value of the merged scenario and where it was written; of a skipped entry, that it is."""
 
     path: str
     value: str
     place: str
+    skipped: bool = False
 
 
 def origin_lines(name: str, variants: Sequence[str], settings: Mapping[str, str]) -> list[OriginLine]:
@@ -32,7 +33,7 @@ def origin_lines(name: str, variants: Sequence[str], settings: Mapping[str, str]
     mfa.Error
         the faults of the files
     """
-    assembly, _ = gather(locate(name), variants, settings)
+    assembly, system = gather(locate(name), variants, settings)
     lines = []
     for key, node in assembly.scenario.items():
         if key not in (*MERGED, "pools", "variants", "extends", "set"):
@@ -40,9 +41,27 @@ def origin_lines(name: str, variants: Sequence[str], settings: Mapping[str, str]
     for section in MERGED:
         for key, tree in getattr(assembly, section).items():
             lines += _lines(f"{section}.{key}", tree)
-    for (material, side), node in {**assembly.sides, **assembly.own_sides}.items():
+    for (material, side), chain in assembly.sides.items():
+        own = assembly.own_sides.get((material, side))
+        if own is None or (isinstance(own, Tree) and LISTED not in own):
+            lines += _listed(f"pools.{material}.{side}", chain, system)
+    for (material, side), node in assembly.own_sides.items():
         lines += _lines(f"pools.{material}.{side}", node)
     return lines
+
+
+def _listed(head: str, node: Node, system: System) -> list[OriginLine]:
+    """A chain's list, its entries that this run does not have marked."""
+    if not isinstance(node, Items) or not node:
+        return _lines(head, node)
+    made = []
+    for i, entry in enumerate(node, 1):
+        name = entry
+        if isinstance(entry, Tree):
+            name = next((entry[k] for k in ("process", "stock", BARE) if k in entry), entry)
+        skipped = isinstance(name, Text) and name not in system.processes and name not in system.stocks
+        made += [x._replace(skipped=skipped) for x in _lines(f"{head}[{i}]", entry)]
+    return made
 
 
 def _lines(head: str, node: Node) -> list[OriginLine]:

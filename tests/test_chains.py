@@ -1,0 +1,80 @@
+"""The chains of the park, one by one, against sums made by hand from their recipes.
+
+The sums follow each chain from its drive downwards with a pocket calculator and stand in `docs/chains/`; figures
+are rounded there, so that they hold to half a unit of their last digit.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+import mfa
+
+
+@cache
+def ran(scenario: str) -> mfa.Result:
+    return mfa.load(scenario).solve()
+
+
+# (scenario, level | supply | sold | bought, id, amount, half a unit of the last digit)
+SUMS = [
+    ("chain-aluminium", "supply", "alumina", 956_500, 50),
+    ("chain-aluminium", "supply", "red-mud", 1_078_760, 5),
+    ("chain-aluminium", "supply", "spent-pot-lining", 13_500, 0.5),
+    ("chain-aluminium", "level", "billet-from-scrap", 29_518, 0.5),
+    ("chain-aluminium", "level", "billet-casting", 98_482, 0.5),
+    ("chain-aluminium", "level", "ingot-casting", 311_610, 5),
+    ("chain-sapphire-led", "sold", "sapphire-boule", 1_476.3, 0.05),
+    ("chain-sapphire-led", "supply", "high-purity-alumina", 1_650.42, 0.005),
+    ("chain-sapphire-led", "level", "grid-power", 278_700, 50),
+    ("chain-separator-coating", "sold", "boehmite", 2_395.2, 0.05),
+    ("chain-separator-coating", "supply", "fine-aluminium-hydroxide", 3_936, 0.5),
+    ("chain-separator-coating", "level", "grid-power", 61_090, 5),
+    ("chain-refractories", "supply", "bauxite-tailings", 1_565_300, 50),
+    ("chain-refractories", "level", "grid-power", 570_400, 50),
+    ("chain-gallium-compounds", "supply", "gallium", 45.227, 0.0005),
+    ("chain-gallium-compounds", "sold", "gallium", 32.027, 0.0005),
+    ("chain-magnesium", "level", "magnesium-refining", 147_355, 0.5),
+    ("chain-magnesium", "supply", "crude-magnesium", 153_986, 0.5),
+    ("chain-magnesium", "supply", "magnesium-slag", 782_543, 0.5),
+    ("chain-magnesium", "supply", "co2-process", 693_646, 0.5),
+    ("chain-magnesium", "level", "grid-power", 372_011, 0.5),
+    ("chain-coal", "level", "burner-cog", 5.289e6, 500),
+    ("chain-coal", "level", "burner-char-gas", 5.510e6, 500),
+    ("chain-coal", "supply", "coal-gangue", 560_150, 0.5),
+    ("chain-iron", "level", "bfg-power", 115_414, 0.5),
+    ("chain-iron", "supply", "bf-slag", 124_910, 0.5),
+    ("chain-renewables", "level", "wind-power", 1_138_800, 0.5),
+    ("chain-renewables", "level", "pv-power", 1_065_200, 50),
+    ("chain-magnesium-compounds", "level", "magnesia-carbonation", 14_161, 0.5),
+    ("chain-magnesium-compounds", "level", "kiln-co2-capture", 1_872, 0.5),
+    ("chain-acer", "supply", "acer-samara", 52_172.2, 0.05),
+    ("chain-acer", "supply", "steam", 40_925, 0.5),
+    ("chain-sea-buckthorn", "supply", "sb-seed-oil", 42.75, 0.005),
+    ("chain-sea-buckthorn", "supply", "steam", 28_686, 0.5),
+    ("chain-fertiliser-feed", "level", "husk-boiler", 69_611, 0.5),
+    ("chain-water", "level", "sewage-works", 3_596_085, 0.5),
+    ("chain-water", "level", "reclaimed-water-use", 3_028_824, 0.5),
+    ("chain-water", "level", "karst-well", 13_047_176, 0.5),
+    ("chain-annex", "supply", "pv-glass", 112_058, 0.5),
+    ("chain-annex", "bought", "pv-glass", 62_058, 0.5),
+]
+
+
+@pytest.mark.parametrize(("scenario", "what", "name", "amount", "half"), SUMS)
+def test_figures_are_those_summed_by_hand(
+    scenario: str, what: str, name: str, amount: float, half: float
+) -> None:
+    """The run gives what the recipes add up to."""
+    result = ran(scenario)
+    if what == "level":
+        found = result.processes.set_index("process").loc[name, "level"]
+    elif what == "supply":
+        found = result.pools.set_index("material").loc[name, "supply"]
+    else:
+        column, node = ("target", "export") if what == "sold" else ("source", "import")
+        flows = result.flows
+        found = flows.loc[(flows["material"] == name) & (flows[column] == node), "amount"].sum()
+    assert found == pytest.approx(amount, abs=1.02 * half)

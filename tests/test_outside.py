@@ -1,0 +1,198 @@
+"""What an outsider's small files showed: written from the contract, not from the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import mfa
+from mfa.check import check_file
+from mfa.show.answer import print_answer
+from mfa.show.origin import origin_lines
+
+MATERIALS = """
+materials:
+  ore: {kind: resource}
+  glue: {kind: intermediate}
+  mud: {kind: waste, waste: industrial-solid}
+  metal: {kind: product}
+  brick: {kind: product}
+"""
+CHAIN = f"""
+chain: works
+label: {{en: The works, zh: 工厂}}
+sources: {{book: {{cite: a book}}}}
+processes:
+  mill: {{per: metal, inputs: {{ore: {{value: 2 t/t, source: book}}}}, outputs: {{mud: {{balance: true}}}}}}
+  kiln: {{per: brick, inputs: {{mud: {{value: 1 t/t, source: book}}}}}}
+pools:
+  mud: {{takers: [{{process: press, tier: 1, share: 2}}, {{process: kiln, tier: 1}}]}}
+  brick: {{takers: [{{boundary: export, limit: none}}]}}
+{MATERIALS}
+"""
+OTHER = "chain: other\nprocesses: {press: {per: brick, inputs: {mud: 1 t/t}}}\n"
+
+
+def project(folder: Path, scenario: str) -> str:
+    """A scenario beside two chains; its path."""
+    (folder / "works.yaml").write_text(CHAIN, encoding="utf-8")
+    (folder / "other.yaml").write_text(OTHER, encoding="utf-8")
+    file = folder / "s.yaml"
+    file.write_text(f"scenario: s\nchains: [./works]\n{scenario}", encoding="utf-8")
+    return str(file)
+
+
+def test_unproven_names_the_process_and_its_missing_input(tmp_path: Path) -> None:
+    """The warning of an unproven target says who lacks what."""
+    file = tmp_path / "s.yaml"
+    file.write_text(
+        f"""
+scenario: s
+drive: {{mill: 10 t/a}}
+processes:
+  mill: {{per: metal, inputs: {{ore: 2 t/t}}, outputs: {{mud: 1 t/t}}}}
+  kiln: {{per: brick, inputs: {{mud: 0.9 t/t, glue: 0.1 t/t}}}}
+pools: {{mud: {{takers: [kiln]}}}}
+targets: {{industrial-solid-waste-utilisation: {{min: 95 %}}}}
+{MATERIALS}
+""",
+        encoding="utf-8",
+    )
+    warnings = mfa.load(file).solve().warnings
+    text = warnings.loc[warnings["code"] == "unproven", "text"].item()
+    assert "kiln" in text
+    assert "glue" in text
+
+
+def test_balance_flow_needs_no_source(tmp_path: Path) -> None:
+    """A balance stands in place of a coefficient: there is nothing to cite."""
+    assert check_file(project(tmp_path, "drive: {mill: 10 t/a}\n")).strict_faults == ()
+
+
+def test_a_chain_alone_has_its_label(tmp_path: Path) -> None:
+    """A chain shown or run by itself is called as it calls itself."""
+    project(tmp_path, "")
+    system = mfa.load(tmp_path / "works.yaml").system
+    assert system.name == "works"
+    assert system.label == {"en": "The works", "zh": "工厂"}
+
+
+def test_origin_marks_what_a_chain_lists_and_the_run_lacks(tmp_path: Path) -> None:
+    """An id of a chain's list that is not part of the run is shown as skipped, and nothing else is."""
+    lines = origin_lines(project(tmp_path, "drive: {mill: 10 t/a}\n"), (), {})
+    assert {x.path.rsplit(".", 1)[0] for x in lines if x.skipped} == {"pools.mud.takers[1]"}
+
+
+def test_origin_shows_the_list_under_an_insertion(tmp_path: Path) -> None:
+    """What `insert` adds to is part of the merged scenario."""
+    insert = "pools: {mud: {takers: {insert: [{boundary: deposit, after: kiln}]}}}\n"
+    paths = {x.path for x in origin_lines(project(tmp_path, insert), (), {})}
+    assert "pools.mud.takers[2].process" in paths
+    assert "pools.mud.takers.insert[1].boundary" in paths
+
+
+def test_renamed_reference_points_at_the_rename(tmp_path: Path) -> None:
+    """A material that a `rename` invents is missed once, where the rename is written."""
+    own = "processes: {kiln-2: {like: kiln, rename: {brick: tile}}}\n"
+    with pytest.raises(mfa.Error) as caught:
+        mfa.load(project(tmp_path, own))
+    assert [(f.key, f.place and f.place.line) for f in caught.value.faults] == [("material-unknown", 3)]
+
+
+def test_samples_are_refused_in_words(tmp_path: Path) -> None:
+    """A part not built yet is an error that says so, also from Python."""
+    scenario = mfa.load(project(tmp_path, "drive: {mill: 10 t/a}\n"))
+    with pytest.raises(mfa.Error, match="not available yet"):
+        scenario.solve(samples=10, seed=1)
+
+
+def test_a_waste_counted_in_cubic_metres_is_summed_in_tonnes(tmp_path: Path) -> None:
+    """20 m3/a of 1.5 t/m3 are 30 t/a; half is sold. Pieces enter no sum, and a warning says so."""
+    file = tmp_path / "s.yaml"
+    file.write_text(
+        """
+scenario: s
+drive: {mill: 10 t/a}
+processes: {mill: {per: metal, outputs: {sludge: 2 m3/t, drum: 3 piece/t, ash: 1 t/t}}}
+materials:
+  metal: {kind: product}
+  sludge: {kind: waste, waste: industrial-solid, unit: m3, density: 1.5 t/m3}
+  drum: {kind: waste, waste: industrial-solid, unit: piece}
+  ash: {kind: waste, waste: industrial-solid}
+pools:
+  sludge: {takers: [{boundary: export, limit: 50 %}]}
+  drum: {takers: [{boundary: export}]}
+targets:
+  industrial-solid-waste-utilisation: {min: 60 %}
+  "utilisation:drum": {max: 10 %}
+""",
+        encoding="utf-8",
+    )
+    result = mfa.load(file).solve()
+    values = result.indicators["value"]
+    assert values["industrial-solid-waste-generated"] == pytest.approx(20 * 1.5 + 10)
+    assert values["industrial-solid-waste-utilised"] == pytest.approx(15)
+    assert values["industrial-solid-waste-utilisation"] == pytest.approx(15 / 40)
+    assert values["utilisation:sludge"] == pytest.approx(0.5)
+    assert values["utilisation:drum"] == pytest.approx(1)
+    amounts = result.indicators["distance_amount"]
+    assert amounts["industrial-solid-waste-utilisation"] == pytest.approx(0.6 * 40 - 15)
+    assert amounts.isna()["utilisation:drum"]
+    warnings = result.warnings
+    assert warnings.loc[warnings["code"] == "waste-uncounted", "place"].tolist() == ["pool:drum"]
+
+
+def test_a_residue_in_cubic_metres_counts_as_its_tonnes(tmp_path: Path) -> None:
+    """1 t mud → 0.5 m3 tailings of 1.8 t/m3 = 0.9 t: a tenth is utilised."""
+    file = tmp_path / "s.yaml"
+    file.write_text(
+        """
+scenario: s
+supply: {}
+drive: {mill: 10 t/a}
+processes:
+  mill: {per: mud}
+  magnet: {per: mud, inputs: {mud: 1 t/t}, outputs: {metal: 0.1 t/t, tailings: 0.5 m3/t}}
+materials:
+  mud: {kind: waste, waste: industrial-solid}
+  metal: {kind: product}
+  tailings: {kind: waste, waste: industrial-solid, unit: m3, density: 1.8 t/m3, residue-of: mud}
+stocks: {yard: {material: tailings}}
+pools: {mud: {takers: [magnet]}, tailings: {takers: [yard]}}
+""",
+        encoding="utf-8",
+    )
+    values = mfa.load(file).solve().indicators["value"]
+    assert values["industrial-solid-waste-utilisation"] == pytest.approx(0.1)
+    assert values["industrial-solid-waste-stored"] == pytest.approx(9)
+
+
+def test_check_shows_the_faults_of_all_variants(tmp_path: Path) -> None:
+    """A fault in one variant does not hide that of the next."""
+    variants = "variants:\n  v: {drive: {milll: 1 t/a}}\n  w: {set: {kiln.capacity: 3 MWh/a}}\n"
+    with pytest.raises(mfa.Error) as caught:
+        check_file(project(tmp_path, f"drive: {{mill: 1 t/a}}\n{variants}"))
+    assert [f.place and f.place.line for f in caught.value.faults] == [5, 6]
+
+
+def test_the_sum_of_a_waste_table_is_that_of_its_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Hazardous waste stands in a table of its own: «all» is the sum of what stands above it."""
+    file = tmp_path / "s.yaml"
+    file.write_text(
+        """
+scenario: s
+drive: {mill: 10 t/a}
+processes: {mill: {per: metal, outputs: {ash: 3 t/t, oil: 0.7 t/t}}}
+materials:
+  metal: {kind: product}
+  ash: {kind: waste, waste: industrial-solid}
+  oil: {kind: waste, waste: hazardous}
+""",
+        encoding="utf-8",
+    )
+    print_answer(mfa.load(file).solve(), "en", None)
+    sums = [row.split()[1] for row in capsys.readouterr().out.splitlines() if row.startswith("all ")]
+    assert sums == ["30", "7"]
