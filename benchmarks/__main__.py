@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import linear, reading, solver, startup
+from benchmarks import linear, park, reading, solver, startup
 
 startup.report()
 print()
 solver.report("--quick" in sys.argv)
+print()
+park.report()
 print()
 linear.main()
 print()

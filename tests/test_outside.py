@@ -196,3 +196,19 @@ materials:
     print_answer(mfa.load(file).solve(), "en", None)
     sums = [row.split()[1] for row in capsys.readouterr().out.splitlines() if row.startswith("all ")]
     assert sums == ["30", "7"]
+
+
+def test_a_target_on_a_waste_that_nothing_touches_is_not_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is 0 ÷ 0, empty and not met; without it `--require-targets` would pass."""
+    result = mfa.load(project(tmp_path, "targets: {'utilisation:slag': {min: 30 %}}\n" + SLAG)).solve()
+    row = result.indicators.loc["utilisation:slag"]
+    assert row["min"] == pytest.approx(0.3)
+    assert not row["value"] >= 0
+    assert not result.targets_met
+    print_answer(result, "en", None)
+    assert "slag utilised: no value" in capsys.readouterr().out
+
+
+SLAG = "materials: {slag: {kind: waste, waste: industrial-solid}}\n"

@@ -108,6 +108,8 @@ def _ratios(system: System, wastes: Mapping[str, WasteFlow]) -> Iterator[tuple[s
             yield name, kind, members
     for material, waste in wastes.items():
         yield f"utilisation:{material}", UTILISATION, [waste]
+    for name in sorted(aimed - KINDS.keys() - {f"utilisation:{m}" for m in wastes}):
+        yield name, UTILISATION, []  # a waste that nothing of this run touches
 
 
 def _of_class(system: System, wastes: Mapping[str, WasteFlow], waste_class: str) -> list[WasteFlow]:

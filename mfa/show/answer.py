@@ -85,7 +85,8 @@ def indicator_name(name: str, result: Result, lang: str) -> str:
     """An indicator's name in words."""
     head, _, material = name.partition(":")
     if head == "utilisation" and material:
-        return word("indicator-utilisation", lang, material=result.system.materials[material].label[lang])
+        known = result.system.materials.get(material)
+        return word("indicator-utilisation", lang, material=known.label[lang] if known else material)
     return word(f"indicator-{name}", lang)
 
 
@@ -210,7 +211,11 @@ def _warnings(result: Result, lang: str) -> None:
     if result.findings:
         line(bold(word("warnings-title", lang)))
         for finding in result.findings:
-            line("  ", coloured("!", "yellow"), f" {finding.text(lang)}")
+            if finding.code != "note":
+                line("  ", coloured("!", "yellow"), f" {finding.text(lang)}")
+        noted = list(dict.fromkeys(f.place for f in result.findings if f.code == "note"))
+        if noted:
+            line("  ", word("notes", lang, count=len(noted), names=", ".join(noted)))
         line()
 
 

@@ -1,0 +1,47 @@
+"""The whole park (jiaokou-2035): every step of a run, and one sparse LU of its matrix beside the solve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csc_array
+from scipy.sparse.linalg import splu
+
+import mfa
+from benchmarks.solver import fastest
+from mfa.engine.compile import compile_system
+from mfa.engine.model import Equations
+from mfa.engine.solver import solve_wired
+from mfa.engine.wiring import wire
+
+SCENARIO = Path(__file__).parent.parent / "scenarios" / "jiaokou-2035.yaml"
+
+
+def report() -> None:
+    scenario = mfa.load(SCENARIO)
+    compiled = compile_system(scenario.system)
+    wiring = wire(compiled.structure)
+    state = solve_wired(wiring, compiled.values)
+    pattern = wiring.pattern
+    n = len(compiled.structure.pools)
+    slopes = Equations(wiring, compiled.values).slopes(state.net)
+    matrix = csc_array(np.eye(n)) - csc_array((slopes, (pattern.rows, pattern.cols)), shape=(n, n))
+    right = np.ones(n)
+    times = {
+        "read, check, convert": fastest(lambda: mfa.load(SCENARIO), 3),
+        "compile": fastest(lambda: compile_system(scenario.system), 5),
+        "wire": fastest(lambda: wire(compiled.structure).pattern, 5),
+        "solve": fastest(lambda: solve_wired(wiring, compiled.values), 7),
+        "one SuperLU of the matrix": fastest(lambda: splu(csc_array(matrix)).solve(right), 7),
+    }
+    print(f"### The park: {len(compiled.structure.processes)} processes, {n} pools\n")
+    print(f"{state.method}, {state.iterations} steps, residual {state.residual:.0e}\n")
+    print("| step | ms |\n|---|--:|")
+    for name, took in times.items():
+        print(f"| {name} | {1e3 * took:.2f} |")
+    print(f"\nsolve ÷ LU: {times['solve'] / times['one SuperLU of the matrix']:.1f}")
+
+
+if __name__ == "__main__":
+    report()
