@@ -333,9 +333,9 @@ def _failed(error: Exception, given: Sequence[str]) -> int:
         return 2
     if "--debug" in given:
         raise error
-    click.echo(
-        f"mfa failed: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", err=True
-    )
+    first = str(error).splitlines()[0] if str(error) else ""
+    kind = "" if isinstance(error, mfa.Failure) else f"{type(error).__name__}: "
+    click.echo(f"mfa failed: {kind}{first}", err=True)
     return 3
 
 

@@ -950,3 +950,32 @@ def test_assembly_raises_its_faults(load: Load, tmp_path: Path) -> None:
         f"{SCENARIO}set: {{nowhere.capacity: 1 t}}\ndemand: {{brick: 1 ton/a}}\n"
     )
     assert keys(lambda: mfa.load(tmp_path / "main.yaml")) == ["path-unknown", "unit-ton"]
+
+
+def test_chain_is_found_by_the_id_that_it_gives_itself(tmp_path: Path) -> None:
+    """`chains: [foo]` finds `chain: foo` in a file of another name, after files of that name."""
+    (tmp_path / "chains").mkdir()
+    (tmp_path / "chains" / "bar.yaml").write_text(
+        "chain: foo\nmaterials: {m: {kind: product}}\n", encoding="utf-8"
+    )
+    (tmp_path / "s.yaml").write_text("scenario: s\nchains: [foo]\nsupply: {m: 1 t/a}\n", encoding="utf-8")
+    loaded = mfa.load(tmp_path / "s.yaml")
+    assert [f.name for f in loaded.files] == ["s.yaml", "bar.yaml"]
+
+
+def test_text_replaces_a_coefficient_whole_through_three_layers(tmp_path: Path) -> None:
+    """A scenario's text ends the chain's confidence; a variant's range joins the scenario's value."""
+    (tmp_path / "c.yaml").write_text(
+        "chain: c\nsources: {s1: {cite: x}}\nmaterials: {ore: {kind: resource}, m: {kind: product}}\n"
+        "processes: {p: {per: m, inputs: {ore: "
+        "{value: 1 t/t, range: 0.5..2 t/t, source: s1, confidence: high}}}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "s.yaml").write_text(
+        "scenario: s\nchains: [c]\nprocesses: {p: {inputs: {ore: 1.1 t/t}}}\n"
+        "variants: {v: {processes: {p: {inputs: {ore: {range: 1..1.2 t/t}}}}}}\n",
+        encoding="utf-8",
+    )
+    figure = mfa.load(tmp_path / "s.yaml", variants=["v"]).system.processes["p"].inputs["ore"].figure
+    assert (figure.value, figure.low, figure.high) == (1.1, 1.0, 1.2)
+    assert (figure.source, figure.confidence) == ("s1", "")

@@ -335,7 +335,7 @@ def test_elements_are_conserved_over_the_park(file: str, variant: str) -> None:
 
 @pytest.mark.parametrize("year", [2021, 2025, 2030, 2035])
 def test_what_the_park_loses_of_an_element_is_what_its_recipes_lose(year: int) -> None:
-    """Al, Fe, Na, Mg and C that enter and do not leave are the open ends of single recipes, to a millionth."""
+    """What enters of Al, Fe, Na, Mg, C and does not leave is the open ends of recipes, to a millionth."""
     result = ran(f"jiaokou-{year}", "")
     net = boundary(result)
     shares = {m: element_shares(result.system.materials[m]) for m in net}

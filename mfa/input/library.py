@@ -1,6 +1,7 @@
 """Where chains and scenarios are: an id or a relative path → a file.
 
-Looked for beside the file that names it, then in a `chains/` (`scenarios/`) folder beside
+A name is a file's, or else the id that a file gives itself. Looked for beside the file that
+names it, then in a `chains/` (`scenarios/`) folder beside
 or above it, then among those shipped with the package.
 """
 
@@ -19,6 +20,7 @@ from mfa.errors import Short, nearest
 
 Folder = Literal["chains", "scenarios"]
 SHARED = "materials"
+HEAD = 65_536
 
 
 @cache
@@ -82,6 +84,10 @@ def find(name: str, kind: Folder, beside: Path) -> Path:
                 raise Short("file-not-regular", file=name[:80])
     if not _stays(real(beside).parent / name, beside):
         raise Short("file-outside", name=name[:80])
+    for folder in folders(kind, beside):
+        for file in sorted(folder.glob("*.yaml")):
+            if _says(file, kind, name) and real(file) != real(beside):
+                return _inside(file, name, beside)
     near = nearest(name, ids(kind, beside))
     raise Short(f"{kind[:-1]}-missing", name=name[:80], near=near)
 
@@ -91,6 +97,18 @@ def _candidates(folder: Path, name: str) -> Iterator[Path]:
     if not name.endswith((".yaml", ".yml")):
         yield folder / f"{name}.yaml"
         yield folder / f"{name}.yml"
+
+
+def _says(file: Path, kind: Folder, name: str) -> bool:
+    """Whether a file gives itself this id near its beginning, whatever it is called."""
+    if _kind(file) != "file":
+        return False
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(HEAD).decode("utf-8-sig", "replace")
+    except OSError:
+        return False
+    return re.search(rf"^{kind[:-1]}: *{re.escape(name)} *(#.*)?$", head, re.MULTILINE) is not None
 
 
 def _kind(path: Path) -> Literal["file", "folder", "other", "none"]:

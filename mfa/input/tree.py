@@ -45,14 +45,18 @@ class Items(list["Node"]):
 
 
 class Tree(dict[str, "Node"]):
-    """A mapping, where it begins, and where each key stands."""
+    """A mapping, where it begins, and where each key stands.
 
-    __slots__ = ("keys_at", "place")
+    `whole` marks a coefficient put together over a text: it replaces one below it whole.
+    """
+
+    __slots__ = ("keys_at", "place", "whole")
 
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
         self.keys_at: dict[str, Place] = {}
+        self.whole = False
 
     def put(self, key: str, node: Node, at: Place | None = None) -> None:
         """Set a key together with its place (of the value where the key has none)."""
@@ -64,6 +68,7 @@ class Tree(dict[str, "Node"]):
         made = Tree(self.place)
         made.update(self)
         made.keys_at.update(self.keys_at)
+        made.whole = self.whole
         return made
 
     def child(self, key: str) -> Tree:
@@ -109,6 +114,7 @@ def merge(parent: Node, child: Node) -> Node:
     if isinstance(parent, Text) and isinstance(child, Tree) and is_quantity(child):
         whole = Tree(child.place)
         whole.put("value", parent)
+        whole.whole = True
         return _merge_trees(whole, child)
     return child
 
@@ -133,6 +139,9 @@ def _short_over_long(parent: Tree, child: Text) -> Tree:
 
 def _merge_trees(parent: Tree, child: Tree) -> Tree:
     made = parent.copy()
+    if child.whole:
+        _drop(made, [k for k in made if k != "source"])
+        made.whole = True
     if is_quantity(parent) or is_quantity(child):
         if any(k in child for k in UNCERTAINTY_KEYS):
             _drop(made, UNCERTAINTY_KEYS)

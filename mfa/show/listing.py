@@ -49,5 +49,5 @@ def _indicators(lang: str) -> dict[str, str]:
     named = {name: message(f"indicator-{name}", {}, lang) for name in KINDS}
     named["utilisation:MATERIAL"] = message("indicator-utilisation", {"material": "MATERIAL"}, lang)
     for name in CLASSES.values():
-        named |= {f"{name}-{word}": "t/a" for word in AMOUNTS.values()}
+        named |= {f"{name}-{word}": "t/a, an amount: no target can be set on it" for word in AMOUNTS.values()}
     return named
