@@ -231,6 +231,9 @@ def convert(quantity: str, unit: str, as_json: bool, quiet: bool, lang: str, deb
 @click.option(
     "--min-share", default="0", metavar="SHARE", help="Bundle flows below this share of the largest: '0.1 %'."
 )
+@click.option(
+    "--without", multiple=True, metavar="NAME", help="Leave out a material, or a kind such as water."
+)
 @click.option("--unit", default="t", help="Draw the flows counted in this unit.")
 @scenario_options
 @common
@@ -238,6 +241,7 @@ def sankey(
     scenario: str,
     output: Path,
     min_share: str,
+    without: tuple[str, ...],
     unit: str,
     variants: tuple[str, ...],
     settings: tuple[str, ...],
@@ -251,7 +255,7 @@ def sankey(
 
     share = least_share(min_share)
     result = mfa.load(scenario, variants=variants, settings=_settings(settings)).solve()
-    result.sankey(output, lang=lang, min_share=share, unit=unit)
+    result.sankey(output, lang=lang, min_share=share, unit=unit, without=without)
     if as_json:
         click.echo(json.dumps({"file": str(output)}, ensure_ascii=False))
     elif not quiet:

@@ -455,3 +455,13 @@ def test_folder_that_cannot_be_made_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(mfa.Failure, match=r"flows\.csv"):
         write(tmp_path / "file" / "below")
+
+
+def test_sankey_says_what_it_leaves_out(tmp_path: Path) -> None:
+    """Without water the picture keeps every other link, and its legend tells the tonnes left out."""
+    result = mfa.load(MAIN).solve()
+    links = result.links[result.links["unit"] == "t/a"]
+    wet = links["material"].map(lambda m: result.system.materials[m].kind) == "water"
+    picture = result.sankey(tmp_path / "dry.svg", without=["water"])
+    assert picture.left_out_value == pytest.approx(links.loc[wet, "amount"].sum(), rel=1e-9)
+    assert "left out: water" in (tmp_path / "dry.svg").read_text(encoding="utf-8")

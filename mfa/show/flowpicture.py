@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,7 @@ def sankey(
     lang: str = "en",
     unit: str = "t",
     min_share: float = 0.0,
+    without: Collection[str] = (),
 ) -> Geometry:
     """Draw the links of a run.
 
@@ -34,13 +37,14 @@ def sankey(
     ax : matplotlib axes to draw on instead
     unit : only materials counted in this native unit are drawn: one unit a picture
     min_share : flows below this share of the largest are bundled
+    without : materials, or kinds of material, left out; the legend says how much that is
 
     Raises
     ------
     mfa.Error
         another ending, or nothing to draw in that unit
     """
-    picture = geometry(result, lang=lang, unit=unit, min_share=min_share)
+    picture = geometry(result, lang=lang, unit=unit, min_share=min_share, without=without)
     if ax is not None:
         from mfa.show.sankey.paper import draw
 
@@ -50,17 +54,25 @@ def sankey(
     return picture
 
 
-def geometry(result: Result, *, lang: str = "en", unit: str = "t", min_share: float = 0.0) -> Geometry:
+def geometry(
+    result: Result,
+    *,
+    lang: str = "en",
+    unit: str = "t",
+    min_share: float = 0.0,
+    without: Collection[str] = (),
+) -> Geometry:
     """The geometry of the picture, for those who draw it themselves."""
     from mfa.show.sankey.layout import Link, layout
 
     system = result.system
-    found = [f for f in result.link_list if system.materials[f.material].unit == unit]
+    counted = [f for f in result.link_list if system.materials[f.material].unit == unit]
+    found = [f for f in counted if not {f.material, system.materials[f.material].kind} & set(without)]
     if not found:
         known = sorted({system.materials[f.material].unit for f in result.link_list})
         raise Error([Fault("sankey-unit", None, {"unit": unit[:40], "known": ", ".join(known) or "none"})])
     members: dict[str, Any] = {**system.materials, **system.stocks, **system.processes}
-    return layout(
+    picture = layout(
         [Link(f.source, f.target, f.material, f.amount) for f in found],
         labels={k: m.label[lang] for k, m in members.items()},
         unit=f"{unit}/a",
@@ -69,6 +81,9 @@ def geometry(result: Result, *, lang: str = "en", unit: str = "t", min_share: fl
         min_share=min_share,
         order=list(system.processes),
     )
+    names = ", ".join(members[n].label[lang] if n in members else n for n in without)
+    rest = sum(f.amount for f in counted) - sum(f.amount for f in found)
+    return replace(picture, left_out=names, left_out_value=rest) if rest > 0 else picture
 
 
 def _write(picture: Geometry, path: Path, result: Result, lang: str) -> None:

@@ -131,6 +131,8 @@ class Geometry:
     bundled: float
     bundled_count: int
     names: Mapping[str, str]
+    left_out: str = ""
+    left_out_value: float = 0.0
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "out": "out",
         "thin": "thinnest bands not to scale",
         "own": "loops from a node to itself not to scale",
+        "left-out": "left out: {names}, {value} {unit} in all",
         "bundled": "{count} flows below {share} % of the largest bundled, {value} {unit} in all",
         "title": "Material flows",
         "help": "point at a band or node; click a node to follow its flows",
@@ -66,6 +67,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "out": "出",
         "thin": "最细的流不按比例",
         "own": "节点自循环不按比例",
+        "left-out": "未画出：{names}，共 {value} {unit}",
         "bundled": "已合并小于最大流 {share} % 的流 {count} 条，共 {value} {unit}",
         "title": "物质流",
         "help": "指向流或节点查看数值；点击节点追踪上下游",
@@ -179,6 +181,9 @@ def notes(geometry: Geometry, lang: str) -> list[str]:
     for key in ("thin", "own"):
         if any((link.source == link.target) == (key == "own") for link in unscaled):
             lines.append(word(key, lang))
+    if geometry.left_out:
+        value = number(geometry.left_out_value)
+        lines.append(word("left-out", lang).format(names=geometry.left_out, value=value, unit=geometry.unit))
     if geometry.bundled_count:
         lines.append(
             word("bundled", lang).format(
