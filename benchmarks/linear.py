@@ -157,27 +157,6 @@ def draw(network: Network, rng: np.random.Generator) -> Floats:
     return 0.9 * values / np.bincount(network.columns, weights=values, minlength=network.n)[network.columns]
 
 
-class Pardiso:
-    """Numeric factorisation and solution only."""
-
-    def __init__(self, matrix: object) -> None:
-        from pypardiso import PyPardisoSolver  # type: ignore[import-untyped]
-
-        self.solver = PyPardisoSolver(mtype=11)
-        self.solver.set_phase(11)
-        self.solver._call_pardiso(matrix, np.zeros((matrix.shape[0], 1)))  # type: ignore[attr-defined]
-
-    def __call__(self, matrix: object, b: Floats) -> Floats:
-        self.solver.set_phase(22)
-        self.solver._call_pardiso(matrix, b)
-        self.solver.set_phase(33)
-        x: Floats = self.solver._call_pardiso(matrix, b)
-        return x.ravel()
-
-    def close(self) -> None:
-        self.solver.free_memory(everything=True)
-
-
 SLOW = 4.0
 """Seconds after which a solver is not asked for the other repeats, nor for ten times the nodes."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mfa.engine.compile import Compiled
@@ -94,12 +94,3 @@ def wet(system: System, flow: Flow) -> float | None:
     if not material.is_mass:
         return None
     return flow.amount / (1 - material.moisture) if material.moisture else flow.amount
-
-
-def supply_of(found: Iterable[Flow]) -> Mapping[str, dict[str, float]]:
-    """Material → supplier → amount."""
-    suppliers: dict[str, dict[str, float]] = defaultdict(dict)
-    for flow in found:
-        if flow.target == pool_node(flow.material):
-            suppliers[flow.material][flow.source] = flow.amount
-    return suppliers
