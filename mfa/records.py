@@ -73,8 +73,13 @@ class Material:
     ghg: str = ""
     gwp: float = 1.0
     water: str = ""
+    renewable: bool = False
+    carrier: bool = True
+    co2_factor: float | None = None
+    main_resource: bool | None = None
     price: Figure | None = None
     price_year: int | None = None
+    price_vat: float = 0.0
     source: str = ""
 
     @property
@@ -102,7 +107,10 @@ class Process:
     site: str = ""
     sector: str = ""
     project: str = ""
+    enterprise: str = ""
     value_added: Figure | None = None
+    system_cost: Figure | None = None
+    transfer: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +153,60 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A bound on an indicator."""
+    """A bound on an indicator, in the indicator's unit."""
 
     indicator: str
     minimum: float | None
     maximum: float | None
     place: Place
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """The flows of some materials from some nodes or to some nodes (None: whichever)."""
+
+    materials: frozenset[str]
+    sources: frozenset[str] | None
+    targets: frozenset[str] | None
+    count: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnIndicator:
+    """An indicator that the scenario defines: a sum over flows, or a ratio of two."""
+
+    id: str
+    label: Mapping[str, str]
+    unit: str
+    numerator: tuple[Selector, ...]
+    denominator: tuple[Selector, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A figure that a plan states: bounds on one quantity of the model, in its unit.
+
+    `kind` says what `names` are: a process whose level or capacity is meant, a flow
+    (material, source, target), or indicators whose sum is meant. `value` is the stated figure
+    where there is one; a claim that the model has no quantity for says so in `not_modelled`.
+    """
+
+    number: int
+    label: Mapping[str, str]
+    kind: Literal["level", "capacity", "flow", "indicators", "none"]
+    names: tuple[str, ...]
+    unit: str
+    value: float | None
+    low: float | None
+    high: float | None
+    text: str
+    place: Place
+    source: str = ""
+    note: str = ""
+    not_modelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +225,9 @@ class System:
     supply: Mapping[str, Figure]
     factors: Mapping[str, Figure]
     targets: tuple[Target, ...]
+    layers: tuple[str, ...]
+    indicators: tuple[OwnIndicator, ...]
+    claims: tuple[Claim, ...]
     sources: Mapping[str, str]
     notes: tuple[Fault, ...] = ()
 

@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.engine.compile import Compiled
 from mfa.engine.state import State
+from mfa.errors import Error, Fault, Short
 from mfa.input.closure import Closure, closures
+from mfa.input.substances import layer
 from mfa.records import System
-from mfa.results import findings, flows, indicators, tables, waste
+from mfa.results import doubts, findings, flows, indicators, tables, waste
+from mfa.results.accounts import Accounts
+from mfa.results.costs import CentreCost, Costs
+from mfa.results.indicator import Indicator
+from mfa.results.layers import Compositions, Substance
+from mfa.results.ledger import Ledger
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 TABLES = ("flows", "links", "processes", "pools", "stocks", "indicators", "balances", "warnings")
+MORE_TABLES = ("layers", "layer_balances", "costs")
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,20 @@ class Result:
                 return tables.balances(self.closures)
             case "warnings":
                 return tables.warnings(s, self.findings, lang)
+            case "layers":
+                found = ((n, self.layer(n).flows(self.flow_list)) for n in s.layers)
+                return tables.layers(s, found)
+            case "layer_balances":
+                return tables.layer_balances(s, (b for n in s.layers for b in self.layer(n).balances()))
+            case "costs":
+                return tables.costs(s, self.costs_list)
         raise KeyError(name)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The tables that a run writes: costs where anything has a price, layers where they are listed."""
+        layers = MORE_TABLES[:2] if self.system.layers else ()
+        return (*TABLES, *layers, *(MORE_TABLES[2:] if self.costs_list else ()))
 
     @cached_property
     def flow_list(self) -> list[flows.Flow]:
@@ -76,15 +97,77 @@ class Result:
         return waste.waste_flows(self.system, self.compiled, self.state)
 
     @cached_property
-    def indicator_list(self) -> list[indicators.Indicator]:
+    def indicator_list(self) -> list[Indicator]:
         """The indicators as records."""
-        return indicators.indicators(self.system, self.wastes, self._lacking())
+        return indicators.indicators(
+            self.system,
+            self.wastes,
+            self._lacking(),
+            self.accounts,
+            lambda name: self.layer(name).recovery,
+            self.flow_list,
+            lambda: self.link_list,
+        )
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Energy, carbon, water, value and resources."""
+        return Accounts(Ledger(self.system, self.compiled, self.state))
+
+    @cached_property
+    def compositions(self) -> Compositions:
+        """The elements in every material."""
+        return Compositions(self.accounts.ledger)
+
+    def layer(self, name: str) -> Substance:
+        """The layer of an element (`Ga`) or oxide (`Na2O`): kg a year on every flow.
+
+        Raises
+        ------
+        mfa.Error
+            the name is neither an element nor an oxide of one element
+        """
+        try:
+            layer(name)
+        except Short as short:
+            raise Error([short.at(None)]) from None
+        if name not in self._layers:
+            self._layers[name] = Substance(name, self.compositions)
+        return self._layers[name]
+
+    @cached_property
+    def _layers(self) -> dict[str, Substance]:
+        """The layers asked for so far."""
+        return {}
+
+    @cached_property
+    def costs(self) -> Costs:
+        """Material flow cost accounting."""
+        return Costs(self.accounts.ledger)
+
+    @cached_property
+    def costs_list(self) -> list[CentreCost]:
+        """The costs of every quantity centre; empty where nothing has a price."""
+        return self.costs.centres() if self.costs.bought > 0 else []
 
     @cached_property
     def findings(self) -> list[findings.Finding]:
         """The warnings as records."""
         return findings.findings(
-            self.system, self.compiled, self.state, self.wastes, self.indicator_list, self.closures
+            self.system,
+            self.compiled,
+            self.state,
+            self.wastes,
+            self.indicator_list,
+            self.closures,
+            self._doubts,
+        )
+
+    @property
+    def _doubts(self) -> list[tuple[str, str, Fault]]:
+        layers = [self.layer(n) for n in self.system.layers]
+        return doubts.account_faults(
+            self.system, self.accounts, self.indicator_list, layers, self.flow_list, lambda: self.link_list
         )
 
     def _lacking(self) -> dict[str, str]:
@@ -105,7 +188,7 @@ class Result:
     @property
     def targets_met(self) -> bool:
         """Whether every target has a value, is met and proven."""
-        aimed = (r for r in self.indicator_list if r.minimum is not None or r.maximum is not None)
+        aimed = (r for r in self.indicator_list if r.aimed)
         return all(r.met == "true" for r in aimed)
 
     @property
@@ -151,7 +234,7 @@ class Result:
     def to_json(self, lang: str = "en") -> dict[str, Any]:
         """All tables as lists of rows, ready for `json.dumps`."""
         made: dict[str, Any] = {"scenario": self.system.name, "period": self.system.period}
-        for name in TABLES:
+        for name in self.written:
             table = self.table(name, lang)
             made[name] = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
         made["solver"] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -13,6 +12,7 @@ from pydantic import BaseModel
 from mfa import units
 from mfa.errors import Error, Fault, Place, nearest
 from mfa.input import library
+from mfa.input.aims import aims
 from mfa.input.assembly import Assembly
 from mfa.input.figures import Reader, basis
 from mfa.input.forms import Label, Quantity
@@ -20,14 +20,12 @@ from mfa.input.lists import Members, pool
 from mfa.input.materials import material, price
 from mfa.input.processes import process, rate
 from mfa.input.reading import read
-from mfa.input.schema import MaterialForm, ProcessForm, Source, StockForm, TargetForm
-from mfa.input.targets import target
+from mfa.input.schema import MaterialForm, ProcessForm, Source, StockForm
 from mfa.input.tree import Node, Text, Tree, place_of
 from mfa.input.validate import validate
-from mfa.records import Figure, Material, Pool, Process, Stock, System, Target
+from mfa.records import Figure, Material, Pool, Process, Stock, System
 
 F = TypeVar("F", bound=BaseModel)
-FACTORS = {"electricity-equivalent": "tce/MWh", "grid-co2": "t/MWh"}
 
 
 def system(assembly: Assembly) -> System:
@@ -64,8 +62,7 @@ class _Builder:
         supply = self._rates("supply", materials)
         pools = self._pools(materials, processes, stocks)
         self._residues(materials)
-        found = self._targets(materials)
-        factors = self._factors()
+        found = aims(self.assembly.scenario, materials, processes, stocks, self.reader)
         self._stop()
         tree = self.assembly.scenario
         name = str(tree.get("scenario") or tree.get("chain") or self.assembly.beside.stem)
@@ -83,8 +80,11 @@ class _Builder:
             drive=drive,
             demand=demand,
             supply=supply,
-            factors=factors,
-            targets=found,
+            factors=found.factors,
+            targets=found.targets,
+            layers=found.layers,
+            indicators=found.indicators,
+            claims=found.claims,
             sources=self._sources(),
             notes=tuple(self.notes),
         )
@@ -290,32 +290,6 @@ class _Builder:
             elif parent and not materials[parent].waste:
                 values = {"id": key, "parent": parent}
                 self.faults.append(Fault("residue-of-no-waste", place_of(tree, ("residue-of",)), values))
-
-    def _targets(self, materials: Mapping[str, Material]) -> tuple[Target, ...]:
-        section = self.assembly.scenario.child("targets")
-        made = []
-        for key in section:
-            form = self._form(TargetForm, section[key], ("targets", key))
-            found = target(key, form, section, materials, self.reader) if form else None
-            if found:
-                made.append(found)
-        return tuple(made)
-
-    def _factors(self) -> dict[str, Figure]:
-        section = self.assembly.scenario.child("factors")
-        made = {}
-        for key in section:
-            if key not in FACTORS:
-                values = {"id": key[:60], "known": ", ".join(FACTORS), "near": nearest(key, FACTORS)}
-                self.faults.append(Fault("factor-unknown", section.keys_at[key], values))
-                continue
-            quantity = self._form(Quantity, section[key], ("factors", key))
-            if quantity is None:
-                continue
-            figure = self.reader.figure(quantity, section[key], partial(units.factor, to=FACTORS[key]))
-            if figure:
-                made[key] = figure
-        return made
 
     def _sources(self) -> dict[str, str]:
         """Id → citation; chains that define one id differently are cited one after the other."""

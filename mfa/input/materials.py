@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from mfa import units
@@ -50,7 +51,12 @@ def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Materi
         ghg=form.ghg or "",
         gwp=_plain(form.gwp, tree, "gwp", reader, 1.0),
         water=form.water or "",
+        renewable=form.renewable,
+        carrier=form.carrier,
+        co2_factor=_co2_factor(form.co2_factor, tree, bare, lhv, reader),
+        main_resource=form.main_resource,
         price_year=form.price_year,
+        price_vat=_ratio(form.price_vat, tree, "price-vat", reader) or 0.0,
         source=reader.source(form.source, tree),
     )
 
@@ -126,6 +132,17 @@ def _equivalent(quantity: Quantity | None, tree: Tree, reader: Reader) -> float:
     node = tree["parent-equivalent"]
     found = reader.figure(quantity, node, lambda u: units.coefficient_factor(u, mass, mass) if u else 1.0)
     return found.value if found else 1.0
+
+
+def _co2_factor(
+    quantity: Quantity | None, tree: Tree, bare: units.Basis, lhv: Figure | None, reader: Reader
+) -> float | None:
+    """The statutory emission factor, t CO2 per native unit; per energy it goes by the heating value."""
+    per = replace(bare, lhv=lhv.value) if lhv else bare
+    found = _figure(
+        quantity, tree, "co2-factor", reader, lambda u: units.coefficient_factor(u, units.Basis("t"), per)
+    )
+    return found.value if found else None
 
 
 def _plain(quantity: Quantity | None, tree: Tree, key: str, reader: Reader, default: float) -> float:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Set
 from functools import partial
 
 from mfa import units
-from mfa.errors import Fault, Place, Short
+from mfa.errors import Fault, Place, Short, nearest
 from mfa.input.figures import Reader, basis
 from mfa.input.forms import Quantity
 from mfa.input.schema import ProcessForm
+from mfa.input.substances import layer
 from mfa.input.tree import Tree, place_of
 from mfa.records import Coefficient, Figure, Material, Process
 
@@ -55,7 +56,10 @@ def process(
         site=form.site,
         sector=form.sector,
         project=form.project,
+        enterprise=form.enterprise,
         value_added=reader.ratio(form.value_added, tree["value-added"]) if form.value_added else None,
+        system_cost=_system_cost(form, tree, materials, reader),
+        transfer=_transfer(form, tree, reader),
     )
 
 
@@ -228,6 +232,53 @@ def _capacity(
         return None
     with reader.about(form.per):
         return rate(form.capacity, tree, "capacity", materials[form.per], reader, hours)
+
+
+def _system_cost(
+    form: ProcessForm, tree: Tree, materials: Mapping[str, Material], reader: Reader
+) -> Figure | None:
+    """Labour, capital and services, CNY per unit of the reference."""
+    if form.system_cost is None:
+        return None
+    per = basis(materials[form.per])
+    return reader.figure(
+        form.system_cost, tree["system-cost"], lambda u: units.coefficient_factor(u, units.Basis("CNY"), per)
+    )
+
+
+def _transfer(form: ProcessForm, tree: Tree, reader: Reader) -> dict[str, dict[str, float]]:
+    """Element → output → its share of what the inputs bring; at most all of it."""
+    section = tree.child("transfer")
+    made: dict[str, dict[str, float]] = {}
+    for name, shares in form.transfer.items():
+        try:
+            element = layer(name).element
+            if element in made:
+                raise Short("transfer-twice", layer=name, element=element)
+        except Short as short:
+            reader.faults.append(short.at(section.keys_at[name]))
+            continue
+        made[element] = _shares(form, section, name, shares, reader)
+    return made
+
+
+def _shares(
+    form: ProcessForm, section: Tree, name: str, shares: Mapping[str, Quantity], reader: Reader
+) -> dict[str, float]:
+    node = section.child(name)
+    outputs = [*form.outputs, *([form.per] if form.per not in form.inputs else [])]
+    made = {}
+    for output, quantity in shares.items():
+        if output not in outputs:
+            values = {"id": output[:60], "layer": name, "near": nearest(output, outputs)}
+            reader.faults.append(Fault("transfer-output", node.keys_at[output], values))
+        found = reader.ratio(quantity, node[output])
+        if found:
+            made[output] = found.value
+    if sum(made.values()) > 1 + EXACT:
+        values = {"layer": name, "total": f"{100 * sum(made.values()):.6g}"}
+        reader.faults.append(Fault("transfer-sum", section.keys_at[name], values))
+    return made
 
 
 def _tolerance(form: ProcessForm, tree: Tree, reader: Reader) -> float:

@@ -39,9 +39,14 @@ class MaterialPatch(Form):
     parent_equivalent: Quantity | None = None
     ghg: Literal["combustion", "process", "biogenic"] | None = None
     gwp: Quantity | None = None
-    water: Literal["fresh", "reused", "sewage"] | None = None
+    water: Literal["fresh", "reused", "circulating", "sewage"] | None = None
+    renewable: Flag = False
+    carrier: Flag = True
+    co2_factor: Quantity | None = None
+    main_resource: Flag | None = None
     price: Quantity | None = None
     price_year: Year | None = None
+    price_vat: Quantity | None = None
     source: str = ""
     note: str = ""
 
@@ -59,6 +64,7 @@ class ProcessPatch(Form):
     site: str = ""
     sector: str = ""
     project: str = ""
+    enterprise: str = ""
     per: Id | None = None
     inputs: dict[Id, Quantity] = Field(default_factory=dict)
     outputs: dict[Id, Quantity] = Field(default_factory=dict)
@@ -69,6 +75,8 @@ class ProcessPatch(Form):
     enabled: Flag = True
     fate: Literal["utilisation", "disposal", "storage"] = "utilisation"
     value_added: Quantity | None = None
+    system_cost: Quantity | None = None
+    transfer: dict[str, dict[Id, Quantity]] = Field(default_factory=dict)
     like: Id | None = None
     rename: dict[Id, Id] = Field(default_factory=dict)
     recipe: Literal["none"] | None = None
@@ -261,6 +269,56 @@ class TargetForm(Form):
         return self
 
 
+Names = str | list[str]
+
+
+class SelectorForm(Form):
+    """Flows that an indicator adds up: by material, and by where they come from or go to."""
+
+    material: Names | None = None
+    kind: Names | None = None
+    waste: Names | None = None
+    source: Names | None = None
+    target: Names | None = None
+    count: str = ""
+    weight: Quantity | None = None
+
+    @model_validator(mode="after")
+    def _ends(self, info: ValidationInfo) -> Self:
+        if not is_part(info) and self.source is None and self.target is None:
+            raise PydanticCustomError("selector-ends", "", {})
+        return self
+
+
+class IndicatorForm(Form):
+    """A sum over flows, or the ratio of two such sums."""
+
+    label: Label | None = None
+    count: str = "amount"
+    numerator: list[SelectorForm] = Field(default_factory=list)
+    denominator: list[SelectorForm] = Field(default_factory=list)
+    source: str = ""
+    note: str = ""
+
+
+class ClaimForm(Form):
+    """A figure that a plan or a report states."""
+
+    label: Label | None = None
+    level: Id | None = None
+    capacity: Id | None = None
+    flow: dict[Literal["material", "source", "target"], str] | None = None
+    indicator: str | None = None
+    sum: list[str] = Field(default_factory=list)
+    value: Quantity | None = None
+    min: Quantity | None = None
+    max: Quantity | None = None
+    tolerance: Quantity | None = None
+    not_modelled: str = ""
+    source: str = ""
+    note: str = ""
+
+
 class Periods(Form):
     """The years of a run."""
 
@@ -291,13 +349,14 @@ class ScenarioPatch(Form):
     targets: dict[str, TargetForm] = Field(default_factory=dict)
     plan: Any = None
     pareto: Any = None
-    claims: Any = None
+    layers: list[str] = Field(default_factory=list)
+    indicators: dict[Id, IndicatorForm] = Field(default_factory=dict)
+    claims: list[ClaimForm] = Field(default_factory=list)
     measurements: Any = None
     correlate: Any = None
-    indicators: Any = None
 
 
-LATER = ("plan", "pareto", "claims", "measurements", "correlate", "indicators")
+LATER = ("plan", "pareto", "measurements", "correlate")
 
 
 class ScenarioForm(ScenarioPatch):

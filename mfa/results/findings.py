@@ -11,8 +11,9 @@ from mfa.engine.state import State
 from mfa.errors import Fault
 from mfa.input import checks
 from mfa.input.closure import Closure
+from mfa.input.indicators import WASTE_CLASSES
 from mfa.records import System
-from mfa.results.indicators import CLASSES, Indicator
+from mfa.results.indicator import Indicator
 from mfa.results.waste import WasteFlow
 
 FULL = 1e-9
@@ -40,6 +41,7 @@ def findings(
     wastes: Mapping[str, WasteFlow],
     rows: Sequence[Indicator],
     closures: Sequence[Closure],
+    doubts: Sequence[tuple[str, str, Fault]] = (),
 ) -> list[Finding]:
     """Everything worth a warning, shortages first."""
     found = _shortages(system, compiled, state)
@@ -50,6 +52,7 @@ def findings(
     found += _residues(wastes)
     found += _uncounted(system, wastes)
     found += _recipes(closures)
+    found += [_plain(code, place, fault) for code, place, fault in doubts]
     for fault in checks.outside_bounds(system):
         found.append(_plain("balance-outside", str(fault.values["process"]), fault))
     for fault in checks.sold_without_limit(system):
@@ -123,7 +126,7 @@ def _targets(rows: Sequence[Indicator]) -> list[Finding]:
 
 def _empty(rows: Sequence[Indicator]) -> list[Finding]:
     """Ratios of wastes that do not arise, all in one line."""
-    names = [row.name for row in rows if row.value is None]
+    names = [row.name for row in rows if row.value is None and (row.unit == "1" or row.aimed)]
     if not names:
         return []
     fault = Fault("zero-ratio", None, {"names": ", ".join(names), "count": len(names)})
@@ -148,7 +151,7 @@ def _uncounted(system: System, wastes: Mapping[str, WasteFlow]) -> list[Finding]
     """Wastes that no sum of tonnes can hold."""
     made = []
     for material in (m for m, w in wastes.items() if not w.tonnes):
-        if system.materials[material].waste not in CLASSES:
+        if system.materials[material].waste not in WASTE_CLASSES:
             continue
         values = {"material": material, "unit": system.materials[material].unit}
         made.append(_plain("waste-uncounted", f"pool:{material}", Fault("waste-uncounted", None, values)))

@@ -1,176 +1,151 @@
-"""Indicators of solid waste, their targets and the distance to them.
-
-Each indicator is a function of an `Account`; its formula and clause stand at the account.
-Values are fractions (unit `1`) or tonnes a year.
-"""
+"""All indicators of a run: waste, energy, carbon, water, value, resources, and its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from mfa.records import Process, System, Target
-from mfa.results.waste import Account, WasteFlow
+import numpy as np
 
-CLASSES = {"industrial-solid": "industrial-solid-waste", "hazardous": "hazardous-waste"}
-AMOUNTS = {
-    "generated": "generated",
-    "utilised": "utilised",
-    "utilised_old": "utilised-from-storage",
-    "disposed": "disposed",
-    "disposed_old": "disposed-from-storage",
-    "stored": "stored",
-    "dumped": "dumped",
-}
-Ratio = Callable[[Account], float | None]
+from mfa.engine.network import Floats
+from mfa.input.indicators import ACCOUNTS, GROUPS, PER_SEWAGE, RECOVERY, members_of
+from mfa.records import System, Target
+from mfa.results.accounts import SPECS, Accounts, Spec, sewage
+from mfa.results.flows import Flow
+from mfa.results.indicator import Indicator, judged
+from mfa.results.own import value as own_value
+from mfa.results.ratios import waste_indicators
+from mfa.results.waste import WasteFlow
+
+Targets = Mapping[str, Sequence[Target]]
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A ratio indicator: its function, and what counts in its numerator and denominator."""
-
-    ratio: Ratio
-    numerator: Callable[[Account], float]
-    denominator: Callable[[Account], float]
-
-
-UTILISATION = Kind(lambda a: a.utilisation, lambda a: a.utilised, lambda a: a.generated + a.utilised_old)
-BOTH = Kind(
-    lambda a: a.utilisation_and_disposal,
-    lambda a: a.utilised + a.disposed,
-    lambda a: a.generated + a.utilised_old + a.disposed_old,
-)
-DISPOSAL = Kind(lambda a: a.disposal, lambda a: a.disposed, lambda a: a.generated + a.disposed_old)
-
-KINDS: Mapping[str, tuple[str, Kind]] = {
-    "industrial-solid-waste-utilisation": ("industrial-solid", UTILISATION),
-    "industrial-solid-waste-utilisation-and-disposal": ("industrial-solid", BOTH),
-    "hazardous-waste-disposal": ("hazardous", DISPOSAL),
-    "hazardous-waste-utilisation-and-disposal": ("hazardous", BOTH),
-}
-GROUPS: Mapping[str, Callable[[Process], str]] = {
-    "chain": lambda p: p.chain,
-    "site": lambda p: p.site,
-    "sector": lambda p: p.sector,
-}
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """A row of the table `indicators`; `met` is true, false, unproven or empty.
-
-    `doubtful` are the processes that make it unproven, each with the input it lacks.
-    """
-
-    name: str
-    value: float | None
-    unit: str
-    minimum: float | None = None
-    maximum: float | None = None
-    met: str = ""
-    distance: float | None = None
-    distance_amount: float | None = None
-    doubtful: tuple[tuple[str, str], ...] = ()
-
-
-def indicators(system: System, wastes: Mapping[str, WasteFlow], short: Mapping[str, str]) -> list[Indicator]:
-    """All indicators of a run.
+def indicators(
+    system: System,
+    wastes: Mapping[str, WasteFlow],
+    short: Mapping[str, str],
+    accounts: Accounts,
+    recovery: Callable[[str], float | None],
+    flows: Sequence[Flow],
+    links: Callable[[], Sequence[Flow]],
+) -> list[Indicator]:
+    """Every indicator of a run, targets judged.
 
     Parameters
     ----------
     wastes : waste → where it goes
     short : process → one of its inputs whose pool is in shortage
+    recovery : element or oxide → the share of it recovered
+    links : makes the flows without pools, for indicators that name both ends
     """
     targets: dict[str, list[Target]] = {}
     for target in system.targets:
         targets.setdefault(target.indicator, []).append(target)
-    made = []
-    for name, kind, members in _ratios(system, wastes):
-        made += _rows(name, kind, members, targets.get(name, []), short)
-    for waste_class, name in CLASSES.items():
-        members = _of_class(system, wastes, waste_class)
-        if members:
-            total = sum((w.account() for w in members), Account())
-            made += [
-                Indicator(f"{name}-{word}", getattr(total, field), "t/a") for field, word in AMOUNTS.items()
-            ]
-    for name, (waste_class, kind) in KINDS.items():
-        for group, member, part in _grouped(system, _of_class(system, wastes, waste_class)):
-            made.append(Indicator(f"{name}@{group}:{member}", kind.ratio(part), "1"))
+    made = list(waste_indicators(system, wastes, short, targets))
+    specs = {n: s for n, s in SPECS.items() if n in targets or _arises(s, accounts)}
+    specs |= {f"{PER_SEWAGE}:{m.id}": sewage(m.id) for m in system.materials.values() if m.water == "sewage"}
+    for name, spec in specs.items():
+        made += _account(name, spec, accounts, targets.get(name, ()), short)
+    made += _grouped(accounts, specs, targets)
+    made += _recoveries(system, recovery, targets)
+    made += _own(system, flows, links, targets)
     return made
 
 
-def _ratios(system: System, wastes: Mapping[str, WasteFlow]) -> Iterator[tuple[str, Kind, list[WasteFlow]]]:
-    aimed = {t.indicator for t in system.targets}
-    for name, (waste_class, kind) in KINDS.items():
-        members = _of_class(system, wastes, waste_class)
-        if members or name in aimed:
-            yield name, kind, members
-    for material, waste in wastes.items():
-        yield f"utilisation:{material}", UTILISATION, [waste]
-    for name in sorted(aimed - KINDS.keys() - {f"utilisation:{m}" for m in wastes}):
-        yield name, UTILISATION, []  # a waste that nothing of this run touches
+def _arises(spec: Spec, accounts: Accounts) -> bool:
+    """Whether a run has anything that the indicator counts."""
+    parts = [spec.top(accounts), *([spec.bottom(accounts)] if spec.bottom else [])]
+    return all(p.total != 0 for p in parts[-1:]) or parts[0].total != 0
 
 
-def _of_class(system: System, wastes: Mapping[str, WasteFlow], waste_class: str) -> list[WasteFlow]:
-    return [w for m, w in wastes.items() if w.tonnes and system.materials[m].waste == waste_class]
-
-
-def _grouped(system: System, members: list[WasteFlow]) -> Iterator[tuple[str, str, Account]]:
-    """The waste that each chain, site and sector makes, shared as its pool is."""
-    for group, of in GROUPS.items():
-        names = dict.fromkeys(of(system.processes[p]) for w in members for p in w.made)
-        for name in filter(None, names):
-            parts = [_part(w, {p for p in w.made if of(system.processes[p]) == name}) for w in members]
-            yield group, name, sum(parts, Account())
-
-
-def _part(waste: WasteFlow, makers: Set[str]) -> Account:
-    whole = sum(waste.made.values())
-    mine = sum(a for p, a in waste.made.items() if p in makers)
-    return waste.account().scaled(mine / whole) if whole > 0 else Account()
-
-
-def _rows(
-    name: str, kind: Kind, members: list[WasteFlow], targets: list[Target], short: Mapping[str, str]
-) -> list[Indicator]:
-    account = sum((w.account() for w in members), Account())
+def _account(
+    name: str, spec: Spec, accounts: Accounts, targets: Sequence[Target], short: Mapping[str, str]
+) -> Iterator[Indicator]:
+    top, bottom = spec.top(accounts).total, spec.bottom(accounts).total if spec.bottom else None
+    unit = ACCOUNTS.get(name, "1")
+    value = spec.value(top, bottom)
     if not targets:
-        return [Indicator(name, kind.ratio(account), "1")]
-    takers = {u.node for w in members for u in w.uses if u.amount > 0 and u.node in short}
-    lacking = tuple((t, short[t]) for t in sorted(takers))
-    sure = sum((w.account(takers) for w in members), Account())
-    rows = [_against(name, kind, account, sure, t, lacking) for t in targets]
-    return rows if all(w.tonnes for w in members) else [replace(r, distance_amount=None) for r in rows]
+        yield Indicator(name, value, unit)
+        return
+
+    def missing(bound: float) -> float:
+        return abs(bound * (1.0 if bottom is None else bottom) / spec.scale - top)
+
+    lacking, sure = _doubts(spec, accounts, short, top)
+    for target in targets:
+        certain = spec.value(sure, bottom) if target.minimum is not None else None
+        yield judged(name, unit, value, target, missing if spec.tonnes else None, certain, lacking)
 
 
-def _against(
-    name: str,
-    kind: Kind,
-    account: Account,
-    sure: Account,
-    target: Target,
-    lacking: tuple[tuple[str, str], ...],
-) -> Indicator:
-    """The value beside its bound; reached only with the help of doubtful takers: unproven."""
-    value = kind.ratio(account)
-    if value is None:
-        return Indicator(name, None, "1", target.minimum, target.maximum)
-    bound = target.minimum if target.minimum is not None else target.maximum
-    assert bound is not None
-    missing = bound * kind.denominator(account) - kind.numerator(account)
-    if target.minimum is None:
-        missing = -missing
-    reached = _holds(value, target)
-    certain = kind.ratio(sure)
-    proven = certain is not None and _holds(certain, target)
-    met = "false" if not reached else "true" if proven else "unproven"
-    amount = 0.0 if reached else missing
-    doubtful = lacking if met == "unproven" else ()
-    return Indicator(name, value, "1", target.minimum, target.maximum, met, value - bound, amount, doubtful)
+def _doubts(
+    spec: Spec, accounts: Accounts, short: Mapping[str, str], top: float
+) -> tuple[tuple[tuple[str, str], ...], float]:
+    """Processes that lack an input which counts here, and the numerator without what they take."""
+    if spec.weight is None:
+        return (), top
+    b, weight = accounts.ledger, spec.weight(accounts)
+    counted = {m.id for m, w in zip(b.materials, weight.tolist(), strict=True) if w}
+    taken = b.inputs(weight)
+    found = []
+    sure = top
+    for process, amount in zip(b.processes, taken.tolist(), strict=True):
+        if process.id in short and (amount > 0 or short[process.id] in counted):
+            found.append((process.id, short[process.id]))
+            sure -= amount
+    return tuple(found), sure
 
 
-def _holds(value: float, target: Target) -> bool:
-    """Whether a value keeps its bound, up to rounding."""
-    low = target.minimum is None or value >= target.minimum - 1e-12
-    return low and (target.maximum is None or value <= target.maximum + 1e-12)
+def _grouped(accounts: Accounts, specs: Mapping[str, Spec], targets: Targets) -> Iterator[Indicator]:
+    """Each indicator of each chain, site, sector, project and enterprise that has one."""
+    names, matrix = _memberships(accounts)
+    if not names:
+        return
+    for name, spec in specs.items():
+        top = matrix @ spec.top(accounts).by_process
+        bottom = matrix @ spec.bottom(accounts).by_process if spec.bottom else None
+        for i, group in enumerate(names):
+            row = f"{name}@{group}"
+            value = spec.value(float(top[i]), None if bottom is None else float(bottom[i]))
+            aims = targets.get(row, ())
+            yield from (judged(row, ACCOUNTS.get(name, "1"), value, t) for t in aims)
+            if not aims and value:
+                yield Indicator(row, value, ACCOUNTS.get(name, "1"))
+
+
+def _memberships(accounts: Accounts) -> tuple[list[str], Floats]:
+    """The names of all groups and (group, process) who belongs to them."""
+    groups: dict[str, list[int]] = {}
+    for kind in GROUPS:
+        for i, process in enumerate(accounts.ledger.processes):
+            for member in members_of(process, kind):
+                groups.setdefault(f"{kind}:{member}", []).append(i)
+    matrix = np.zeros((len(groups), len(accounts.ledger.processes)))
+    for row, members in zip(matrix, groups.values(), strict=True):
+        row[members] = 1.0
+    return list(groups), matrix
+
+
+def _recoveries(
+    system: System, recovery: Callable[[str], float | None], targets: Targets
+) -> Iterator[Indicator]:
+    """The recovery of every layer that the scenario lists or aims at."""
+    wanted = [f"{RECOVERY}:{name}" for name in system.layers]
+    wanted += [n for n in targets if n.startswith(f"{RECOVERY}:")]
+    for name in dict.fromkeys(wanted):
+        value = recovery(name.partition(":")[2])
+        aims = targets.get(name, ())
+        yield from (judged(name, "1", value, t) for t in aims)
+        if not aims:
+            yield Indicator(name, value, "1")
+
+
+def _own(
+    system: System, flows: Sequence[Flow], links: Callable[[], Sequence[Flow]], targets: Targets
+) -> Iterator[Indicator]:
+    """The scenario's own indicators."""
+    for one in system.indicators:
+        top, bottom = own_value(one, flows, links, system.materials)
+        value = top if bottom is None else top / bottom if bottom else None
+        aims = targets.get(one.id, ())
+        yield from (judged(one.id, one.unit, value, t) for t in aims)
+        if not aims:
+            yield Indicator(one.id, value, one.unit)

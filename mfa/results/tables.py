@@ -13,8 +13,10 @@ from mfa.input.checks import places
 from mfa.input.closure import Closure
 from mfa.records import System
 from mfa.results.findings import Finding
+from mfa.results.costs import CentreCost
 from mfa.results.flows import Flow, wet
-from mfa.results.indicators import Indicator
+from mfa.results.indicator import Indicator
+from mfa.results.layers import Balance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +25,8 @@ Cell = str | int | float | None
 NUMBERS = {
     *("amount", "wet_amount", "level", "capacity", "use", "supply", "demand", "surplus", "shortage"),
     *("opening", "inflow", "outflow", "closing", "value", "min", "max", "distance", "distance_amount"),
-    *("inputs", "outputs", "error"),
+    *("inputs", "outputs", "error", "residue", "material_cost", "energy_cost", "system_cost"),
+    *("product_cost", "loss_cost"),
 }
 
 
@@ -140,6 +143,33 @@ def balances(closures: Iterable[Closure]) -> Table:
     """process, layer, inputs, outputs, error, per unit of the reference; empty where not checkable."""
     rows = [(c.process, c.layer, c.inputs, c.outputs, c.error) for c in closures]
     return Table("balances", ("process", "layer", "inputs", "outputs", "error"), rows)
+
+
+def layers(system: System, found: Iterable[tuple[str, Iterable[Flow]]]) -> Table:
+    """period, layer, material, source, target, amount, unit: kg a year of each layer on each flow."""
+    rows = [
+        (system.period, name, f.material, f.source, f.target, f.amount, "kg/a")
+        for name, flows in found
+        for f in flows
+    ]
+    return Table("layers", ("period", "layer", "material", "source", "target", "amount", "unit"), rows)
+
+
+def layer_balances(system: System, found: Iterable[Balance]) -> Table:
+    """period, layer, place, inputs, outputs, residue, unit; place is a process, or `park`."""
+    rows = [(system.period, b.layer, b.place, b.inputs, b.outputs, b.residue, "kg/a") for b in found]
+    columns = ("period", "layer", "place", "inputs", "outputs", "residue", "unit")
+    return Table("layer_balances", columns, rows)
+
+
+def costs(system: System, found: Iterable[CentreCost]) -> Table:
+    """period, process, material_cost, energy_cost, system_cost, product_cost, loss_cost, unit."""
+    rows = [
+        (system.period, c.process, c.material, c.energy, c.system, c.products, c.losses, "CNY/a")
+        for c in found
+    ]
+    kinds = ("material_cost", "energy_cost", "system_cost", "product_cost", "loss_cost")
+    return Table("costs", ("period", "process", *kinds, "unit"), rows)
 
 
 def warnings(system: System, found: Iterable[Finding], lang: str = "en") -> Table:

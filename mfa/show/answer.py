@@ -8,7 +8,8 @@ from pathlib import Path
 from mfa.engine.network import TAKER
 from mfa.result import Result
 from mfa.results.flows import Flow
-from mfa.results.indicators import KINDS, Indicator
+from mfa.results.indicator import Indicator
+from mfa.results.ratios import KINDS
 from mfa.results.waste import Account
 from mfa.show.screen import amount, bold, coloured, dim, line, mega, percent, table, word
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import mfa
 from mfa.errors import Failure
 from mfa.input import library
-from mfa.result import TABLES
 from mfa.results.tables import Table
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def write_run(result: Result, folder: Path, scenario: Scenario, command: Sequenc
         a file cannot be written
     """
     written = []
-    for name in TABLES:
+    for name in result.written:
         path = folder / f"{name}.csv"
         write_atomically(path, csv_text(result.table(name)))
         written.append(path)

@@ -10,7 +10,7 @@ from mfa.errors import Error, message
 from mfa.input import library
 from mfa.input.reading import read
 from mfa.input.tree import Text, Tree
-from mfa.results.indicators import AMOUNTS, CLASSES, KINDS
+from mfa.input.indicators import ACCOUNTS, RECOVERY, WASTE_RATIOS, amounts
 
 
 def listing(what: str | None, lang: str) -> dict[str, dict[str, str]]:
@@ -46,8 +46,10 @@ def _label(tree: Tree, lang: str) -> str:
 
 
 def _indicators(lang: str) -> dict[str, str]:
-    named = {name: message(f"indicator-{name}", {}, lang) for name in KINDS}
+    named = {name: message(f"indicator-{name}", {}, lang) for name in WASTE_RATIOS}
     named["utilisation:MATERIAL"] = message("indicator-utilisation", {"material": "MATERIAL"}, lang)
-    for name in CLASSES.values():
-        named |= {f"{name}-{word}": "t/a, an amount: no target can be set on it" for word in AMOUNTS.values()}
+    named |= {name: f"{message(f'indicator-{name}', {}, lang)} ({unit})" for name, unit in ACCOUNTS.items()}
+    named["sewage-treatment:MATERIAL"] = message("indicator-sewage-of", {"material": "MATERIAL"}, lang)
+    named[f"{RECOVERY}:ELEMENT"] = message("indicator-recovery", {"element": "ELEMENT"}, lang)
+    named |= {name: "t/a" for name in amounts()}
     return named

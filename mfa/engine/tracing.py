@@ -1,0 +1,90 @@
+"""What flows carry with them: a substance, a cost. One linear solve on the solved network.
+
+A pool mixes: every taker gets the mean of what suppliers bring. An output carries a share of
+what the inputs of its process bring, a fixed amount, or both:
+a_k = g_k + Σ over outputs f into k of (fixed_f + share_f · (extra_p + Σ over inputs of amount · a_m/s_m)).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mfa.engine import linear
+from mfa.engine.network import Floats, Ints, Structure
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What is carried, in the unit of what was given.
+
+    Attributes
+    ----------
+    flow : (flow,) by each input and output of a process
+    mean : (pool,) per native unit of the pool
+    into, out : (process,) what inputs and `extra` bring, what outputs take away
+    """
+
+    flow: Floats
+    mean: Floats
+    into: Floats
+    out: Floats
+
+    @property
+    def residue(self) -> Floats:
+        """(process,) what goes in and does not come out."""
+        return self.into - self.out
+
+
+def trace(
+    structure: Structure,
+    amount: Floats,
+    given: Floats,
+    known: Floats,
+    share: Floats,
+    fixed: Floats,
+    extra: Floats,
+) -> Carried:
+    """Follow something through the network.
+
+    Parameters
+    ----------
+    amount : (flow,) native units a year
+    given : (pool,) what comes over the boundary and from stocks
+    known : (pool,) the amount of all suppliers whose content is known; these are mixed
+    share : (flow,) of each output, in what its process gets; 0 for inputs
+    fixed : (flow,) carried by each output whatever goes in; 0 for inputs
+    extra : (process,) brought by no input
+
+    Raises
+    ------
+    mfa.engine.linear.Singular
+        a loop that loses nothing keeps what it gets for ever
+    """
+    pools, processes = len(structure.pools), len(structure.processes)
+    into = structure.flow_side < 0
+    per = np.divide(1.0, known, out=np.zeros(pools), where=known > 0)
+    weight = np.where(into, amount * per[structure.flow_pool], 0.0)
+    start = given + np.bincount(
+        structure.flow_pool, fixed + share * extra[structure.flow_process], minlength=pools
+    )
+    give, take = _pairs(structure.flow_process, np.flatnonzero(share > 0), np.flatnonzero(weight > 0))
+    plan = linear.plan(pools, structure.flow_pool[give], structure.flow_pool[take])
+    held = linear.solve(plan, share[give] * weight[take], start)
+    brought = weight * held[structure.flow_pool]
+    got: Floats = extra + np.bincount(structure.flow_process, brought, minlength=processes)
+    flow = np.where(into, brought, fixed + share * got[structure.flow_process])
+    out: Floats = np.bincount(structure.flow_process, np.where(into, 0.0, flow), minlength=processes)
+    return Carried(flow, held * per, got, out)
+
+
+def _pairs(process: Ints, outputs: Ints, inputs: Ints) -> tuple[Ints, Ints]:
+    """Every output with every input of its process."""
+    inputs = inputs[np.argsort(process[inputs], kind="stable")]
+    of = process[inputs]
+    first = np.searchsorted(of, process[outputs], "left")
+    count = np.searchsorted(of, process[outputs], "right") - first
+    give = np.repeat(outputs, count)
+    within = np.arange(len(give)) - np.repeat(np.cumsum(count) - count, count)
+    return give, inputs[np.repeat(first, count) + within]

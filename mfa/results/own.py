@@ -1,0 +1,64 @@
+"""The indicators that a scenario defines: weighted sums over flows, or the ratio of two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from mfa.records import Material, OwnIndicator, Selector
+from mfa.results.counting import factor
+from mfa.results.flows import Flow, pool_node
+
+Links = Callable[[], Sequence[Flow]]
+
+
+def value(
+    indicator: OwnIndicator, flows: Sequence[Flow], links: Links, materials: Mapping[str, Material]
+) -> tuple[float, float | None]:
+    """Numerator and denominator (None where the indicator is a sum)."""
+    top = _sum(indicator.numerator, flows, links, materials)
+    if not indicator.denominator:
+        return top, None
+    return top, _sum(indicator.denominator, flows, links, materials)
+
+
+def uncounted(
+    indicator: OwnIndicator, flows: Sequence[Flow], links: Links, materials: Mapping[str, Material]
+) -> dict[str, set[str]]:
+    """Way of counting → chosen materials that flow but have no such property."""
+    found: dict[str, set[str]] = {}
+    for selector in (*indicator.numerator, *indicator.denominator):
+        count = factor(selector.count)
+        bare = {f.material for f in chosen(selector, flows, links) if count(materials[f.material]) is None}
+        if bare:
+            found.setdefault(selector.count, set()).update(bare)
+    return found
+
+
+def _sum(
+    selectors: Iterable[Selector], flows: Sequence[Flow], links: Links, materials: Mapping[str, Material]
+) -> float:
+    total = 0.0
+    for selector in selectors:
+        count = factor(selector.count)
+        per = {m: count(materials[m]) or 0.0 for m in selector.materials}
+        total += sum(selector.weight * f.amount * per[f.material] for f in chosen(selector, flows, links))
+    return total
+
+
+def chosen(selector: Selector, flows: Sequence[Flow], links: Links) -> Iterator[Flow]:
+    """The flows that a selector names; with both ends written, the links between them."""
+    both = selector.sources is not None and selector.targets is not None
+    for flow in links() if both else flows:
+        if flow.material in selector.materials:
+            pool = pool_node(flow.material)
+            source, target = (flow.source, flow.target) if both else (None, None)
+            if not both and selector.sources is not None and flow.target == pool:
+                source = flow.source
+            if not both and selector.targets is not None and flow.source == pool:
+                target = flow.target
+            if _named(source, selector.sources) and _named(target, selector.targets):
+                yield flow
+
+
+def _named(node: str | None, wanted: frozenset[str] | None) -> bool:
+    return wanted is None or node in wanted
