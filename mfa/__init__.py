@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from mfa.result import Result as Result
     from mfa.scenario import Scenario as Scenario
     from mfa.scenario import load as load
+    from mfa.studies.compare import compare as compare
     from mfa.units import Quantity as Quantity
     from mfa.units import quantity as quantity
 
 __version__ = "0.1.0"
-__all__ = ["Error", "Failure", "Quantity", "Result", "Scenario", "load", "quantity"]
+__all__ = ["Error", "Failure", "Quantity", "Result", "Scenario", "compare", "load", "quantity"]
 
 _HOME = {
     "Error": "mfa.errors",
@@ -25,6 +26,7 @@ _HOME = {
     "Quantity": "mfa.units",
     "Result": "mfa.result",
     "Scenario": "mfa.scenario",
+    "compare": "mfa.studies.compare",
     "load": "mfa.scenario",
     "quantity": "mfa.units",
 }

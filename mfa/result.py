@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from mfa.studies.audit import Audit
+    from mfa.studies.remedies import Remedy
+
 TABLES = ("flows", "links", "processes", "pools", "stocks", "indicators", "balances", "warnings")
 MORE_TABLES = ("layers", "layer_balances", "costs")
 
@@ -102,7 +105,7 @@ class Result:
         return indicators.indicators(
             self.system,
             self.wastes,
-            self._lacking(),
+            self.lacking,
             self.accounts,
             lambda name: self.layer(name).recovery,
             self.flow_list,
@@ -170,7 +173,8 @@ class Result:
             self.system, self.accounts, self.indicator_list, layers, self.flow_list, lambda: self.link_list
         )
 
-    def _lacking(self) -> dict[str, str]:
+    @cached_property
+    def lacking(self) -> dict[str, str]:
         """Running processes one of whose inputs is in shortage → that input."""
         short = {
             m
@@ -243,6 +247,18 @@ class Result:
             "residual": self.state.residual,
         }
         return made
+
+    def audit(self) -> Audit:
+        """The scenario's claims beside this run, and the sets of claims that cannot hold together."""
+        from mfa.studies.audit import audit
+
+        return audit(self)
+
+    def remedies(self) -> list[Remedy]:
+        """What each way out of a missed target on solid waste would add alone, found by solving again."""
+        from mfa.studies.remedies import remedies
+
+        return remedies(self)
 
     def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Any:
         """Draw the mass flows: to a file (.png .svg .pdf .html) or onto matplotlib axes."""

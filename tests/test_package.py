@@ -22,7 +22,7 @@ from mfa.input import library
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mfa"
 # each room may import those before it and itself, never one after it
-LADDER = ["errors", "units", "records", "input", "engine", "results", "top", "show", "cli"]
+LADDER = ["errors", "units", "records", "input", "engine", "results", "top", "studies", "show", "cli"]
 TOP = {"result", "scenario", "check"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

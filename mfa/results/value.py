@@ -36,16 +36,22 @@ class Value:
         return self.ledger.per_pool(price)
 
     @cached_property
-    def output(self) -> Part:
-        """Σ over enterprises and materials of max(0, made - used) × price."""
+    def shares(self) -> Floats:
+        """(flow,) of each output, the share that its enterprise hands out instead of using it."""
         b, n = self.ledger, len(self.ledger.materials)
-        worth = b.per_pool(lambda m: 0.0 if m.kind in WORTHLESS else price(m))
         key = self._enterprise[b.process] * n + b.pool
         found, at = np.unique(key, return_inverse=True)
         made = np.bincount(at, np.where(b.out, b.amount, 0.0), minlength=len(found))
         net = np.maximum(-np.bincount(at, b.signed, minlength=len(found)), 0.0)
         share = np.divide(net, made, out=np.zeros_like(net), where=made > 0)
-        return whole(b.by_process(np.where(b.out, b.amount * share[at] * worth[b.pool], 0.0)))
+        return np.where(b.out, share[at], 0.0)
+
+    @cached_property
+    def output(self) -> Part:
+        """Σ over enterprises and materials of max(0, made - used) × price."""
+        b = self.ledger
+        worth = b.per_pool(lambda m: 0.0 if m.kind in WORTHLESS else price(m))
+        return whole(b.by_process(b.amount * self.shares * worth[b.pool]))
 
     @property
     def _enterprise(self) -> np.ndarray:

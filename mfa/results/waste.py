@@ -16,7 +16,7 @@ from mfa.engine.compile import Compiled
 from mfa.engine.network import TAKER
 from mfa.engine.state import State
 from mfa.errors import Short
-from mfa.records import Fate, Material, System
+from mfa.records import Entry, Fate, Material, System
 
 SWEEPS = 100
 SETTLED = 1e-14
@@ -133,7 +133,7 @@ class WasteFlow:
 
 def waste_flows(system: System, compiled: Compiled, state: State) -> dict[str, WasteFlow]:
     """Every waste that is no residue → where it goes."""
-    books = _Books(system, compiled, state)
+    books = Books(system, compiled, state)
     parents = [m.id for m in system.materials.values() if m.waste and not m.residue_of]
     return {p: books.flow(p) for p in parents if p in system.pools}
 
@@ -158,14 +158,16 @@ def _tonnes(material: Material) -> float | None:
 
 
 @dataclass(frozen=True)
-class _Taker:
+class Taker:
+    """Who takes a material, how much, and what becomes of it."""
+
     node: str
     amount: float
     fate: Fate
     process: bool
 
 
-class _Books:
+class Books:
     """Supplies and takers of the waste pools, and how much of each supply is the park's own."""
 
     def __init__(self, system: System, compiled: Compiled, state: State) -> None:
@@ -213,27 +215,31 @@ class _Books:
         supply = self.system.supply.get(material)
         return imported + (supply.value if supply else 0.0) + float(self.state.shortage[self.at[material]])
 
-    def _takers(self, material: str) -> list[_Taker]:
+    def _takers(self, material: str) -> list[Taker]:
         found = [t for i, side in self.listed[material] if side == TAKER for t in self._listed_taker(i)]
         named = {t.node for t in found if t.process}
         for p in self.system.processes.values():
             if material in p.inputs and p.id not in named and self.level[p.id] > 0:
-                found.append(_Taker(p.id, self.level[p.id] * p.inputs[material].figure.value, p.fate, True))
+                found.append(Taker(p.id, self.level[p.id] * p.inputs[material].figure.value, p.fate, True))
         demand = self.system.demand.get(material)
         if demand:
-            found.append(_Taker("export", demand.value, "utilisation", False))
-        found.append(_Taker("surplus", float(self.state.surplus[self.at[material]]), "dumped", False))
+            found.append(Taker("export", demand.value, "utilisation", False))
+        found.append(Taker("surplus", float(self.state.surplus[self.at[material]]), "dumped", False))
         return [t for t in found if t.amount > 0]
 
-    def _listed_taker(self, i: int) -> list[_Taker]:
+    def _listed_taker(self, i: int) -> list[Taker]:
         entry, amount = self.compiled.entries[i], float(self.state.handed[i])
+        return [Taker(entry.node, amount, self.fate(entry), entry.kind == "process")]
+
+    def fate(self, entry: Entry) -> Fate:
+        """What an entry does with a waste: its own word, else that of its process, stock or boundary."""
         if entry.kind == "process":
             fate: Fate = self.system.processes[entry.node].fate
         elif entry.kind == "stock":
             fate = self.system.stocks[entry.node].fate
         else:
             fate = {"export": "utilisation", "deposit": "disposal"}.get(entry.kind, "dumped")  # type: ignore[assignment]
-        return [_Taker(entry.node, amount, entry.fate or fate, entry.kind == "process")]
+        return entry.fate or fate
 
     def _own_shares(self) -> dict[str, float]:
         """Material → share of its pool's supply that the park made or had in its yards.
@@ -253,17 +259,18 @@ class _Books:
 
     def _own_share(self, material: str, made: Mapping[str, float], own: Mapping[str, float]) -> float:
         parts = {
-            p: a * (self._input_share(p, self.root[material], own) if self._is_residue(material) else 1.0)
+            p: a * (self.input_share(p, self.root[material], own) if self.is_residue(material) else 1.0)
             for p, a in made.items()
         }
         mine = sum(parts.values()) + self._from_yards(material)
         whole = sum(made.values()) + self._from_yards(material) + self._bought(material)
         return mine / whole if whole > 0 else 0.0
 
-    def _is_residue(self, material: str) -> bool:
+    def is_residue(self, material: str) -> bool:
+        """Whether it is what is left of another waste."""
         return bool(self.system.materials[material].residue_of)
 
-    def _input_share(self, process: str, parent: str, own: Mapping[str, float]) -> float:
+    def input_share(self, process: str, parent: str, own: Mapping[str, float]) -> float:
         """How much of the family of `parent` that a process takes is the park's own."""
         taken = self._family_inputs(process, parent)
         whole = sum(taken.values())
@@ -286,7 +293,7 @@ class _Books:
             for taker in self.taken_by[material]:
                 uses[taker.node, taker.fate] += taker.amount * self.equal[material] * self.own[material]
         for material in family:
-            if self._is_residue(material):
+            if self.is_residue(material):
                 self._take_off_residue(material, parent, uses)
         yards = sum(self._from_yards(m) * self.equal[m] for m in family)
         found = tuple(Use(node, amount, fate) for (node, fate), amount in uses.items())
@@ -297,7 +304,7 @@ class _Books:
     def _take_off_residue(self, material: str, parent: str, uses: dict[tuple[str, Fate], float]) -> None:
         """What leaves a process as a residue has not been utilised there."""
         for process, amount in self.made_by[material].items():
-            mine = amount * self.equal[material] * self._input_share(process, parent, self.own)
+            mine = amount * self.equal[material] * self.input_share(process, parent, self.own)
             fates = [key for key in uses if key[0] == process]
             whole = sum(uses[key] for key in fates)
             for key in fates:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 from mfa.engine.network import TAKER
+from mfa.input.indicators import RECOVERY
 from mfa.result import Result
 from mfa.results.flows import Flow
 from mfa.results.indicator import Indicator
 from mfa.results.ratios import KINDS
 from mfa.results.waste import Account
+from mfa.show.accounts import figure, print_accounts, print_layers
 from mfa.show.screen import amount, bold, coloured, dim, line, mega, percent, table, word
 
 MOST_ROWS = 12
@@ -24,6 +27,8 @@ def print_answer(result: Result, lang: str, folder: Path | None) -> None:
     _targets(result, lang)
     _obstacles(result, lang)
     _wastes(result, lang)
+    print_accounts(result, lang)
+    print_layers(result, lang)
     _crossing(result, lang)
     _warnings(result, lang)
     if folder:
@@ -44,7 +49,7 @@ def print_answer(result: Result, lang: str, folder: Path | None) -> None:
 
 
 def _targets(result: Result, lang: str) -> None:
-    rows = [r for r in result.indicator_list if r.minimum is not None or r.maximum is not None]
+    rows = [r for r in result.indicator_list if r.aimed]
     if rows:
         for row in rows:
             colour = {"true": "green", "false": "red"}.get(row.met, "yellow")
@@ -65,30 +70,42 @@ def _targets(result: Result, lang: str) -> None:
 
 def _target_line(row: Indicator, result: Result, lang: str) -> str:
     bound = row.minimum if row.minimum is not None else row.maximum
-    side = "target" if row.minimum is not None else "target-max"
     name = indicator_name(row.name, result, lang)
     if row.value is None or bound is None:
         return word("target-empty", lang, name=name)
+    side = "target" if row.minimum is not None else "target-max"
     state = {"true": "met", "false": "missed"}.get(row.met, "unproven")
     key = "target-unproven" if state == "unproven" else f"{side}-{state}"
-    return word(
-        key,
-        lang,
-        name=name,
-        value=percent(row.value),
-        bound=percent(bound),
-        points=f"{abs(row.distance or 0) * 100:.2f}",
-        amount=mega(row.distance_amount or 0.0, "t/a"),
-    )
+    values = {"name": name, "value": " ".join(figure(row)).strip(), "bound": _bound(row, bound)}
+    if state == "missed" and row.unit != "1":
+        key = f"{key}-by"
+        values["distance"] = _bound(row, abs(row.distance or 0.0))
+    elif state == "missed" and row.distance_amount is None:
+        key = f"{key}-points"
+    points = f"{abs(row.distance or 0) * 100:.2f}"
+    return word(key, lang, points=points, amount=mega(row.distance_amount or 0.0, "t/a"), **values)
+
+
+def _bound(row: Indicator, value: float) -> str:
+    return " ".join(figure(replace(row, value=value))).strip()
 
 
 def indicator_name(name: str, result: Result, lang: str) -> str:
-    """An indicator's name in words."""
-    head, _, material = name.partition(":")
-    if head == "utilisation" and material:
-        known = result.system.materials.get(material)
-        return word("indicator-utilisation", lang, material=known.label[lang] if known else material)
-    return word(f"indicator-{name}", lang)
+    """An indicator's name in words, its group included."""
+    base, _, group = name.partition("@")
+    own = next((o for o in result.system.indicators if o.id == base), None)
+    head, _, member = base.partition(":")
+    if own is not None:
+        text = own.label[lang]
+    elif head == RECOVERY:
+        text = word("indicator-recovery", lang, element=member)
+    elif member:
+        known = result.system.materials.get(member)
+        key = "indicator-utilisation" if head == "utilisation" else "indicator-sewage-of"
+        text = word(key, lang, material=known.label[lang] if known else member)
+    else:
+        text = word(f"indicator-{base}", lang)
+    return f"{text} ({group})" if group else text
 
 
 def _obstacles(result: Result, lang: str) -> None:
@@ -109,7 +126,7 @@ def _obstacles(result: Result, lang: str) -> None:
     cells = [
         (
             _label(result, m, lang),
-            _node(result, node, lang),
+            node_label(result, node, lang),
             word(f"word-{_PARTICIPLE[fate]}", lang),
             amount(a),
         )
@@ -133,7 +150,7 @@ def _full(result: Result, materials: list[str], lang: str) -> None:
             continue
         most = _most(result, i, material)
         if most is not None and state.handed[i] >= most * (1 - 1e-9) > 0:
-            full[material].append(f"{_node(result, entry.node, lang)} ({mega(most, 't/a')})")
+            full[material].append(f"{node_label(result, entry.node, lang)} ({mega(most, 't/a')})")
     for material in dict.fromkeys(materials):
         if full[material]:
             names = ", ".join(full[material])
@@ -224,7 +241,8 @@ def _label(result: Result, material: str, lang: str) -> str:
     return result.system.materials[material].label[lang]
 
 
-def _node(result: Result, node: str, lang: str) -> str:
+def node_label(result: Result, node: str, lang: str) -> str:
+    """A process, stock or boundary in words."""
     if node in result.system.processes:
         return result.system.processes[node].label[lang]
     if node in result.system.stocks:

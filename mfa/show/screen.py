@@ -38,14 +38,22 @@ def coloured(text: str, colour: str) -> str:
     return click.style(text, fg=colour)
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> None:
-    """A titled table; the first `left` columns are text, the rest numbers."""
+def table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    left: int = 1,
+    *,
+    last_left: bool = False,
+) -> None:
+    """A titled table; the first `left` columns (and the last, if asked) are text, the rest numbers."""
     cells = [tuple(columns), *(tuple(row) for row in rows)]
     widths = [max(_width(row[i]) for row in cells) for i in range(len(columns))]
     if title:
         line(bold(title))
     for number, row in enumerate(cells):
-        padded = [_padded(cell, widths[i], i < left) for i, cell in enumerate(row)]
+        text_at = {*range(left), *([len(row) - 1] if last_left else [])}
+        padded = [_padded(cell, widths[i], i in text_at) for i, cell in enumerate(row)]
         text = GAP.join(padded).rstrip()
         line(text if number else dim(text))
     line()
@@ -72,6 +80,15 @@ def amount(value: float) -> str:
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}"
+
+
+def number(value: float) -> str:
+    """A figure of any size and sign with about four digits.
+
+    >>> number(0.35), number(-12345.6), number(1.23456e-5), number(0.0)
+    ('0.35', '-12,346', '1.235e-05', '0')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def mega(value: float, unit: str) -> str:

@@ -1,0 +1,1 @@
+"""Questions put to a scenario: audit, compare, remedies. One module a question."""

@@ -1,0 +1,200 @@
+"""Audit: every claim beside what the model gives, and the claims that cannot hold together.
+
+A claim holds, or the model differs. Where it differs, programmes tell why: with every process
+as in the run, figures elsewhere in their ranges may give the claimed figure (our data are too
+weak to judge); with the scenario's drives and demands kept, another dispatch may; or nothing
+does (it contradicts). Sets are minimal: leave out any one claim of a set and the rest can hold together.
+They are found with drives and demands left open, figures anywhere in their ranges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mfa.errors import Fault
+from mfa.records import Claim
+from mfa.result import Result
+from mfa.studies.forms import Forms, Quantity
+from mfa.studies.programme import REACHED, Bound, Programme
+
+Word = Literal["holds", "dispatch", "weak", "contradicts", "differs", "not-modelled", "no-value"]
+ROUNDING = 1e-9
+MOST_SETS = 30
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim judged: the model's figure, the range that is possible, the word and its reason."""
+
+    claim: Claim
+    model: float | None
+    low: float | None
+    high: float | None
+    word: Word
+    reason: Fault
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Claims that cannot all hold; `limits`: only because of capacities and limits."""
+
+    claims: tuple[Claim, ...]
+    limits: bool
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What became of all claims of a scenario."""
+
+    verdicts: tuple[Verdict, ...]
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether no claim contradicts the model, alone or together with others."""
+        return not self.conflicts and all(v.word not in ("contradicts", "differs") for v in self.verdicts)
+
+
+def audit(result: Result) -> Audit:
+    """Judge the claims of a solved scenario.
+
+    Parameters
+    ----------
+    result : the run that the claims are set beside
+    """
+    judge = _Judge(result)
+    claims = result.system.claims
+    return Audit(tuple(judge.verdict(c) for c in claims), tuple(judge.conflicts(claims)))
+
+
+class _Judge:
+    """Programmes of one run, built once for all claims."""
+
+    def __init__(self, result: Result) -> None:
+        ledger = result.accounts.ledger
+        self.result = result
+        self.exact = Programme(ledger, ranged=False, levels="driven")
+        self.wide = Programme(ledger, ranged=True, levels="driven")
+        self.fixed = Programme(ledger, ranged=True, levels="fixed")
+        self.open = Programme(ledger, ranged=True)
+        self.unlimited = Programme(ledger, ranged=True, limited=False)
+        self.forms = Forms(self.exact)
+        self.rows = {r.name: r.value for r in result.indicator_list}
+
+    def verdict(self, claim: Claim) -> Verdict:
+        """One claim judged."""
+        if claim.kind == "none":
+            reason = Fault("audit-not-modelled", None, {"why": claim.not_modelled})
+            return Verdict(claim, None, None, None, "not-modelled", reason)
+        model = self.model(claim)
+        if model is None:
+            return Verdict(claim, None, None, None, "no-value", Fault("audit-no-value", None, {}))
+        if _within(claim, model):
+            return Verdict(claim, model, None, None, "holds", Fault("audit-holds", None, {}))
+        return self._differing(claim, model)
+
+    def model(self, claim: Claim) -> float | None:
+        """What the model gives; None where it has no value."""
+        if claim.kind == "level":
+            names = self.result.compiled.structure.processes
+            return float(self.result.state.level[names.index(claim.names[0])])
+        if claim.kind == "capacity":
+            capacity = self.result.system.processes[claim.names[0]].capacity
+            return capacity.value if capacity else None
+        if claim.kind == "flow":
+            material, source, target = claim.names
+            return sum(
+                f.amount
+                for f in self.result.flow_list
+                if f.material == material
+                and ((source and f.source == source) or (target and f.target == target))
+            )
+        found = [self.rows.get(n, 0.0 if claim.unit != "1" else None) for n in claim.names]
+        return None if any(v is None for v in found) else sum(v for v in found if v is not None)
+
+    def _differing(self, claim: Claim, model: float) -> Verdict:
+        quantity = self.forms.of(claim)
+        values = {"ratio": _ratio(claim, model)}
+        if quantity is None or not self.exact.possible:
+            return Verdict(claim, model, None, None, "differs", Fault("audit-differs", None, values))
+        wanted = _bounds(claim, quantity)
+        inner = self._is_inner(quantity)
+        low = high = None
+        if quantity.bottom is None and inner:
+            low, high = (self.fixed.extreme(quantity.top, sign) for sign in (1.0, -1.0))
+        for word, programme in (("weak", self.fixed if inner else self.wide), ("dispatch", self.exact)):
+            if programme.violation(wanted) <= REACHED:
+                return Verdict(claim, model, low, high, word, Fault(f"audit-{word}", None, values))  # type: ignore[arg-type]
+        return Verdict(claim, model, low, high, "contradicts", Fault("audit-contradicts", None, values))
+
+    def _is_inner(self, quantity: Quantity) -> bool:
+        """Whether levels, flows of processes and their values alone make it up."""
+        columns = quantity.top.columns + (quantity.bottom.columns if quantity.bottom else ())
+        return max(columns, default=0) < self.exact.starts["entry"]
+
+    def conflicts(self, claims: Sequence[Claim]) -> list[Conflict]:
+        """Minimal sets that cannot hold; a claim of each found set is left out of the further search."""
+        known = [(c, q) for c in claims if (q := self.forms.of(c)) is not None]
+        left = [(c, _bounds(c, q)) for c, q in known]
+        found: list[Conflict] = []
+        while len(found) < MOST_SETS and self._clash(self.open, left):
+            core = self._core([], left, False)
+            limits = not self._clash(self.unlimited, core)
+            found.append(Conflict(tuple(c for c, _ in core), limits))
+            worst = max(core, key=lambda pair: self._deviation(pair[0]))
+            left = [pair for pair in left if pair[0] is not worst[0]]
+        return found
+
+    def _deviation(self, claim: Claim) -> float:
+        """How far a claim is from the model, as a factor; the furthest is doubted first."""
+        model = self.model(claim) or 0.0
+        stated = claim.value or claim.low or claim.high or 0.0
+        small, large = sorted((abs(model), abs(stated)))
+        return large / max(small, 1e-300)
+
+    def _clash(self, programme: Programme, pairs: Sequence[tuple[Claim, list[Bound]]]) -> bool:
+        return bool(pairs) and programme.violation([b for _, bounds in pairs for b in bounds]) > REACHED
+
+    def _core(
+        self, base: list[tuple[Claim, list[Bound]]], pairs: list[tuple[Claim, list[Bound]]], added: bool
+    ) -> list[tuple[Claim, list[Bound]]]:
+        """QuickXplain (Junker 2004): a minimal part of `pairs` that clashes together with `base`."""
+        if added and self._clash(self.open, base):
+            return []
+        if len(pairs) == 1:
+            return pairs
+        half = len(pairs) // 2
+        first, second = pairs[:half], pairs[half:]
+        late = self._core(base + first, second, True)
+        return self._core(base + late, first, bool(late)) + late
+
+
+def _within(claim: Claim, value: float) -> bool:
+    slack = ROUNDING * max(abs(value), abs(claim.low or 0.0), abs(claim.high or 0.0))
+    above = claim.low is None or value >= claim.low - slack
+    return above and (claim.high is None or value <= claim.high + slack)
+
+
+def _ratio(claim: Claim, model: float) -> str:
+    """The model over the claim, as people say it."""
+    stated = claim.value if claim.value is not None else claim.low if claim.low is not None else claim.high
+    return f"{model / stated:.3g}" if stated else "∞"
+
+
+def _bounds(claim: Claim, quantity: Quantity) -> list[Bound]:
+    """The claim as bounds on linear forms; a ratio is multiplied by its denominator."""
+    size = max(abs(claim.low or 0.0), abs(claim.high or 0.0), 1e-12)
+    if quantity.bottom is None:
+        return [Bound(quantity.top, claim.low, claim.high, size)]
+    made = []
+    for low, high in ((claim.low, None), (None, claim.high)):
+        end = low if low is not None else high
+        if end is not None:
+            form = quantity.top.minus(quantity.bottom, end / quantity.scale)
+            zero = 0.0
+            made.append(
+                Bound(form, zero if low is not None else None, zero if high is not None else None, 1e6)
+            )
+    return made

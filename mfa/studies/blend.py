@@ -1,0 +1,120 @@
+"""Systems between two systems: some parts as in the one, the rest as in the other.
+
+What differs is gathered into causes; a blend takes over some causes and leaves the others.
+A process that is not part of a blend is passed over in its lists and drives, so that every
+blend is a system that can be solved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from mfa.records import Entry, Pool, System
+
+T = TypeVar("T")
+SECTIONS = ("processes", "pools", "drive", "demand", "supply", "stocks", "materials", "factors")
+COARSE = {
+    "processes": "all-processes",
+    "pools": "all-pools",
+    "drive": "drives",
+    "demand": "drives",
+    "supply": "drives",
+    "stocks": "all-pools",
+    "materials": "properties",
+    "factors": "properties",
+}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Parts of a system that change together: (section, id) pairs under one name."""
+
+    name: str
+    parts: frozenset[tuple[str, str]]
+
+
+def single(a: System, b: System) -> list[Cause]:
+    """Every part that differs between two systems, as a cause of its own."""
+    parts = [(section, key) for section in SECTIONS for key in _differing(a, b, section)]
+    return [Cause(f"{section}:{key}", frozenset([(section, key)])) for section, key in parts]
+
+
+def by_kind(found: Sequence[Cause]) -> list[Cause]:
+    """Causes put together by what they are: processes, pools, drives, properties."""
+    kinds: dict[str, frozenset[tuple[str, str]]] = {}
+    for cause in found:
+        (section, _), *_ = cause.parts
+        kinds[COARSE[section]] = kinds.get(COARSE[section], frozenset()) | cause.parts
+    return [Cause(kind, parts) for kind, parts in kinds.items()]
+
+
+def together(found: Sequence[Cause], name: str) -> Cause:
+    """Several causes as one."""
+    return Cause(name, frozenset().union(*(c.parts for c in found)))
+
+
+def _differing(a: System, b: System, section: str) -> list[str]:
+    one: Mapping[str, object] = getattr(a, section)
+    two: Mapping[str, object] = getattr(b, section)
+    return [k for k in {**one, **two} if _plain(one.get(k)) != _plain(two.get(k))]
+
+
+def _plain(record: object) -> object:
+    """A record without where it was written."""
+    if isinstance(record, Pool):
+        return tuple(tuple(_plain(e) for e in side) for side in (record.takers, record.givers))
+    if isinstance(record, Entry):
+        limits = tuple(f.value if f else None for f in (record.limit, record.percent))
+        return record.node, record.kind, record.tier, record.share, record.fate, limits
+    return replace(record, place=None) if hasattr(record, "place") else record  # type: ignore[type-var]
+
+
+def blend(a: System, b: System, taken: Collection[Cause]) -> System:
+    """System `a` with the parts of some causes as in `b`."""
+    chosen = {part for cause in taken for part in cause.parts}
+    processes = _mixed(a.processes, b.processes, "processes", chosen)
+    stocks = _mixed(a.stocks, b.stocks, "stocks", chosen)
+    materials = {**b.materials, **a.materials}
+    materials |= {k: b.materials[k] for s, k in chosen if s == "materials" and k in b.materials}
+    nodes = {*processes, *stocks}
+    pools = {**b.pools, **a.pools}
+    pools |= {k: b.pools[k] for s, k in chosen if s == "pools" and k in b.pools}
+    for node in stocks.values():
+        pools.setdefault(node.material, Pool(node.material, (), ()))
+    drive = _mixed(a.drive, b.drive, "drive", chosen)
+    return replace(
+        a,
+        materials=materials,
+        processes=processes,
+        stocks=stocks,
+        pools={k: _without(p, nodes) for k, p in pools.items()},
+        drive={k: v for k, v in drive.items() if k in nodes},
+        demand=_mixed(a.demand, b.demand, "demand", chosen),
+        supply=_mixed(a.supply, b.supply, "supply", chosen),
+        factors=_mixed(a.factors, b.factors, "factors", chosen),
+        targets=(),
+        claims=(),
+    )
+
+
+def _mixed(
+    one: Mapping[str, T], two: Mapping[str, T], section: str, chosen: Collection[tuple[str, str]]
+) -> dict[str, T]:
+    """The members of a section, in the order of the first."""
+    made = {}
+    for key in {**one, **two}:
+        source = two if (section, key) in chosen else one
+        if key in source:
+            made[key] = source[key]
+    return made
+
+
+def _without(pool: Pool, nodes: Collection[str]) -> Pool:
+    """A pool without entries whose process or stock is not there."""
+
+    def kept(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        return tuple(e for e in entries if e.kind not in ("process", "stock") or e.node in nodes)
+
+    return replace(pool, takers=kept(pool.takers), givers=kept(pool.givers))

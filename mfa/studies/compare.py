@@ -1,0 +1,228 @@
+"""Compare: which inputs differ, what becomes of the results, and which input changes which result.
+
+The change of an indicator is split by cause with Shapley's value: the mean, over all orders
+in which the differences could be made one after the other, of what each adds. The parts add
+up to the whole change exactly, whatever the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from math import factorial
+
+from mfa.engine.compile import compile_system
+from mfa.engine.solver import solve
+from mfa.engine.state import GainError, OrderError
+from mfa.errors import Failure
+from mfa.result import Result
+from mfa.studies.blend import Cause, blend, by_kind, single, together
+from mfa.studies.inputs import Input, inputs
+
+MOST_CAUSES = 6
+MOST_PARTS = 80
+REST = "rest"
+SAME = 1e-12
+
+
+@dataclass(frozen=True)
+class InputChange:
+    """An input that is not the same; `before` or `after` is None where it is not there."""
+
+    path: str
+    before: float | str | None
+    after: float | str | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A result in both runs."""
+
+    name: str
+    before: float | None
+    after: float | None
+    unit: str
+
+    @property
+    def absolute(self) -> float | None:
+        """After - before."""
+        return None if self.before is None or self.after is None else self.after - self.before
+
+    @property
+    def relative(self) -> float | None:
+        """(after - before) ÷ before; None where before is 0."""
+        return self.absolute / abs(self.before) if self.absolute is not None and self.before else None
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one cause adds to the change of an indicator, in its unit."""
+
+    indicator: str
+    cause: str
+    change: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs side by side."""
+
+    a: Result
+    b: Result
+
+    @property
+    def main_indicators(self) -> list[str]:
+        """The targets of either run, else the rate of utilisation: what is split by cause when nobody says."""
+        aimed = [t.indicator for x in (self.a, self.b) for t in x.system.targets if "@" not in t.indicator]
+        return list(dict.fromkeys(aimed)) or ["industrial-solid-waste-utilisation"]
+
+    @cached_property
+    def inputs(self) -> list[InputChange]:
+        """The inputs that differ, by path."""
+        one, two = inputs(self.a.system), inputs(self.b.system)
+        made = []
+        apart = {
+            i.path for i in (*one.values(), *two.values()) if i.whole and (i.path in one) != (i.path in two)
+        }
+        for path in sorted({*one, *two}):
+            before, after = one.get(path), two.get(path)
+            if not _same(before, after) and not _belongs(path, apart):
+                unit = (after or before or Input("", "", "")).unit
+                made.append(
+                    InputChange(path, before.value if before else None, after.value if after else None, unit)
+                )
+        return made
+
+    @cached_property
+    def indicators(self) -> list[Change]:
+        """Indicators of the whole park that differ."""
+        one, two = ({r.name: r for r in x.indicator_list if "@" not in r.name} for x in (self.a, self.b))
+        made = []
+        for name in {**one, **two}:
+            before, after = one.get(name), two.get(name)
+            unit = (after or before).unit  # type: ignore[union-attr]
+            absent = None if unit == "1" else 0.0  # an account that has nothing to count has no row
+            made.append(
+                Change(name, before.value if before else absent, after.value if after else absent, unit)
+            )
+        return [c for c in made if not _close(c.before, c.after)]
+
+    @cached_property
+    def flows(self) -> list[Change]:
+        """Flows that differ, named `material: source → target`, the largest change first by material unit."""
+        one, two = (
+            {(f.material, f.source, f.target): f.amount for f in x.flow_list} for x in (self.a, self.b)
+        )
+        made = []
+        for material, source, target in {**one, **two}:
+            key = (material, source, target)
+            of = self.b.system.materials.get(material) or self.a.system.materials[material]
+            made.append(
+                Change(
+                    f"{material}: {source} → {target}", one.get(key, 0.0), two.get(key, 0.0), f"{of.unit}/a"
+                )
+            )
+        differing = [c for c in made if not _close(c.before, c.after)]
+        return sorted(differing, key=lambda c: (c.unit != "t/a", -abs(c.absolute or 0.0), c.name))
+
+    def split(self, names: Sequence[str]) -> list[Share]:
+        """The change of some indicators by cause; empty for one that has no value in some blend.
+
+        Up to `MOST_CAUSES` parts that differ are causes of their own. Of more, those that change
+        the first indicator most when they alone change are, and the rest is one; of very many,
+        the causes are kinds: processes, pools, drives, properties.
+        """
+        found = self._causes(names)
+        values = self._values(found, names)
+        made = []
+        for name in names:
+            if all(v.get(name) is not None for v in values.values()):
+                made += [Share(name, c.name, _shapley(c, found, values, name)) for c in found]
+        return made
+
+    def _causes(self, names: Sequence[str]) -> list[Cause]:
+        parts = single(self.a.system, self.b.system)
+        if len(parts) <= MOST_CAUSES:
+            return parts
+        if len(parts) > MOST_PARTS:
+            return by_kind(parts)
+        start = self._of((), names[:1]).get(names[0]) or 0.0
+        effect = {p: abs((self._of((p,), names[:1]).get(names[0]) or start) - start) for p in parts}
+        ranked = sorted(parts, key=lambda p: (-effect[p], p.name))
+        own, others = ranked[: MOST_CAUSES - 1], ranked[MOST_CAUSES - 1 :]
+        return [
+            *(p for p in own if effect[p] > 0),
+            together([*(p for p in own if effect[p] <= 0), *others], REST),
+        ]
+
+    def _values(
+        self, found: Sequence[Cause], names: Sequence[str]
+    ) -> dict[frozenset[Cause], dict[str, float | None]]:
+        """The indicators of every blend."""
+        made = {}
+        for size in range(len(found) + 1):
+            for chosen in combinations(found, size):
+                made[frozenset(chosen)] = self._of(chosen, names)
+        return made
+
+    def _of(self, chosen: Sequence[Cause], names: Sequence[str]) -> dict[str, float | None]:
+        system = blend(self.a.system, self.b.system, chosen)
+        compiled = compile_system(system)
+        try:
+            result = Result(system, compiled, solve(compiled.structure, compiled.values))
+        except (GainError, OrderError, Failure):
+            return {}
+        rows = {r.name: r.value for r in result.indicator_list}
+        return {n: rows.get(n, 0.0) for n in names}
+
+
+def compare(a: Result, b: Result) -> Comparison:
+    """Two solved scenarios side by side: inputs that differ, results, and their change by cause.
+
+    >>> import mfa
+    >>> base = mfa.load("alumina-red-mud").solve()
+    >>> other = mfa.load("alumina-red-mud", variants=["market-limited"]).solve()
+    >>> [change.path for change in mfa.compare(base, other).inputs][:2]
+    ['ceramsite-panel-line.capacity', 'low-carbon-binder.capacity']
+    """
+    return Comparison(a, b)
+
+
+def _shapley(
+    cause: Cause,
+    found: Sequence[Cause],
+    values: dict[frozenset[Cause], dict[str, float | None]],
+    name: str,
+) -> float:
+    """Σ over subsets S without the cause of |S|!(n-|S|-1)!/n! · (v(S + cause) - v(S)); Shapley 1953."""
+    others = [c for c in found if c is not cause]
+    n, total = len(found), 0.0
+    for size in range(n):
+        weight = factorial(size) * factorial(n - size - 1) / factorial(n)
+        for chosen in combinations(others, size):
+            less, more = values[frozenset(chosen)][name], values[frozenset((*chosen, cause))][name]
+            total += weight * ((more or 0.0) - (less or 0.0))
+    return total
+
+
+def _belongs(path: str, apart: set[str]) -> bool:
+    """Whether a path is a detail of a process or stock that is only in one of the runs."""
+    head, _, rest = path.partition(".")
+    return bool(rest) and (head in apart or (head == "price" and rest in apart))
+
+
+def _same(before: Input | None, after: Input | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    if isinstance(before.value, float) and isinstance(after.value, float):
+        return _close(before.value, after.value)
+    return before.value == after.value
+
+
+def _close(before: float | None, after: float | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    return abs(after - before) <= SAME * max(abs(before), abs(after))

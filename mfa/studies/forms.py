@@ -1,0 +1,327 @@
+"""The quantities that claims name, as linear forms in the variables of a programme.
+
+Levels and flows are variables. An indicator is a sum of weighted flows over another; what an
+account decides by looking at the run (who nets what, whose waste it is) is kept as in the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mfa.engine.network import GIVER, TAKER, Floats
+from mfa.input.indicators import WASTE_AMOUNTS, WASTE_CLASSES, members_of
+from mfa.records import Claim, Process
+from mfa.results.accounts import SPECS, Accounts
+from mfa.results.energy import factor, is_electricity
+from mfa.results.value import price
+from mfa.results.waste import Books
+from mfa.studies.programme import Form, Programme, total
+
+FATES = {"utilised": "utilisation", "disposed": "disposal", "stored": "storage", "dumped": "dumped"}
+WASTE_RATIOS = {
+    "utilisation": ("utilised",),
+    "utilisation-and-disposal": ("utilised", "disposed"),
+    "disposal": ("disposed",),
+}
+EMPTY = Form((), ())
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a claim is about: one form, or one over another times `scale`."""
+
+    top: Form
+    bottom: Form | None = None
+    scale: float = 1.0
+
+
+class Forms:
+    """The linear forms of one programme."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme
+        self.ledger = programme.ledger
+        self.accounts = Accounts(self.ledger)
+
+    def of(self, claim: Claim) -> Quantity | None:
+        """The form of a claim; None where its quantity is not linear in the flows."""
+        if claim.kind == "level":
+            i = list(self.programme.system.processes).index(claim.names[0])
+            return Quantity(Form((self.programme.column("level", i),), (1.0,)))
+        if claim.kind == "flow":
+            return Quantity(self.flow(*claim.names))
+        if claim.kind != "indicators":
+            return None
+        parts = [self.indicator(name) for name in claim.names]
+        if any(p is None for p in parts) or not parts:
+            return None
+        known = [p for p in parts if p is not None]
+        if len(known) == 1:
+            return known[0]
+        if any(p.bottom for p in known):
+            return None
+        return Quantity(total([p.top for p in known]))
+
+    def flow(self, material: str, source: str, target: str) -> Form:
+        """What goes from a node into the pool of a material, or from the pool to a node."""
+        side = GIVER if source else TAKER
+        node = source or target
+        pool = self.ledger.compiled.structure.pools.index(material)
+        b = self.ledger
+        if node in self.programme.system.processes:
+            wanted = (b.pool == pool) & (b.out == bool(source))
+            names = b.compiled.structure.processes
+            found = [f for f in np.flatnonzero(wanted).tolist() if names[b.process[f]] == node]
+            return self._ones("flow", found)
+        fixed = {"import": "supply", "export": "demand", "surplus": "surplus"}.get(node)
+        own = self._ones(fixed, [pool]) if fixed else EMPTY
+        return total([own, self._ones("entry", self._entries(lambda e, n: n == node, side, pool))])
+
+    def _ones(self, kind: str, at: Iterable[int]) -> Form:
+        columns = tuple(self.programme.column(kind, i) for i in at)
+        return Form(columns, (1.0,) * len(columns))
+
+    def _entries(self, test: Callable[[int, str], bool], side: int, pool: int) -> list[int]:
+        s = self.ledger.compiled.structure
+        return [
+            e
+            for e, (line, entry) in enumerate(zip(s.entries, self.ledger.compiled.entries, strict=True))
+            if line.pool == pool and line.side == side and line.process < 0 and test(e, entry.node)
+        ]
+
+    def indicator(self, name: str) -> Quantity | None:
+        """The form of an indicator, its group included."""
+        head, _, group = name.partition("@")
+        members = self._members(group)
+        waste = self._waste(head) if not group else None
+        if waste is not None:
+            return waste
+        spec = SPECS.get(head)
+        if head in ("output-value", "value-added"):
+            return Quantity(self._worth("value" if head == "output-value" else "added", members))
+        maker = self._whole.get(head) if not group else None
+        if maker is not None:
+            return Quantity(maker())
+        if spec is not None and spec.bottom is not None and not group:
+            pair = self._ratios.get(head)
+            if pair is not None:
+                return Quantity(pair[0](), pair[1](), spec.scale)
+        return None
+
+    def _members(self, group: str) -> Floats:
+        """(process,) 1 for the members of a group, of everything without one."""
+        kind, _, member = group.partition(":")
+
+        def belongs(p: Process) -> float:
+            return float(not group or member in members_of(p, kind))
+
+        return self.ledger.per_process(belongs)
+
+    def _worth(self, kind: str, members: Floats) -> Form:
+        b = self.ledger
+        return self._ones(kind, np.flatnonzero(b.out & (members[b.process] > 0)).tolist())
+
+    @cached_property
+    def _whole(self) -> dict[str, Callable[[], Form]]:
+        """The sums over the park that are linear in what crosses its line and in the flows."""
+        energy, system = self.accounts.energy, self.ledger.system
+        prices = self.ledger.per_pool(price)
+        power = self.ledger.per_pool(lambda m: is_electricity(m) and not m.renewable)
+        heat = self.ledger.per_pool(
+            lambda m: m.kind == "energy" and not is_electricity(m) and not m.renewable
+        )
+        bought = power * factor(system, "grid-co2") + heat * factor(system, "heat-co2")
+
+        def gases(*origins: str) -> Form:
+            weight = self.ledger.per_pool(lambda m: m.gwp if m.ghg in origins else 0.0)
+            return self._crossing("emission", weight)
+
+        return {
+            "energy-use": lambda: self._energy(energy.calorific),
+            "energy-use-equivalent": lambda: self._energy(energy.equivalent),
+            "sales": lambda: self._crossing("export", prices),
+            "purchases": lambda: self._crossing("import", prices),
+            "co2": lambda: total([gases("combustion", "process"), self._crossing("import", bought)]),
+            "co2-scope-1": lambda: gases("combustion", "process"),
+            "co2-scope-2": lambda: self._crossing("import", bought),
+            "fresh-water": self._fresh,
+        }
+
+    @cached_property
+    def _ratios(self) -> dict[str, tuple[Callable[[], Form], Callable[[], Form]]]:
+        """Ratios of such sums."""
+        every = np.ones(len(self.ledger.processes))
+
+        def added() -> Form:
+            return self._worth("added", every)
+
+        def reused() -> Form:
+            return self._inputs(lambda w: w in ("reused", "circulating"))
+
+        def sewage(out: bool) -> Form:
+            weight = self.accounts.water.kind("sewage")
+            return self._flows(np.where(self.ledger.out == out, weight[self.ledger.pool], 0.0))
+
+        return {
+            "energy-intensity": (self._whole["energy-use"], added),
+            "energy-intensity-equivalent": (self._whole["energy-use-equivalent"], added),
+            "co2-intensity": (self._whole["co2"], added),
+            "water-intensity": (self._fresh, added),
+            "industrial-water-reuse": (reused, lambda: total([self._fresh(), reused()])),
+            "sewage-treatment": (lambda: sewage(False), lambda: sewage(True)),
+        }
+
+    def _crossing(self, name: str, weight: Floats) -> Form:
+        """What crosses a boundary, weighted."""
+        s = self.ledger.compiled.structure
+        columns, weights = [], []
+        for e, (line, entry) in enumerate(zip(s.entries, self.ledger.compiled.entries, strict=True)):
+            if entry.kind == name and weight[line.pool]:
+                columns.append(self.programme.column("entry", e))
+                weights.append(float(weight[line.pool]))
+        fixed = {"import": "supply", "export": "demand"}.get(name)
+        for pool in np.flatnonzero(weight).tolist() if fixed else ():
+            columns.append(self.programme.column(fixed or "", pool))
+            weights.append(float(weight[pool]))
+        return Form(tuple(columns), tuple(weights))
+
+    def _flows(self, weight: Floats) -> Form:
+        """Flows weighted (flow,)."""
+        at = np.flatnonzero(weight).tolist()
+        return Form(tuple(self.programme.column("flow", f) for f in at), tuple(float(weight[f]) for f in at))
+
+    def _energy(self, weight: Floats) -> Form:
+        """Import + extraction - export - stock gain."""
+        b = self.ledger
+        wins = self.accounts.energy.extraction(weight) > 0
+        extracted = self._flows(np.where(b.out & wins[b.process], weight[b.pool], 0.0))
+        stored = [self._stocked(weight, side) for side in (TAKER, GIVER)]
+        return total([self._crossing("import", weight), extracted, stored[1]]).minus(
+            total([self._crossing("export", weight), stored[0]]), 1.0
+        )
+
+    def _stocked(self, weight: Floats, side: int) -> Form:
+        s = self.ledger.compiled.structure
+        found = [
+            (self.programme.column("entry", e), float(weight[line.pool]))
+            for e, (line, entry) in enumerate(zip(s.entries, self.ledger.compiled.entries, strict=True))
+            if entry.kind == "stock" and line.side == side and weight[line.pool]
+        ]
+        return Form(tuple(c for c, _ in found), tuple(w for _, w in found))
+
+    def _fresh(self) -> Form:
+        """Fresh water that industry takes, net, by those who take more than they pass on."""
+        b, system = self.ledger, self.ledger.system
+        weight = self.accounts.water.kind("fresh")
+        industry = b.per_process(lambda p: system.materials[p.per].unit != "person")
+        taking = (b.taken(weight) >= 0) & (industry > 0)
+        sign = np.where(b.out, -1.0, 1.0)
+        return self._flows(np.where(taking[b.process], sign * weight[b.pool], 0.0))
+
+    def _inputs(self, test: Callable[[str], bool]) -> Form:
+        b = self.ledger
+        weight = b.per_pool(lambda m: test(m.water))
+        return self._flows(np.where(b.out, 0.0, weight[b.pool]))
+
+    def _waste(self, name: str) -> Quantity | None:
+        """The ratios and amounts of a class of waste, or of one waste."""
+        for waste_class, prefix in WASTE_CLASSES.items():
+            word = name.removeprefix(f"{prefix}-")
+            if word == name:
+                continue
+            parents = [m.id for m in self.ledger.materials if m.waste == waste_class and not m.residue_of]
+            return self._waste_of(word, parents)
+        head, _, material = name.partition(":")
+        return self._waste_of("utilisation", [material]) if head == "utilisation" and material else None
+
+    def _waste_of(self, word: str, parents: list[str]) -> Quantity | None:
+        made, uses, old = self._account(parents)
+        if word == "generated":
+            return Quantity(made)
+        if word in FATES:
+            return Quantity(uses[FATES[word]])
+        if word in WASTE_AMOUNTS:
+            return Quantity(old[FATES[word.removesuffix("-from-storage")]])
+        names = [FATES[w] for w in WASTE_RATIOS[word]]
+        return Quantity(total([uses[n] for n in names]), total([made, *(old[n] for n in names)]))
+
+    def _account(self, parents: list[str]) -> tuple[Form, dict[str, Form], dict[str, Form]]:
+        """Generated; what is used by fate; what storage gave by fate."""
+        books = self._books
+        made: list[Form] = []
+        uses: dict[str, list[Form]] = {f: [] for f in FATES.values()}
+        old: dict[str, list[Form]] = {f: [] for f in FATES.values()}
+        for parent in parents:
+            if parent not in books.made_by:
+                continue
+            made += [self._weighted(f, books.equal[parent]) for f in self._sides(parent, out=True)]
+            for material in (m for m, r in books.root.items() if r == parent and m in books.made_by):
+                for fate, form in self._family(books, parent, material):
+                    uses[fate].append(form)
+            for fate, form in self._yards(books, parent):
+                old[fate].append(form)
+        return total(made), {k: total(v) for k, v in uses.items()}, {k: total(v) for k, v in old.items()}
+
+    @cached_property
+    def _books(self) -> Books:
+        return Books(self.ledger.system, self.ledger.compiled, self.ledger.state)
+
+    def _weighted(self, flow: int, weight: float) -> Form:
+        return Form((self.programme.column("flow", flow),), (weight,))
+
+    def _sides(self, material: str, *, out: bool) -> list[int]:
+        b = self.ledger
+        pool = b.compiled.structure.pools.index(material)
+        return np.flatnonzero((b.pool == pool) & (b.out == out)).tolist()
+
+    def _family(self, books: Books, parent: str, material: str) -> Iterator[tuple[str, Form]]:
+        """What takers of a waste or residue do with it, and what leaves processes as residue again."""
+        b, s = self.ledger, self.ledger.compiled.structure
+        weight = books.equal[material] * books.own[material]
+        fates = self._listed_fates(books, material)
+        for f in self._sides(material, out=False):
+            process = b.processes[b.process[f]]
+            yield fates.get(process.id, process.fate), self._weighted(f, weight)
+        pool = s.pools.index(material)
+        for e in self._entries(lambda e, n: True, TAKER, pool):
+            column = self.programme.column("entry", e)
+            yield books.fate(b.compiled.entries[e]), Form((column,), (weight,))
+        yield "utilisation", Form((self.programme.column("demand", pool),), (weight,))
+        yield "dumped", Form((self.programme.column("surplus", pool),), (weight,))
+        if books.is_residue(material):
+            for f in self._sides(material, out=True):
+                process = b.processes[b.process[f]]
+                mine = books.equal[material] * books.input_share(process.id, parent, books.own)
+                yield fates.get(process.id, process.fate), self._weighted(f, -mine)
+
+    def _listed_fates(self, books: Books, material: str) -> dict[str, str]:
+        """Process → the fate of its entry in the takers of a material."""
+        s = self.ledger.compiled.structure
+        pool = s.pools.index(material)
+        return {
+            entry.node: books.fate(entry)
+            for line, entry in zip(s.entries, self.ledger.compiled.entries, strict=True)
+            if line.pool == pool and line.side == TAKER and entry.kind == "process"
+        }
+
+    def _yards(self, books: Books, parent: str) -> Iterator[tuple[str, Form]]:
+        """What yards give, split between use and disposal as in the run."""
+        account = books.flow(parent).account()
+        whole = account.utilised_old + account.disposed_old
+        share = account.utilised_old / whole if whole > 0 else 1.0
+        s = self.ledger.compiled.structure
+        for material in (m for m, r in books.root.items() if r == parent and m in books.made_by):
+            pool = s.pools.index(material)
+            stocks = [
+                e
+                for e in self._entries(lambda e, n: True, GIVER, pool)
+                if self.ledger.compiled.entries[e].kind == "stock"
+            ]
+            for e in stocks:
+                column = self.programme.column("entry", e)
+                yield "utilisation", Form((column,), (books.equal[material] * share,))
+                yield "disposal", Form((column,), (books.equal[material] * (1 - share),))

@@ -1,0 +1,286 @@
+"""Remedies of a missed target: what keeps a waste from being used, and what each way out adds.
+
+For every waste that is left over, stored, disposed of or dumped: the takers that are full,
+those that lack a side input, and processes that could take it but stand idle. Each is mended
+alone and the whole network solved again, so that the gain is exact, side effects included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from mfa.engine.compile import compile_system
+from mfa.engine.network import TAKER
+from mfa.engine.solver import solve
+from mfa.engine.state import GainError, OrderError
+from mfa.errors import Failure
+from mfa.input.checks import idle
+from mfa.records import Entry, Pool, System
+from mfa.result import Result
+from mfa.results.indicator import Indicator
+from mfa.results.ratios import KINDS, UTILISATION, of_class, waste_indicators
+from mfa.results.waste import Account
+
+Way = Literal["raise", "start", "buy", "all"]
+FULL = 1 - 1e-9
+USEFUL = 1e-9
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One way out, tried alone.
+
+    Attributes
+    ----------
+    way : `raise` a full taker's limit and capacity, `start` an idle process, `buy` a side input
+        that a taker lacks, or `all` of them together
+    material, node : the waste and its taker; `lacking` the side input of `buy`
+    before, after : what the taker takes, native units a year
+    value, gain : the indicator then, and by how much it is better
+    amount : by how much more is used (numerator of the target), t a year
+    met : of the target then: true, false, unproven
+    """
+
+    indicator: str
+    way: Way
+    material: str
+    node: str
+    lacking: str
+    before: float
+    after: float
+    value: float | None
+    gain: float
+    amount: float
+    met: str
+
+
+@dataclass(frozen=True)
+class _Trial:
+    way: Way
+    material: str
+    node: str
+    lacking: str
+    mend: Callable[[System], System]
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells it from other trials."""
+        return self.way, self.material, self.node, self.lacking
+
+
+def remedies(result: Result) -> list[Remedy]:
+    """Ways to a missed target on solid waste, best first; empty where every target is met.
+
+    Parameters
+    ----------
+    result : the solved scenario
+    """
+    runs: dict[tuple[str, str, str, str], Result | None] = {}
+    found: list[Remedy] = []
+    for row in result.indicator_list:
+        if row.minimum is None or row.met not in ("false", "unproven") or not _is_waste(row.name):
+            continue
+        trials = list(_trials(result, row.name))
+        for trial in trials:
+            if trial.key not in runs:
+                runs[trial.key] = _solved(trial.mend(result.system))
+        tried = [_remedy(result, then, row, t) for t in trials if (then := runs[t.key]) is not None]
+        found += sorted((r for r in tried if r.gain > USEFUL), key=lambda r: -r.gain)
+        if len(trials) > 1:
+            found += _together(result, row, trials)
+    return found
+
+
+def _is_waste(name: str) -> bool:
+    return name in KINDS or name.startswith("utilisation:")
+
+
+def _wastes(result: Result, name: str) -> list[str]:
+    """The wastes and residues that an indicator counts and that are not all used, largest first."""
+    if name in KINDS:
+        parents = [m for m in result.wastes if result.system.materials[m].waste == KINDS[name][0]]
+    else:
+        parents = [name.partition(":")[2]]
+    left = {p: sum(u.amount for u in result.wastes[p].uses if u.fate != "utilisation") for p in parents}
+    ordered = sorted((p for p in parents if left[p] > 0), key=lambda p: -left[p])
+    return [m for p in ordered for m in _family(result.system, p)]
+
+
+def _family(system: System, parent: str) -> list[str]:
+    """A waste and what is left of it after treatment, as far as they are pools."""
+    found = [parent]
+    for m in found:
+        found += [k.id for k in system.materials.values() if k.residue_of == m and k.id not in found]
+    return [m for m in found if m in system.pools]
+
+
+def _trials(result: Result, name: str) -> Iterator[_Trial]:
+    for material in _wastes(result, name):
+        yield from _listed(result, material)
+        yield from _idle(result, material)
+
+
+def _listed(result: Result, material: str) -> Iterator[_Trial]:
+    """Utilising takers that are full, or held back by another list."""
+    system, compiled = result.system, result.compiled
+    for i, (line, entry) in enumerate(zip(compiled.structure.entries, compiled.entries, strict=True)):
+        if compiled.structure.pools[line.pool] != material or line.side != TAKER:
+            continue
+        if entry.kind not in ("process", "export") or not _is_utilising(system, entry):
+            continue
+        if _is_full(result, i, entry):
+            yield _Trial("raise", material, entry.node, "", _raised(material, entry))
+        for lacking in _held_back(system, entry, material):
+            yield _Trial("buy", material, entry.node, lacking, _bought(entry.node, lacking))
+
+
+def _is_utilising(system: System, entry: Entry) -> bool:
+    if entry.fate is not None:
+        return entry.fate == "utilisation"
+    return entry.kind == "export" or system.processes[entry.node].fate == "utilisation"
+
+
+def _is_full(result: Result, i: int, entry: Entry) -> bool:
+    """Whether its limit or its capacity keeps it from taking more."""
+    handed = float(result.state.handed[i])
+    caps = [entry.limit.value] if entry.limit else []
+    if entry.percent:
+        pool = result.compiled.structure.entries[i].pool
+        caps.append(entry.percent.value * abs(float(result.state.net[pool])))
+    full = any(handed >= c * FULL for c in caps)
+    process = result.system.processes.get(entry.node) if entry.kind == "process" else None
+    if process is not None and process.capacity:
+        level = float(result.state.level[result.compiled.structure.processes.index(process.id)])
+        full = full or level >= process.capacity.value * FULL
+    return full
+
+
+def _held_back(system: System, entry: Entry, material: str) -> list[str]:
+    """Other materials whose taker lists the process stands in as well."""
+    if entry.kind != "process":
+        return []
+    return [
+        m
+        for m, pool in system.pools.items()
+        if m != material and any(e.kind == "process" and e.node == entry.node for e in pool.takers)
+    ]
+
+
+def _idle(result: Result, material: str) -> Iterator[_Trial]:
+    """Idle processes that could use the material."""
+    for name in idle(result.system):
+        process = result.system.processes[name]
+        if material in process.inputs and process.fate == "utilisation":
+            yield _Trial("start", material, name, "", _started(material, name))
+
+
+def _raised(material: str, entry: Entry) -> Callable[[System], System]:
+    """Without its limit, and without the capacity of its process."""
+
+    def mend(system: System) -> System:
+        pool = system.pools[material]
+        takers = tuple(
+            replace(e, limit=None, percent=None) if (e.node, e.kind) == (entry.node, entry.kind) else e
+            for e in pool.takers
+        )
+        changed = replace(system, pools={**system.pools, material: replace(pool, takers=takers)})
+        if entry.kind != "process":
+            return changed
+        process = replace(system.processes[entry.node], capacity=None)
+        return replace(changed, processes={**system.processes, entry.node: process})
+
+    return mend
+
+
+def _bought(node: str, lacking: str) -> Callable[[System], System]:
+    """The side input is bought where it lacks: the process asks for it instead of waiting for it."""
+
+    def mend(system: System) -> System:
+        pool = system.pools[lacking]
+        takers = tuple(e for e in pool.takers if e.node != node)
+        givers = pool.givers
+        if not any(e.kind == "import" and not (e.limit or e.percent) for e in givers):
+            tier = max((e.tier for e in givers), default=0) + 1
+            givers = (*givers, Entry("import", "import", tier, system.processes[node].place))
+        return replace(system, pools={**system.pools, lacking: replace(pool, takers=takers, givers=givers)})
+
+    return mend
+
+
+def _started(material: str, node: str) -> Callable[[System], System]:
+    """In the list before the first taker that does not use the waste."""
+
+    def mend(system: System) -> System:
+        pool = system.pools[material]
+        at = next((i for i, e in enumerate(pool.takers) if not _takes_to_use(system, e)), len(pool.takers))
+        tier = (
+            pool.takers[at].tier
+            if at < len(pool.takers)
+            else max((e.tier for e in pool.takers), default=0) + 1
+        )
+        later = tuple(replace(e, tier=e.tier + 1) for e in pool.takers[at:])
+        entry = Entry(node, "process", tier, system.processes[node].place)
+        return replace(
+            system,
+            pools={**system.pools, material: Pool(material, (*pool.takers[:at], entry, *later), pool.givers)},
+        )
+
+    return mend
+
+
+def _takes_to_use(system: System, entry: Entry) -> bool:
+    return entry.kind in ("process", "export") and _is_utilising(system, entry)
+
+
+def _solved(system: System) -> Result | None:
+    """The run of a changed system; None where the change makes it unsolvable."""
+    compiled = compile_system(system)
+    try:
+        return Result(system, compiled, solve(compiled.structure, compiled.values))
+    except (GainError, OrderError, Failure):
+        return None
+
+
+def _together(result: Result, row: Indicator, trials: list[_Trial]) -> list[Remedy]:
+    """All ways at once, as far as the network can then still be solved."""
+    system = result.system
+    for trial in trials:
+        system = trial.mend(system)
+    then = _solved(system)
+    if then is None:
+        return []
+    return [_remedy(result, then, row, _Trial("all", "", "", "", lambda s: s))]
+
+
+def _remedy(result: Result, then: Result, row: Indicator, trial: _Trial) -> Remedy:
+    aimed = [t for t in then.system.targets if t.indicator == row.name]
+    rows = waste_indicators(then.system, then.wastes, then.lacking, {row.name: aimed})
+    new = next(r for r in rows if r.name == row.name and r.minimum == row.minimum)
+    return Remedy(
+        row.name,
+        trial.way,
+        trial.material,
+        trial.node,
+        trial.lacking,
+        _taken(result, trial),
+        _taken(then, trial),
+        new.value,
+        (new.value or 0.0) - (row.value or 0.0),
+        _counted(then, row.name) - _counted(result, row.name),
+        new.met,
+    )
+
+
+def _counted(result: Result, name: str) -> float:
+    """The numerator of a ratio, t a year."""
+    waste_class, kind = KINDS.get(name, ("", UTILISATION))
+    members = of_class(result.system, result.wastes, waste_class)
+    if not waste_class:
+        members = [result.wastes[name.partition(":")[2]]]
+    return kind.numerator(sum((w.account() for w in members), Account()))
+
+
+def _taken(result: Result, trial: _Trial) -> float:
+    return sum(f.amount for f in result.flow_list if f.material == trial.material and f.target == trial.node)
