@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from mfa.show.flowpicture import Sankey
     from mfa.studies.audit import Audit
     from mfa.studies.remedies import Remedy
 
@@ -260,8 +261,33 @@ class Result:
 
         return remedies(self)
 
-    def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Any:
-        """Draw the mass flows: to a file (.png .svg .pdf .html) or onto matplotlib axes."""
+    def report(self, path: str | Path, *, lang: str = "en") -> None:
+        """Write the report of the run: one self-contained HTML page, printable, en or zh."""
+        from mfa.show.files import write_atomically
+        from mfa.show.report import report_page
+
+        write_atomically(Path(path), report_page(self, lang))
+
+    def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Sankey:
+        """Draw the flows: to a file (.png .svg .pdf .html), onto matplotlib axes, or into a notebook.
+
+        `options` are those of `mfa.show.flowpicture.sankey`: `layer`, `unit`, `by`, `focus`, `steps`,
+        `loops`, `min_share`, `without`, `order`, `colours`, `spread`, `lang`.
+        """
         from mfa.show.flowpicture import sankey
 
         return sankey(self, path, ax=ax, **options)
+
+    def sankey_data(self, format: str = "json", **options: Any) -> dict[str, Any]:
+        """The flows of that picture for other programs: `json`, `floweaver`, `d3` or `plotly`."""
+        return self.sankey(**options).data(format)
+
+    def __repr__(self) -> str:
+        from mfa.show.notebook import result_text
+
+        return result_text(self)
+
+    def _repr_html_(self) -> str:
+        from mfa.show.notebook import result_html
+
+        return result_html(self)

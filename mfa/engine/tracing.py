@@ -75,8 +75,8 @@ def trace(
     brought = weight * held[structure.flow_pool]
     got: Floats = extra + np.bincount(structure.flow_process, brought, minlength=processes)
     flow = np.where(into, brought, fixed + share * got[structure.flow_process])
-    out: Floats = np.bincount(structure.flow_process, np.where(into, 0.0, flow), minlength=processes)
-    return Carried(flow, held * per, got, out)
+    out = np.bincount(structure.flow_process, np.where(into, 0.0, flow), minlength=processes)
+    return Carried(flow, held * per, got, out.astype(np.float64, copy=False))
 
 
 def _pairs(process: Ints, outputs: Ints, inputs: Ints) -> tuple[Ints, Ints]:

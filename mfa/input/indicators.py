@@ -92,9 +92,7 @@ def unit(
     found = _unit(head, materials, own)
     if found is None or (sign and (head.startswith(f"{RECOVERY}:") or head in own)):
         known = [*WASTE_RATIOS, *amounts(), *ACCOUNTS, *own, *per_material(materials)]
-        raise Short(
-            "indicator-unknown", id=name[:80], known=", ".join(WASTE_RATIOS), near=nearest(head, known)
-        )
+        raise Short("indicator-unknown", id=name[:80], near=nearest(head, known))
     return found
 
 
@@ -164,6 +162,8 @@ def target(
         of = unit(key, materials, processes, own)
     except Short as short:
         reader.faults.append(short.at(section.keys_at[key]))
+        return None
+    if not of:  # an indicator of the scenario's own that is faulty itself
         return None
     if of == "1" and key not in own:
         read = reader.ratio

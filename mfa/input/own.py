@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from mfa.errors import Fault, Short, nearest
 from mfa.input.figures import Reader
 from mfa.input.forms import Label
-from mfa.input.indicators import ACCOUNTS, GROUPS, members_of
+from mfa.input.indicators import ACCOUNTS, GROUPS, WASTE_RATIOS, amounts, members_of
 from mfa.input.schema import IndicatorForm, SelectorForm
 from mfa.input.substances import layer
 from mfa.input.tree import Items, Node, Tree, place_of
@@ -34,7 +34,7 @@ class Own:
     def indicator(self, key: str, form: IndicatorForm, tree: Tree, section: Tree) -> OwnIndicator | None:
         """One indicator, or None and its faults."""
         start = len(self.reader.faults)
-        if key in ACCOUNTS:
+        if key in (*ACCOUNTS, *WASTE_RATIOS, *amounts()):
             self.reader.faults.append(Fault("indicator-taken", section.keys_at[key], {"id": key}))
         if not form.numerator:
             self.reader.faults.append(Fault("indicator-empty", section.keys_at[key], {"id": key}))
@@ -94,20 +94,18 @@ class Own:
         return [m.id for m in left]
 
     def _names(
-        self, written: str | list[str] | None, node: Tree, key: str, known: Iterable[str]
+        self, written: list[str] | None, node: Tree, key: str, known: Iterable[str]
     ) -> set[str] | None:
         if written is None:
             return None
-        names = [written] if isinstance(written, str) else written
         known = list(known)
-        for i, name in enumerate(names):
+        for i, name in enumerate(written):
             if name not in known:
-                place = place_of(node, (key,) if isinstance(written, str) else (key, i))
                 values = {"id": name[:60], "key": key, "near": nearest(name, known)}
-                self.reader.faults.append(Fault("selector-unknown", place, values))
-        return set(names)
+                self.reader.faults.append(Fault("selector-unknown", place_of(node, (key, i)), values))
+        return set(written)
 
-    def _ends(self, written: str | list[str] | None, node: Tree, key: str) -> frozenset[str] | None:
+    def _ends(self, written: list[str] | None, node: Tree, key: str) -> frozenset[str] | None:
         """The nodes that a text or a list names: ids, boundary words, `process`, `site:NAME` …"""
         if written is None:
             return None

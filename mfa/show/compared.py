@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from mfa.errors import Error, Fault, nearest
-from mfa.result import Result
 from mfa.results.tables import Table
-from mfa.scenario import load
-from mfa.show.files import csv_text, write_atomically
 from mfa.show.screen import bold, dim, line, number, percent, table, word
-from mfa.studies.compare import Change, Comparison, Share, compare
+from mfa.studies.compare import Change, Comparison, Share
 
 MOST_INPUTS = 40
 MOST_FLOWS = 15
@@ -60,26 +54,31 @@ def print_comparison(comparison: Comparison, shares: list[Share], titles: tuple[
     line(bold(word("compare-title", lang, a=titles[0], b=titles[1])), "\n")
     _inputs(comparison, titles, lang)
     heads = ["", *titles, word("compare-change", lang), "%"]
-    rows = [_change(c) for c in comparison.indicators]
+    rows = [change_row(c) for c in comparison.indicators]
     if not rows:
         line(word("compare-same", lang), "\n")
         return
     table(word("compare-indicators", lang), heads, rows)
     _causes(comparison, shares, lang)
     flows = comparison.flows
-    table(word("compare-flows", lang), heads, [_change(c) for c in flows[:MOST_FLOWS]])
+    table(word("compare-flows", lang), heads, [change_row(c) for c in flows[:MOST_FLOWS]])
     if len(flows) > MOST_FLOWS:
         line(dim(word("compare-more", lang, count=len(flows) - MOST_FLOWS)), "\n")
 
 
+def input_rows(comparison: Comparison) -> list[tuple[str, ...]]:
+    """Path, before, after, unit of every input that differs."""
+    return [(c.path, _cell(c.before), _cell(c.after), c.unit) for c in comparison.inputs]
+
+
 def _inputs(comparison: Comparison, titles: tuple[str, str], lang: str) -> None:
-    rows = [(c.path, _cell(c.before), _cell(c.after), c.unit) for c in comparison.inputs[:MOST_INPUTS]]
+    rows = input_rows(comparison)
     if not rows:
         line(word("compare-no-input", lang), "\n")
         return
-    table(word("compare-inputs", lang, count=len(comparison.inputs)), ["", *titles, ""], rows)
-    if len(comparison.inputs) > MOST_INPUTS:
-        line(dim(word("compare-more", lang, count=len(comparison.inputs) - MOST_INPUTS)), "\n")
+    table(word("compare-inputs", lang, count=len(rows)), ["", *titles, ""], rows[:MOST_INPUTS])
+    if len(rows) > MOST_INPUTS:
+        line(dim(word("compare-more", lang, count=len(rows) - MOST_INPUTS)), "\n")
 
 
 def _cell(value: float | str | None) -> str:
@@ -88,7 +87,8 @@ def _cell(value: float | str | None) -> str:
     return number(value) if isinstance(value, float) else value
 
 
-def _change(c: Change) -> tuple[str, ...]:
+def change_row(c: Change) -> tuple[str, ...]:
+    """Name, before, after, change, per cent as people read them."""
     if c.unit == "1":
         points = "" if c.absolute is None else f"{c.absolute * 100:+.2f}"
         return c.name, percent(c.before), percent(c.after), points, _relative(c)
@@ -115,45 +115,3 @@ def cause_label(cause: str, lang: str) -> str:
     """A cause in words: what kind of part, and its id."""
     kind, _, key = cause.partition(":")
     return word(f"cause-{kind}", lang, id=key)
-
-
-def compare_all(
-    given: Sequence[str], names: Sequence[str], lang: str, out: Path | None, *, silent: bool
-) -> list[dict[str, Any]]:
-    """Compare the first scenario with each of the others; print, write, and give the tables back.
-
-    Raises
-    ------
-    mfa.Error
-        a scenario does not load or solve, or an indicator is not known
-    """
-    runs = [solved(name) for name in given]
-    made = []
-    for name, run in zip(given[1:], runs[1:], strict=True):
-        comparison = compare(runs[0], run)
-        wanted = list(names) or comparison.main_indicators
-        _known(comparison, wanted)
-        shares = comparison.split(wanted)
-        if out is not None:
-            folder = out if len(given) == 2 else out / name
-            for found in all_tables(comparison, shares):
-                write_atomically(folder / f"{found.name}.csv", csv_text(found))
-        if not silent:
-            print_comparison(comparison, shares, (given[0], name), lang)
-        made.append({"a": given[0], "b": name, **to_json(comparison, shares)})
-    return made
-
-
-def solved(name: str) -> Result:
-    """The run of `SCENARIO` or `SCENARIO+variant+variant`."""
-    file, *variants = name.split("+")
-    return load(file, variants=variants).solve()
-
-
-def _known(comparison: Comparison, wanted: Sequence[str]) -> None:
-    known = {r.name for x in (comparison.a, comparison.b) for r in x.indicator_list}
-    unknown = [n for n in wanted if n not in known]
-    if unknown:
-        raise Error(
-            [Fault("compare-indicator", None, {"id": n[:80], "near": nearest(n, known)}) for n in unknown]
-        )

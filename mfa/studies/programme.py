@@ -164,7 +164,7 @@ class Programme:
             yield from self._pools()
 
     def _recipes(self) -> Iterator[tuple[Form, float, float]]:
-        """low · level <= flow <= high · level; a balance flow follows from the mass alone."""
+        """A flow is low to high times its level; a balance flow follows from the mass alone."""
         for f, (_, _, _, coefficient) in enumerate(self._coefficients):
             flow, level = self.column("flow", f), self.column("level", int(self.ledger.process[f]))
             figure = coefficient.figure
@@ -280,9 +280,9 @@ class Programme:
         sides = s.flow_side.tolist()
         flow_at = {k: f for f, k in enumerate(zip(b.pool.tolist(), b.process.tolist(), sides, strict=True))}
         limits = b.compiled.values.limit.tolist()
-        for e, (line, entry, most) in enumerate(zip(s.entries, b.compiled.entries, limits, strict=True)):
-            if entry.limit and self.ranged and entry.kind != "stock":
-                most = bounds(entry.limit)[1]
+        for e, (line, entry, limit) in enumerate(zip(s.entries, b.compiled.entries, limits, strict=True)):
+            widened = entry.limit if self.ranged and entry.kind != "stock" else None
+            most = bounds(widened)[1] if widened else limit
             if line.process < 0:
                 high[self.column("entry", e)] = most
             elif (line.pool, line.process, -line.side) in flow_at:

@@ -1,0 +1,60 @@
+"""Several scenarios compared with the first: solved, printed, written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mfa.errors import Error, Fault, nearest
+from mfa.result import Result
+from mfa.scenario import load
+from mfa.show.compared import all_tables, print_comparison, to_json
+from mfa.show.files import csv_text, write_atomically
+from mfa.show.report.compared import comparison_page
+from mfa.studies.compare import Comparison, compare
+
+
+def compare_all(
+    given: Sequence[str], names: Sequence[str], lang: str, out: Path | None, *, html: bool, silent: bool
+) -> list[dict[str, Any]]:
+    """Compare the first scenario with each of the others; print, write, and give the tables back.
+
+    Raises
+    ------
+    mfa.Error
+        a scenario does not load or solve, or an indicator is not known
+    """
+    runs = [solved(name) for name in given]
+    made = []
+    for name, run in zip(given[1:], runs[1:], strict=True):
+        comparison = compare(runs[0], run)
+        wanted = list(names) or comparison.main_indicators
+        _known(comparison, wanted)
+        shares = comparison.split(wanted)
+        if out is not None:
+            folder = out if len(given) == 2 else out / name
+            for found in all_tables(comparison, shares):
+                write_atomically(folder / f"{found.name}.csv", csv_text(found))
+            if html:
+                page = comparison_page(comparison, shares, (given[0], name), lang)
+                write_atomically(folder / "compare.html", page)
+        if not silent:
+            print_comparison(comparison, shares, (given[0], name), lang)
+        made.append({"a": given[0], "b": name, **to_json(comparison, shares)})
+    return made
+
+
+def solved(name: str) -> Result:
+    """The run of `SCENARIO` or `SCENARIO+variant+variant`."""
+    file, *variants = name.split("+")
+    return load(file, variants=variants).solve()
+
+
+def _known(comparison: Comparison, wanted: Sequence[str]) -> None:
+    known = {r.name for x in (comparison.a, comparison.b) for r in x.indicator_list}
+    unknown = [n for n in wanted if n not in known]
+    if unknown:
+        raise Error(
+            [Fault("compare-indicator", None, {"id": n[:80], "near": nearest(n, known)}) for n in unknown]
+        )

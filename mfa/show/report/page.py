@@ -1,0 +1,147 @@
+"""The report of a run as one page: what is said comes from `parts`, how it looks from the template."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache, partial
+from importlib import resources
+from typing import Any
+
+import mfa
+from mfa.input.indicators import GROUPS
+from mfa.result import Result
+from mfa.results.energy import DEFAULTS, factor
+from mfa.show.answer import indicator_name
+from mfa.show.charts.gauge import gauge
+from mfa.show.charts.merit import merit
+from mfa.show.charts.wastes import wastes
+from mfa.show.flowpicture import sankey
+from mfa.show.report import parts
+from mfa.show.report.pictures import Pictures
+from mfa.show.screen import word
+from mfa.studies.remedies import Remedy, remedies
+
+MIN_SHARE = 0.01
+MOST_PROCESSES = 40
+AIR = ("oxygen-from-air",)
+GROUPED = tuple(g for g in GROUPS if g in ("site", "sector"))
+
+
+def report_page(result: Result, lang: str = "en", manifest: Mapping[str, Any] | None = None) -> str:
+    """The report as HTML: one file, no script, nothing loaded from elsewhere.
+
+    Parameters
+    ----------
+    result : the solved scenario
+    lang : `en` or `zh`
+    manifest : versions, inputs with hashes and command, printed at the end
+    """
+    found = remedies(result)
+    page: str = template("report.html").render(
+        lang="zh-Hans" if lang == "zh" else "en",
+        css=style(),
+        word=partial(word, lang=lang),
+        **_answer(result, found, lang),
+        **_pictures(result, lang),
+        **_tables(result, lang),
+        manifest=json.dumps(manifest, indent=2, ensure_ascii=False) if manifest else "",
+        version=mfa.__version__,
+    )
+    return page
+
+
+def _answer(result: Result, found: list[Remedy], lang: str) -> dict[str, Any]:
+    system = result.system
+    missed = list(dict.fromkeys(r.indicator for r in found))
+    unused = parts.unused(result)
+    return {
+        "title": system.label[lang],
+        "name": system.name,
+        "year": system.year or "",
+        "answers": parts.answers(result, lang),
+        "largest": parts.largest(result, unused, lang),
+        "ways": parts.best_ways(result, found, missed[0], lang) if missed else "",
+        "unused": parts.unused_rows(result, unused, lang),
+        "remedies": [
+            (indicator_name(name, result, lang), parts.remedy_rows(result, found, name, lang))
+            for name in missed
+        ],
+    }
+
+
+def _pictures(result: Result, lang: str) -> dict[str, Any]:
+    """The charts and the flow picture as inline SVG, each with its caption."""
+    pictures = Pictures()
+    aimed = list(dict.fromkeys(r.name for r in result.indicator_list if r.aimed and r.value is not None))
+    gauges = [
+        pictures.svg(partial(gauge, result, name, lang=lang), indicator_name(name, result, lang))
+        for name in aimed
+    ]
+    unused = parts.unused(result)
+    made: dict[str, Any] = {"gauges": gauges, "waste_chart": "", "merit_chart": "", "flow_picture": ""}
+    if any(w.account().generated > 0 for w in result.wastes.values()):
+        made["waste_chart"] = pictures.svg(partial(wastes, result, lang=lang), word("report-wastes", lang))
+    if unused:
+        top = unused[0].material
+        made["merit_chart"] = pictures.svg(
+            partial(merit, result, top, lang=lang), result.system.materials[top].label[lang]
+        )
+    if result.link_list:
+        made["flow_picture"] = pictures.inline(_flow_picture(result, lang), word("report-flows", lang))
+    return made
+
+
+def _flow_picture(result: Result, lang: str) -> str:
+    """The Sankey of the run as the text of an SVG file: by site where there are many processes."""
+    from mfa.show.sankey.paper import svg
+
+    processes = result.system.processes.values()
+    by = "site" if len(processes) > MOST_PROCESSES and any(p.site for p in processes) else None
+    airs = [m for m in AIR if m in result.system.materials]
+    made = sankey(result, lang=lang, by=by, min_share=MIN_SHARE, without=("water", *airs))
+    return svg(made.geometry, lang)
+
+
+def _tables(result: Result, lang: str) -> dict[str, Any]:
+    system = result.system
+    return {
+        "wastes": parts.waste_rows(result, "industrial-solid", lang),
+        "hazardous": parts.waste_rows(result, "hazardous", lang),
+        "indicators": parts.indicator_rows(result, lang),
+        "factors": [word(f"factor-{n}", lang, value=f"{factor(system, n):g}") for n in DEFAULTS],
+        "groups": [(kind, rows) for kind in GROUPED if (rows := parts.group_rows(result, kind, lang))],
+        "bought": parts.crossing_rows(result, "import", lang),
+        "sold": parts.crossing_rows(result, "export", lang),
+        "layers": parts.layer_rows(result),
+        "open_recipes": parts.closure_rows(result),
+        "sources": parts.source_rows(system, lang),
+        "warnings": [f.text(lang) for f in result.findings if f.code != "note"],
+        "solved": word(
+            "solved",
+            lang,
+            processes=len(system.processes),
+            pools=len(system.pools),
+            method=result.state.method,
+            iterations=result.state.iterations,
+            residual=f"{result.state.residual:.0e}",
+        ),
+    }
+
+
+@cache
+def template(name: str) -> Any:
+    """A template of this folder; everything that it prints is escaped."""
+    import jinja2
+
+    loader = jinja2.PackageLoader("mfa.show.report", "")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template(name)
+
+
+@cache
+def style() -> str:
+    """The style sheet of both pages."""
+    return resources.files("mfa.show.report").joinpath("report.css").read_text(encoding="utf-8")
