@@ -92,15 +92,20 @@ class Energy:
         return Part(total, parts)
 
     def extraction(self, weight: Floats) -> Floats:
-        """(process,) energy won from nature: outputs of processes that give more than they take."""
+        """(process,) what is won from nature: outputs of processes that give more energy than they take."""
         out, into = self.ledger.outputs(weight), self.ledger.inputs(weight)
-        won = out > into * SURPLUS_OF_ENERGY
+        energy_out, energy_in = self.ledger.outputs(self.calorific), self.ledger.inputs(self.calorific)
+        won = energy_out > energy_in * SURPLUS_OF_ENERGY
         pump = self.ledger.per_process(lambda p: p.heat_pump) > 0
-        return np.where(won, np.where(pump, out - into, out), 0.0)
+        return np.where(won, np.where(pump, np.maximum(out - into, 0.0), out), 0.0)
 
     @cached_property
     def renewable(self) -> Part:
         """The part of the use that wind, sun, water and plants give, at calorific value."""
         flag = self.ledger.per_pool(lambda m: m.renewable and is_carrier(m))
         weight = self.calorific * flag
-        return Part(self.ledger.crossing("import", weight), self.ledger.inputs(weight))
+        won = self.extraction(weight)
+        bought = self.ledger.crossing("import", weight)
+        taken = self.ledger.inputs(weight)
+        share = bought / float(taken.sum()) if taken.any() else 0.0
+        return Part(bought + float(won.sum()), taken * share + won)

@@ -35,8 +35,12 @@ def is_secondary(material: Material) -> bool:
 
 
 def is_counted(material: Material) -> bool:
-    """Whether it counts as material: a mass, not water, air, overburden, energy or an emission."""
-    return material.is_mass and material.kind not in OUTSIDE and material.main_resource is not False
+    """Whether it counts as material: a mass, but not water, energy, emissions, nor what nature gives.
+
+    Air and overburden say `main-resource: false` and have no price; bought goods have one.
+    """
+    free = material.main_resource is False and material.price is None
+    return material.is_mass and material.kind not in OUTSIDE and not free
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 工业总产值 goes by the factory method: an enterprise counts what it makes and hands out, not
 what it uses itself. Here an enterprise is what a process names as its `enterprise`, else its
-`site`, else the process alone. Wastes and emissions have no output value.
+`site`, else the process alone. Wastes and emissions have no output value, and a process whose
+share of value added is 0 (a grid) only hands on the product of others.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from mfa.engine.network import Floats
-from mfa.records import Material
+from mfa.records import Material, Process
 from mfa.results.ledger import Ledger, Part, whole
 
 WORTHLESS = ("waste", "emission")
@@ -22,6 +23,11 @@ WORTHLESS = ("waste", "emission")
 def price(material: Material) -> float:
     """CNY per native unit without VAT; 0 where no price is known."""
     return material.price.value / (1 + material.price_vat) if material.price else 0.0
+
+
+def passes_on(process: Process) -> bool:
+    """Whether it only hands on what others made (a grid, a pipe): its share of value added is 0."""
+    return process.value_added is not None and process.value_added.value == 0
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,8 @@ class Value:
         """Σ over enterprises and materials of max(0, made - used) × price."""
         b = self.ledger
         worth = b.per_pool(lambda m: 0.0 if m.kind in WORTHLESS else price(m))
-        return whole(b.by_process(b.amount * self.shares * worth[b.pool]))
+        producer = b.per_process(lambda p: not passes_on(p))
+        return whole(b.by_process(b.amount * self.shares * worth[b.pool]) * producer)
 
     @property
     def _enterprise(self) -> np.ndarray:

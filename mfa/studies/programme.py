@@ -20,7 +20,7 @@ from scipy.optimize import linprog
 from mfa.engine.network import GIVER, TAKER, Floats
 from mfa.records import Coefficient, Figure, Process, System
 from mfa.results.ledger import Ledger
-from mfa.results.value import WORTHLESS, price
+from mfa.results.value import WORTHLESS, passes_on, price
 
 TWO_SD = 2.0
 SPREAD = {"low": (0.5, 2.0), "medium": (0.8, 1.25)}
@@ -182,7 +182,7 @@ class Programme:
         for f, (process, material, out, _) in enumerate(self._coefficients):
             record = self.system.materials[material]
             value, flow, added = (self.column(k, f) for k in ("value", "flow", "added"))
-            if not out or record.kind in WORTHLESS or record.price is None:
+            if not out or record.kind in WORTHLESS or record.price is None or passes_on(process):
                 yield Form((value, added), (1.0, 1.0)), 0.0, 0.0
                 continue
             net = price(record) / record.price.value if record.price.value else 0.0
