@@ -87,10 +87,15 @@ def remedies(result: Result) -> list[Remedy]:
             if trial.key not in runs:
                 runs[trial.key] = _solved(trial.mend(result.system))
         tried = [_remedy(result, then, row, t) for t in trials if (then := runs[t.key]) is not None]
-        found += sorted((r for r in tried if r.gain > USEFUL), key=lambda r: -r.gain)
+        found += sorted((r for r in tried if r.gain > USEFUL), key=_rank)
         if len(trials) > 1:
             found += _together(result, row, trials)
     return found
+
+
+def _rank(remedy: Remedy) -> tuple[float, str, str]:
+    """Best first; gains that differ by rounding alone are equal."""
+    return -round(remedy.gain, 9), remedy.material, remedy.node
 
 
 def _is_waste(name: str) -> bool:
