@@ -1,0 +1,156 @@
+"""The frame of charts that are rows of bars: names at the left, figures at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mfa.show.charts.style import BODY, GRID, INK, SMALL, SOFT, Look, beside, canvas, dress, title, write
+from mfa.show.sankey.words import text_width, wrap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH = 504.0
+ROW = 24.0
+NAME_ROOM = 150.0
+THICK = 0.62
+FOOT = 46.0
+
+
+class Row(NamedTuple):
+    """A row of bars, or with `head` a heading above rows."""
+
+    name: str
+    head: bool = False
+
+
+def frame(
+    ax: Axes | None,
+    rows: Sequence[Row],
+    *,
+    heading: str,
+    note: str = "",
+    x_label: str = "",
+    legend: bool = False,
+) -> Axes:
+    """Axes with one row a name; row i stands at y = i, downwards.
+
+    Parameters
+    ----------
+    legend : whether room is left below for `legend_line`
+    """
+    lines = [[row.name] if row.head else wrap(row.name, NAME_ROOM) for row in rows]
+    names = [
+        text_width(part, BODY) for row, many in zip(rows, lines, strict=True) if not row.head for part in many
+    ]
+    left = max(names, default=0.0) + 18
+    tall = max([ROW, *(12.0 * len(many) + 4 for many in lines)])
+    foot = FOOT + (16 if legend else 0)
+    own = ax is None
+    made = canvas(ax, WIDTH, tall * len(rows) + foot + 50, (left, 16, foot, 50))
+    dress(made, x_label=x_label)
+    made.set_ylim(len(rows) - 0.5, -0.5)
+    shown = [i for i, row in enumerate(rows) if not row.head]
+    made.set_yticks(shown, ["\n".join(lines[i]) for i in shown])
+    made.tick_params(axis="y", length=0, labelsize=BODY, labelcolor=INK)
+    for label in made.get_yticklabels():
+        label.set_parse_math(False)
+    made.grid(axis="x", color=GRID, linewidth=0.8)
+    made.set_axisbelow(True)
+    for i, row in enumerate(rows):
+        if row.head:
+            _heading(made, i, row.name, left if own else 0.0)
+    title(made, heading, note, left=left - 10 if own else 0.0)
+    return made
+
+
+def _heading(ax: Axes, at: int, text: str, left: float) -> None:
+    from matplotlib.transforms import offset_copy
+
+    shifted = offset_copy(
+        ax.get_yaxis_transform(), ax.get_figure(root=True), x=10 - left, y=0, units="points"
+    )
+    write(ax, 0, at + 0.15, text, transform=shifted, color=SOFT, fontsize=SMALL)
+
+
+def bar(ax: Axes, row: float, start: float, length: float, look: Look, **options: Any) -> None:
+    """A piece of bar; hatches are white, so that the colour stays."""
+    style: dict[str, Any] = {"color": look.colour, "height": THICK, "linewidth": 0.0} | options
+    if look.hatch:
+        style |= {"facecolor": style.pop("color"), "edgecolor": "white", "hatch": look.hatch}
+    ax.barh(row, length, left=start, **style)
+
+
+class Words(NamedTuple):
+    """A text that starts (or with `before` ends) some points from an amount on the x axis."""
+
+    x: float
+    row: float
+    text: str
+    before: bool = False
+    colour: str = INK
+
+
+GAP = 5.0
+
+
+def place(ax: Axes, words: Sequence[Words], low: float, high: float) -> None:
+    """Set the range of x so that bars from `low` to `high` and all words fit, and write the words."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    points = ax.get_window_extent().width * 72 / figure.dpi
+    for _ in range(40):
+        per = (high - low) / points
+        reach = [(w.x, (GAP + text_width(w.text, BODY)) * per * (-1 if w.before else 1)) for w in words]
+        new_low = min([low, *(x + more for x, more in reach)])
+        new_high = max([high, *(x + more for x, more in reach)])
+        if new_low >= low and new_high <= high:
+            break
+        low, high = new_low, new_high
+    ax.set_xlim(low, high)
+    for w in words:
+        beside(
+            ax,
+            w.text,
+            (w.x, w.row),
+            (-GAP if w.before else GAP, 0),
+            ha="right" if w.before else "left",
+            va="center",
+            color=w.colour,
+            bbox={"facecolor": "white", "linewidth": 0, "pad": 0.8},
+        )
+
+
+def legend_line(ax: Axes, looks: Sequence[tuple[str, Look]]) -> None:
+    """What the fills mean, in a line below the axis."""
+    from matplotlib.patches import Patch
+
+    handles = [
+        Patch(
+            facecolor=look.colour,
+            edgecolor="white" if look.hatch else look.colour,
+            hatch=look.hatch or None,
+            label=name,
+            linewidth=0,
+        )
+        for name, look in looks
+    ]
+    ax.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0, 0),
+        bbox_transform=_below(ax),
+        ncols=len(handles),
+        frameon=False,
+        borderaxespad=0,
+        prop={"family": ax.yaxis.get_tick_params()["labelfontfamily"], "size": SMALL},
+        handlelength=1.6,
+        columnspacing=1.4,
+    )
+
+
+def _below(ax: Axes) -> Any:
+    from matplotlib.transforms import offset_copy
+
+    return offset_copy(ax.transAxes, ax.get_figure(root=True), x=0, y=-36, units="points")

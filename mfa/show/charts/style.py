@@ -1,0 +1,197 @@
+"""What all charts have in common: colours, text, numbers and how a chart is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mfa.errors import Error, Fault, message
+from mfa.show.fonts import families
+from mfa.show.sankey.words import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+# Okabe and Ito's palette, told apart with the common colour blindnesses
+BLUE, SKY, GREEN = "#0072b2", "#56b4e9", "#009e73"
+ORANGE, VERMILION, PURPLE = "#e69f00", "#d55e00", "#cc79a7"
+INK, SOFT, GRID = "#222222", "#555555", "#e6e6e6"
+
+TITLE, BODY, SMALL = 11.0, 9.0, 8.0
+PREFIXES = {"t": ("t", "kt", "Mt"), "MWh": ("MWh", "GWh", "TWh"), "GJ": ("GJ", "TJ", "PJ")}
+ENDINGS = (".png", ".svg", ".pdf")
+DPI = 200
+
+
+@dataclass(frozen=True)
+class Look:
+    """A fill that is told from the others in grey too; `ink` is legible on it."""
+
+    colour: str
+    hatch: str = ""
+    ink: str = INK
+
+
+LOOKS = {
+    "utilised": Look(GREEN, ink="#ffffff"),
+    "disposed": Look(SKY, "////"),
+    "stored": Look(ORANGE, "\\\\\\\\"),
+    "dumped": Look(VERMILION, "xxxx"),
+}
+
+
+def word(key: str, lang: str, **values: object) -> str:
+    """A word or sentence of the charts."""
+    return message(f"chart-{key}", values, lang)
+
+
+def listed(parts: Iterable[str], lang: str) -> str:
+    """Names one after the other."""
+    return ("、" if lang == "zh" else ", ").join(parts)
+
+
+def remarks(parts: Iterable[str], lang: str) -> str:
+    """Remarks one after the other."""
+    return ("；" if lang == "zh" else "; ").join(parts)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A unit that suits a chart: what is drawn is a value times `factor`, in `unit`.
+
+    >>> Scale.of([12.0, 2.7e6], "t/a").text(270_000.0)
+    '0.27 Mt/a'
+    >>> Scale.of([0.9], "1").text(0.89703)
+    '89.7 %'
+    """
+
+    factor: float
+    unit: str
+
+    @classmethod
+    def of(cls, values: Iterable[float], unit: str) -> Scale:
+        """Per cent for shares; for masses and energies the prefix that suits the largest value."""
+        if unit == "1":
+            return cls(100.0, "%")
+        most = max(map(abs, values), default=0.0)
+        plain, slash, per = unit.partition("/")
+        step = 2 if most >= 1e6 else 1 if most >= 1e3 else 0
+        if plain not in PREFIXES:
+            return cls(1.0, unit)
+        return cls(1e3**-step, PREFIXES[plain][step] + slash + per)
+
+    def bare(self, value: float) -> str:
+        """The number alone, three figures, shares with one decimal."""
+        scaled = value * self.factor
+        return f"{scaled:.1f}" if self.unit == "%" else _minus(number(scaled))
+
+    def text(self, value: float) -> str:
+        """The number with its unit."""
+        return f"{self.bare(value)} {self.unit}"
+
+    def change(self, value: float, lang: str) -> str:
+        """A difference, signed; of shares in percentage points."""
+        sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else "±"
+        if self.unit == "%":
+            return word("points", lang, value=f"{sign}{abs(value) * self.factor:.2f}")
+        return f"{sign}{number(abs(value) * self.factor)} {self.unit}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def write(ax: Axes, x: float, y: float, text: str, **options: Any) -> Text:
+    """Plain text in the font of all pictures; `$` is a sign like any other."""
+    chosen: dict[str, Any] = {"fontsize": BODY, "color": INK, "va": "center", "parse_math": False} | options
+    return ax.text(x, y, text, fontfamily=list(families()), **chosen)
+
+
+def beside(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **options: Any) -> None:
+    """Plain text some points away from a place, given in data or other `xycoords`."""
+    chosen: dict[str, Any] = {"fontsize": BODY, "color": INK, "parse_math": False} | options
+    family = list(families())
+    ax.annotate(
+        text, at, offset, textcoords="offset points", fontfamily=family, annotation_clip=False, **chosen
+    )
+
+
+def canvas(ax: Axes | None, width: float, height: float, margins: tuple[float, ...]) -> Axes:
+    """The given axes, or those of a new figure.
+
+    Parameters
+    ----------
+    width, height : of the new figure, points
+    margins : left, right, bottom, top, points
+    """
+    if ax is not None:
+        return ax
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width / 72, height / 72), facecolor="white")
+    left, right, bottom, top = margins
+    tall, wide = (height - bottom - top) / height, (width - left - right) / width
+    return figure.add_axes((left / width, bottom / height, wide, tall))
+
+
+def dress(ax: Axes, *, x_label: str = "", y_label: str = "") -> None:
+    """Thin axes in the common font, the frame gone where it says nothing."""
+    from matplotlib.ticker import FuncFormatter
+
+    for side in ("top", "right", "left"):
+        ax.spines[side].set_visible(False)
+    ax.spines["bottom"].set_color(SOFT)
+    ax.tick_params(colors=SOFT, labelsize=SMALL, length=3)
+    for axis, label in ((ax.xaxis, x_label), (ax.yaxis, y_label)):
+        axis.set_major_formatter(FuncFormatter(lambda x, _: _minus(number(float(f"{x:.12g}")))))
+        axis.label.set(text=label, fontfamily=list(families()), fontsize=SMALL, color=SOFT)
+        axis.label.set_parse_math(False)
+        axis.set_tick_params(labelfontfamily=list(families()))
+
+
+def title(ax: Axes, text: str, note: str = "", *, left: float = 0.0) -> None:
+    """The title above the axes, `left` points to their left, and a softer line below it."""
+    for line, size, colour, up in ((text, TITLE, INK, 24.0 if note else 10.0), (note, SMALL, SOFT, 10.0)):
+        if line:
+            beside(ax, line, (0, 1), (-left, up), xycoords="axes fraction", fontsize=size, color=colour)
+
+
+def finish(ax: Axes, path: str | Path | None) -> Axes:
+    """Save the figure of the axes where a path is given.
+
+    Raises
+    ------
+    mfa.Error
+        an ending that is not drawn
+    """
+    if path is not None:
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        save(figure, path)
+    return ax
+
+
+def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
+    """Write a figure as PNG, SVG or PDF: text stays text, the same figure gives the same file.
+
+    Raises
+    ------
+    mfa.Error
+        another ending
+    """
+    from matplotlib import rc_context
+
+    kind = Path(path).suffix.lower()
+    if kind not in ENDINGS:
+        values = {"file": Path(path).name, "known": ", ".join(ENDINGS)}
+        raise Error([Fault("sankey-ending", None, values)])
+    undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
+    # hinted text is wider than its room where a page is so large that its pixels are few
+    with rc_context(
+        {"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42, "text.hinting": "none"}
+    ):
+        figure.savefig(path, dpi=dpi, metadata=undated)
