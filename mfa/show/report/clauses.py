@@ -34,13 +34,13 @@ CLAUSES: dict[str, Clause] = {
     "co2-scope-1": Clause("combustion + process, t · GWP", GUIDELINES),
     "co2-scope-1-combustion": Clause("CO2 of fuels that leaves", GUIDELINES),
     "co2-scope-1-process": Clause("CO2, CF4 … of processes that leaves · GWP", GUIDELINES),
-    "co2-biogenic": Clause("CO2 of biomass that leaves, outside the scopes", "GHG Protocol"),
+    "co2-biogenic": Clause("CO2 of biomass that leaves", "GHG Protocol"),
     "co2-scope-2": Clause("electricity · grid factor + heat · 0.11 t/GJ", "MEE/NBS announcement 2024"),
     "co2-combustion-by-factor": Clause("AD · LHV · CC · OF · 44/12", GUIDELINES),
     "co2-process-by-factor": Clause("carbonates, electrodes · factor", GUIDELINES),
     "co2-intensity": Clause("CO2 ÷ value added", "HJ 274-2015 no. 26"),
     "fresh-water": Clause("Vᵢ, fresh water taken by industry", WATER),
-    "reused-water": Clause("Vᵣ without circulating water", WATER),
+    "reused-water": Clause("Vᵣ, 不含循环冷却水", WATER),
     "circulating-water": Clause("circulating cooling water", WATER),
     "industrial-water-reuse": Clause("Vᵣ ÷ (Vᵢ + Vᵣ)", WATER),
     "industrial-water-reuse-without-circulation": Clause("Vᵣ ÷ (Vᵢ + Vᵣ), 不含循环冷却水", WATER),
@@ -49,15 +49,15 @@ CLAUSES: dict[str, Clause] = {
     "water-intensity": Clause("Vᵢ ÷ value added", "HJ 274-2015 no. 14"),
     "water-productivity": Clause("value added ÷ Vᵢ", "绿色园区评价要求 RG 4"),
     "output-value": Clause(
-        "Σ enterprises max(0, made − used) · price", "工业总产值, factory method, without VAT"
+        "Σ enterprises max(0, made − used) · price", "工业总产值, factory method, excl. VAT"
     ),
     "value-added": Clause("Σ output value · share of value added", "工业增加值"),
-    "sales": Clause("Σ exports · price", "without VAT"),
-    "purchases": Clause("Σ imports · price", "without VAT"),
+    "sales": Clause("Σ exports · price", "excl. VAT"),
+    "purchases": Clause("Σ imports · price", "excl. VAT"),
     "waste-intensity": Clause("G ÷ value added", "HJ 274-2015 no. 28"),
     "resource-productivity": Clause("value added ÷ main resources", "发改环资〔2016〕2749号"),
     "circular-material-use": Clause("U ÷ (DMC + U)", "Eurostat cei_srm030"),
-    "recovery": Clause("element in products richer than the feed ÷ element entering", ""),
+    "recovery": Clause("in products richer than the feed ÷ entering", ""),
 }
 
 
