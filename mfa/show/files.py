@@ -18,6 +18,7 @@ import mfa
 from mfa.errors import Failure
 from mfa.input import library
 from mfa.results.tables import Table
+from mfa.show.parquet import needed, parquet_bytes
 
 if TYPE_CHECKING:
     from mfa.result import Result
@@ -59,19 +60,32 @@ def csv_text(table: Table) -> str:
     return out.getvalue()
 
 
-def write_run(result: Result, folder: Path, scenario: Scenario, command: Sequence[str] = ()) -> list[Path]:
+def write_run(
+    result: Result, folder: Path, scenario: Scenario, command: Sequence[str] = (), *, parquet: bool = False
+) -> list[Path]:
     """Write the tables and `manifest.json` into a folder, touching only these names.
+
+    With `parquet` each table is also written as `NAME.parquet`.
 
     Raises
     ------
+    mfa.Error
+        `parquet` without pyarrow
     Failure
         a file cannot be written
     """
+    if parquet:
+        needed()
     written = []
     for name in result.written:
+        table = result.table(name)
         path = folder / f"{name}.csv"
-        write_atomically(path, csv_text(result.table(name)))
+        write_atomically(path, csv_text(table))
         written.append(path)
+        if parquet:
+            path = folder / f"{name}.parquet"
+            write_atomically(path, parquet_bytes(table))
+            written.append(path)
     path = folder / "manifest.json"
     write_atomically(
         path, json.dumps(manifest(result, scenario, command), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,124 @@
+"""A workbook → the tree of a scenario that stands alone, every value at its cell.
+
+What comes out is what the YAML reader gives, so that everything behind it is the same.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from mfa.errors import Error, Fault, Place, nearest
+from mfa.input.book_cells import Grid, read_grids
+from mfa.input.book_lists import take_lists
+from mfa.input.book_rows import Growing, Rows, lists, quantity, rows_of, text
+from mfa.input.book_sheets import CHAIN, FIELD, LISTS, PAIRS, VALUE, Sheet, all_sheets, filled, steps
+from mfa.input.reading import DEEPEST
+from mfa.input.tree import Items, Node, Text, Tree
+
+ENDINGS = (".xlsx", ".xlsm")
+
+
+class Book(NamedTuple):
+    """The tree of a scenario, and the chain that each process came from."""
+
+    tree: Tree
+    chain_of: dict[str, str]
+
+
+def is_book(path: Path) -> bool:
+    """Whether a file is read as a workbook."""
+    return path.suffix.lower() in ENDINGS
+
+
+def read_book(path: Path, shown: str | None = None) -> Book:
+    """The scenario in a workbook.
+
+    Parameters
+    ----------
+    path : the file, `.xlsx`
+    shown : its name in messages, by default the path as given
+
+    Raises
+    ------
+    Error
+        every fault that the sheets alone show
+    """
+    name = shown or str(path)
+    names, grids = read_grids(path, name, [s.name for s in all_sheets()])
+    faults = _sheet_names(names, name)
+    growing = Growing(Tree(Place(name, 1, 1)), faults)
+    for sheet in all_sheets():
+        if sheet.name in grids:
+            _take(sheet, grids[sheet.name], growing)
+    if faults:
+        raise Error(faults)
+    tree = growing.root
+    for key, node in tree.items():
+        tree[key] = lists(node) if isinstance(node, Tree) else node
+    return Book(tree, _chains(tree))
+
+
+def _sheet_names(names: list[str], shown: str) -> list[Fault]:
+    """Sheets that are ours but for a slip; the one that no scenario can do without."""
+    known = [s.name for s in all_sheets()]
+    absent = [n for n in known if n not in names]
+    near = {n: nearest(n, absent) for n in names if n not in known and n[:1].isupper()}
+    place = Place(shown, 1, 1)
+    faults = [Fault("book-sheet", place, {"name": n[:60], "near": hint}) for n, hint in near.items() if hint]
+    if PAIRS[0].name in absent and not faults:
+        faults.append(Fault("book-no-scenario", place, {"sheet": PAIRS[0].name}))
+    return faults
+
+
+def _take(sheet: Sheet, grid: Grid, growing: Growing) -> None:
+    rows = rows_of(sheet, grid, growing.faults)
+    if sheet is LISTS:
+        take_lists(rows, growing)
+    elif sheet in PAIRS:
+        _take_pairs(rows, growing)
+    else:
+        _take_rows(rows, growing)
+
+
+def _take_rows(rows: Rows, growing: Growing) -> None:
+    """Rows that stand each for one place of the tree."""
+    sheet = rows.sheet
+    for row in rows.rows:
+        words = {key: cell.text for key, cell in row.items()}
+        here = filled(sheet.base, words)
+        places = [row[s[1:-1]].place for s in sheet.base if s.startswith("{")]
+        if sheet.quantity:
+            last = places[-1:] if sheet.base[-1].startswith("{") else []
+            growing.put(here, quantity(rows, row), row[sheet.keys[0].key].place, last)
+        else:
+            growing.member(here, [places[0]] * len(here))
+        for column, path in sheet.texts:
+            if column.key in row:
+                cell = row[column.key]
+                growing.put(filled(path, words), text(cell), cell.place)
+
+
+def _take_pairs(rows: Rows, growing: Growing) -> None:
+    """Rows that name their place in the tree themselves."""
+    for row in rows.rows:
+        cell = row.get(VALUE)
+        if cell is None:
+            growing.faults.append(Fault("book-cell-empty", rows.place(VALUE, row), {"column": VALUE}))
+            continue
+        path, place = steps(row[FIELD].text), row[FIELD].place
+        if len(path) > DEEPEST:
+            growing.faults.append(Fault("yaml-deep", place, {"limit": DEEPEST}))
+            continue
+        empty: dict[str, Node] = {"[]": Items((), cell.place), "{}": Tree(cell.place)}
+        growing.put(path, empty.get(cell.text, text(cell)), place)
+
+
+def _chains(tree: Tree) -> dict[str, str]:
+    """Take the chain of each process out of the tree, where no form has a place for it."""
+    found = {}
+    for key, node in tree.child(CHAIN[0]).items():
+        chain = node.pop(CHAIN[-1], None) if isinstance(node, Tree) else None
+        if isinstance(chain, Text):
+            found[key] = str(chain)
+    return found

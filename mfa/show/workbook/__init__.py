@@ -1,0 +1,1 @@
+"""Workbooks: the inputs of a scenario, ready to be edited and run again, and its results."""

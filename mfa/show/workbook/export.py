@@ -1,0 +1,58 @@
+"""A scenario → a workbook: its answer, what it was run with, and every table of the run."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from mfa.errors import Error, Fault
+from mfa.records import System
+from mfa.result import Result
+from mfa.scenario import Scenario, gather
+from mfa.show.files import write_atomically
+
+
+def export(scenario: Scenario, path: Path, lang: str = "en", result: Result | None = None) -> Result:
+    """Write a workbook that `mfa run` reads back to the same numbers.
+
+    Parameters
+    ----------
+    path : the file, ending in .xlsx
+    lang : language of what explains the sheets
+    result : a run of this scenario, if there is one already
+
+    Raises
+    ------
+    mfa.Error
+        a chain alone; another ending; more rows or letters than Excel holds
+    Failure
+        the file cannot be written
+    """
+    from mfa.show.workbook.answer import write_answer
+    from mfa.show.workbook.flat import flat
+    from mfa.show.workbook.inputs import write_inputs
+    from mfa.show.workbook.leaves import lines
+    from mfa.show.workbook.paper import Paper
+    from mfa.show.workbook.results import write_results
+
+    if path.suffix.lower() != ".xlsx":
+        raise Error([Fault("book-ending", None, {"file": str(path)})])
+    if scenario.is_chain:
+        raise Error([Fault("book-chain", None, {"name": scenario.system.name})])
+    assembly, system = gather(scenario.path, scenario.variants, scenario.settings)
+    found = lines(flat(assembly, system))
+    made = result or scenario.solve()
+    target = io.BytesIO()
+    paper = Paper(target)
+    write_answer(paper, made, lang)
+    write_inputs(paper, found, _labels(system, lang), lang)
+    write_results(paper, made, lang)
+    paper.book.close()
+    write_atomically(path, target.getvalue())
+    return made
+
+
+def _labels(system: System, lang: str) -> dict[str, str]:
+    made = {m.id: m.label[lang] for m in system.materials.values()}
+    made |= {s.id: s.label[lang] for s in system.stocks.values()}
+    return made | {p.id: p.label[lang] for p in system.processes.values()}
