@@ -73,7 +73,8 @@ def test_answer_comes_first(page: str) -> None:
     assert (
         "The largest unused waste is Mud: 500 t/a, 71.43 % of all that is not used (Heap 500 t/a)" in answer
     )
-    assert "Kiln: no limit on Mud → 83.33 % (+41.7)" in answer
+    assert "Kiln: take all Mud that is left (no limit) → 83.33 % (+41.7)" in answer
+    assert "14.29 % of low confidence" in answer  # one of seven figures
 
 
 def test_sections_and_numbers(page: str) -> None:

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mfa.engine.network import Floats
+from mfa.engine.network import Bools, Floats
 from mfa.engine.tracing import Carried, trace
 from mfa.input.closure import energy_content
 from mfa.records import Material
@@ -22,6 +22,7 @@ from mfa.results.ledger import Ledger
 from mfa.results.value import price
 
 FREE = ("emission", "water")
+LEAVING = ("export", "emission", "deposit", "to-stock", "surplus")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Costs:
             power[b.process], by_energy[b.pool], by_mass[b.pool]
         )
         weight = self._or_reference(weight)
+        weight = weight * self._has_way_out(weight)[b.pool]
         total = b.by_process(weight)[b.process]
         return np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
 
@@ -68,6 +70,18 @@ class Costs:
         b = self.ledger
         bare = b.by_process(weight) == 0
         return np.where(bare[b.process] & b.out & (b.amount > 0), 1.0, weight)
+
+    def _has_way_out(self, weight: Floats) -> Bools:
+        """(pool,) whether any of it, or of what is made from it, leaves; costs in other loops go nowhere."""
+        b = self.ledger
+        found: Bools = sum((b.boundary[n] for n in LEAVING), np.zeros(len(b.materials))) > 0
+        while True:
+            gives = b.by_process(np.where(found[b.pool], weight, 0.0)) > 0
+            more = found.copy()
+            more[b.pool[~b.out & (b.amount > 0) & gives[b.process]]] = True
+            if (more == found).all():
+                return found
+            found = more
 
     @cached_property
     def carried(self) -> Carried:
@@ -95,9 +109,8 @@ class Costs:
     def leaving(self) -> dict[tuple[str, str], float]:
         """(material, boundary) → the cost that leaves with it."""
         b, mean = self.ledger, self.carried.mean
-        names = ("export", "emission", "deposit", "to-stock", "surplus")
         found = {
-            (m.id, n): float(b.boundary[n][i] * mean[i]) for n in names for i, m in enumerate(b.materials)
+            (m.id, n): float(b.boundary[n][i] * mean[i]) for n in LEAVING for i, m in enumerate(b.materials)
         }
         return {k: v for k, v in found.items() if v}
 

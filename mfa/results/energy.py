@@ -102,10 +102,4 @@ class Energy:
     @cached_property
     def renewable(self) -> Part:
         """The part of the use that wind, sun, water and plants give, at calorific value."""
-        flag = self.ledger.per_pool(lambda m: m.renewable and is_carrier(m))
-        weight = self.calorific * flag
-        won = self.extraction(weight)
-        bought = self.ledger.crossing("import", weight)
-        taken = self.ledger.inputs(weight)
-        share = bought / float(taken.sum()) if taken.any() else 0.0
-        return Part(bought + float(won.sum()), taken * share + won)
+        return self.use(self.calorific * self.ledger.per_pool(lambda m: m.renewable))

@@ -52,9 +52,9 @@ def indicators(
 
 
 def _arises(spec: Spec, accounts: Accounts) -> bool:
-    """Whether a run has anything that the indicator counts."""
-    parts = [spec.top(accounts), *([spec.bottom(accounts)] if spec.bottom else [])]
-    return all(p.total != 0 for p in parts[-1:]) or parts[0].total != 0
+    """Whether a run has anything that the indicator counts; what is not known is nothing."""
+    totals = [part(accounts).total for part in (spec.top, spec.bottom) if part]
+    return any(t != 0 and not np.isnan(t) for t in totals)
 
 
 def _account(

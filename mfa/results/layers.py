@@ -14,8 +14,10 @@ from functools import cached_property
 
 import numpy as np
 
+from mfa.engine.linear import Singular
 from mfa.engine.network import Bools, Floats
 from mfa.engine.tracing import Carried, trace
+from mfa.errors import Error, Fault
 from mfa.input.closure import element_shares
 from mfa.input.substances import layer
 from mfa.records import Material
@@ -25,6 +27,7 @@ from mfa.results.ledger import Ledger
 KG_PER_T = 1000.0
 SUPPLIERS = {"import": "import", "from-stock": "stock", "shortage": "shortage"}
 NEGLIGIBLE = 1e-12
+MOST_NAMES = 12
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,13 @@ class Substance:
 
     @cached_property
     def carried(self) -> Carried:
-        """The solved layer."""
+        """The solved layer.
+
+        Raises
+        ------
+        mfa.errors.Error
+            a loop keeps all of it, so that there is no steady state
+        """
         b = self.ledger
         gives, share = self._transferred
         lonely = np.bincount(b.process, self._blank, minlength=len(b.processes)) == 1
@@ -116,12 +125,24 @@ class Substance:
         taken = np.bincount(b.process, fixed, minlength=len(b.processes))
         fixed = np.where(rest, -taken[b.process], fixed)
         share = np.where(rest, 1.0, share)
-        known = b.made - b.gathered(np.where(self._blank & ~rest, b.amount, 0.0), b.pool, len(b.materials))
-        outside = self._outside * self.compositions.declared
-        no_extra = np.zeros(len(b.processes))
-        return trace(
-            b.compiled.structure, b.amount, outside * self._content, known + outside, share, fixed, no_extra
-        )
+        given = self._outside * self._content  # what is not declared counts as none
+        try:
+            return trace(
+                b.compiled.structure,
+                b.amount,
+                given,
+                b.made + self._outside,
+                share,
+                fixed,
+                np.zeros(len(b.processes)),
+            )
+        except Singular:
+            raise Error([self._loop()]) from None
+
+    def _loop(self) -> Fault:
+        gives = [p for p, g in zip(self.ledger.processes, self._transferred[0].tolist(), strict=True) if g]
+        values = {"layer": self.name, "names": ", ".join(p.id for p in gives[:MOST_NAMES])}
+        return Fault("layer-loop", gives[0].place if gives else None, values)
 
     @property
     def _outside(self) -> Floats:
@@ -144,7 +165,7 @@ class Substance:
             carried_by = inner.get((flow.material, flow.source, flow.target))
             if carried_by is None:
                 i = at[flow.material]
-                enters = flow.target == pool_node(flow.material) and self.compositions.declared[i]
+                enters = flow.target == pool_node(flow.material)
                 carried_by = flow.amount * float(self._content[i] if enters else carried.mean[i])
             made.append(Flow(flow.material, flow.source, flow.target, carried_by))
         floor = NEGLIGIBLE * max((abs(f.amount) for f in made), default=0.0)
@@ -168,8 +189,7 @@ class Substance:
     def park(self) -> Balance:
         """All that enters the park and leaves it; the difference is the sum of all residues."""
         b, carried = self.ledger, self.carried
-        declared = self.compositions.declared
-        into = np.where(declared, self._content, carried.mean) @ self._outside
+        into = self._content @ self._outside
         leaves = ("export", "emission", "deposit", "to-stock", "surplus")
         out = sum(float(b.boundary[n] @ carried.mean) for n in leaves)
         return Balance(self.name, "park", float(into), out)

@@ -157,6 +157,17 @@ def _tonnes(material: Material) -> float | None:
         return None
 
 
+def entry_fate(system: System, entry: Entry) -> Fate:
+    """What an entry does with a waste: its own word, else that of its process, stock or boundary."""
+    if entry.fate:
+        return entry.fate
+    if entry.kind == "process":
+        return system.processes[entry.node].fate
+    if entry.kind == "stock":
+        return system.stocks[entry.node].fate
+    return "utilisation" if entry.kind == "export" else "disposal" if entry.kind == "deposit" else "dumped"
+
+
 @dataclass(frozen=True)
 class Taker:
     """Who takes a material, how much, and what becomes of it."""
@@ -229,17 +240,7 @@ class Books:
 
     def _listed_taker(self, i: int) -> list[Taker]:
         entry, amount = self.compiled.entries[i], float(self.state.handed[i])
-        return [Taker(entry.node, amount, self.fate(entry), entry.kind == "process")]
-
-    def fate(self, entry: Entry) -> Fate:
-        """What an entry does with a waste: its own word, else that of its process, stock or boundary."""
-        if entry.kind == "process":
-            fate: Fate = self.system.processes[entry.node].fate
-        elif entry.kind == "stock":
-            fate = self.system.stocks[entry.node].fate
-        else:
-            fate = {"export": "utilisation", "deposit": "disposal"}.get(entry.kind, "dumped")  # type: ignore[assignment]
-        return entry.fate or fate
+        return [Taker(entry.node, amount, entry_fate(self.system, entry), entry.kind == "process")]
 
     def _own_shares(self) -> dict[str, float]:
         """Material → share of its pool's supply that the park made or had in its yards.

@@ -34,9 +34,20 @@ class Water:
         return self.ledger.per_process(lambda p: system.materials[p.per].unit != "person")
 
     @cached_property
+    def primary(self) -> Floats:
+        """(pool,) of each fresh water, the share that is fresh: what is made of reused water is not."""
+        b = self.ledger
+        again = b.inputs(self.kind("reused") + self.kind("circulating") + self.kind("sewage")) > 0
+        remade = b.gathered(np.where(b.out & again[b.process], b.amount, 0.0), b.pool, len(b.materials))
+        supply = b.made + b.boundary["import"] + b.boundary["from-stock"]
+        share = np.divide(remade, supply, out=np.zeros_like(supply), where=supply > 0)
+        primary: Floats = self.kind("fresh") * (1 - share)
+        return primary
+
+    @cached_property
     def fresh(self) -> Part:
         """V_i: fresh water that industry takes; what a process passes on is taken by the next."""
-        return whole(np.maximum(self.ledger.taken(self.kind("fresh")), 0.0) * self._industry)
+        return whole(np.maximum(self.ledger.taken(self.primary), 0.0) * self._industry)
 
     @cached_property
     def circulated(self) -> Part:

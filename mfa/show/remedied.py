@@ -9,24 +9,14 @@ from mfa.show.screen import line, mega, percent, table, word
 from mfa.studies.remedies import Remedy
 
 COLUMNS = (
-    "indicator",
-    "way",
-    "material",
-    "node",
-    "lacking",
-    "before",
-    "after",
-    "unit",
-    "value",
-    "gain",
-    "amount",
-    "met",
+    *("indicator", "way", "material", "node", "lacking", "before", "after", "displaced", "unit"),
+    *("value", "gain", "amount", "met"),
 )
 MOST_ROWS = 20
 
 
 def remedies_table(result: Result, found: list[Remedy]) -> Table:
-    """period, indicator, way, material, node, lacking, before, after, unit, value, gain, amount, met."""
+    """period, indicator, way, material, node, lacking, before, after, displaced, unit, value …"""
     rows = [
         (
             result.system.period,
@@ -37,6 +27,7 @@ def remedies_table(result: Result, found: list[Remedy]) -> Table:
             r.lacking or None,
             r.before,
             r.after,
+            "; ".join(f"{n} {a:.6g}" for n, a in r.displaced) or None,
             f"{result.system.materials[r.material].unit}/a" if r.material else None,
             r.value,
             r.gain,
@@ -64,7 +55,7 @@ def print_remedies(result: Result, found: list[Remedy], lang: str) -> None:
 
 
 def _row(result: Result, r: Remedy, lang: str) -> tuple[str, ...]:
-    gain = f"+{r.gain * 100:.2f}"
+    gain = f"{r.gain * 100:+.2f}"
     more = mega(r.amount, "t/a")
     value = f"{percent(r.value)} {'✓' if r.met == 'true' else ''}".strip()
     if r.way == "all":

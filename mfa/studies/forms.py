@@ -18,7 +18,7 @@ from mfa.records import Claim, Process
 from mfa.results.accounts import SPECS, Accounts
 from mfa.results.energy import factor, is_electricity
 from mfa.results.value import price
-from mfa.results.waste import Books
+from mfa.results.waste import Books, entry_fate
 from mfa.studies.programme import Form, Programme, total
 
 FATES = {"utilised": "utilisation", "disposed": "disposal", "stored": "storage", "dumped": "dumped"}
@@ -216,7 +216,7 @@ class Forms:
     def _fresh(self) -> Form:
         """Fresh water that industry takes, net, by those who take more than they pass on."""
         b, system = self.ledger, self.ledger.system
-        weight = self.accounts.water.kind("fresh")
+        weight = self.accounts.water.primary
         industry = b.per_process(lambda p: system.materials[p.per].unit != "person")
         taking = (b.taken(weight) >= 0) & (industry > 0)
         sign = np.where(b.out, -1.0, 1.0)
@@ -282,14 +282,14 @@ class Forms:
         """What takers of a waste or residue do with it, and what leaves processes as residue again."""
         b, s = self.ledger, self.ledger.compiled.structure
         weight = books.equal[material] * books.own[material]
-        fates = self._listed_fates(books, material)
+        fates = self._listed_fates(material)
         for f in self._sides(material, out=False):
             process = b.processes[b.process[f]]
             yield fates.get(process.id, process.fate), self._weighted(f, weight)
         pool = s.pools.index(material)
         for e in self._entries(lambda e, n: True, TAKER, pool):
             column = self.programme.column("entry", e)
-            yield books.fate(b.compiled.entries[e]), Form((column,), (weight,))
+            yield entry_fate(b.system, b.compiled.entries[e]), Form((column,), (weight,))
         yield "utilisation", Form((self.programme.column("demand", pool),), (weight,))
         yield "dumped", Form((self.programme.column("surplus", pool),), (weight,))
         if books.is_residue(material):
@@ -298,12 +298,12 @@ class Forms:
                 mine = books.equal[material] * books.input_share(process.id, parent, books.own)
                 yield fates.get(process.id, process.fate), self._weighted(f, -mine)
 
-    def _listed_fates(self, books: Books, material: str) -> dict[str, str]:
+    def _listed_fates(self, material: str) -> dict[str, str]:
         """Process → the fate of its entry in the takers of a material."""
         s = self.ledger.compiled.structure
         pool = s.pools.index(material)
         return {
-            entry.node: books.fate(entry)
+            entry.node: entry_fate(self.ledger.system, entry)
             for line, entry in zip(s.entries, self.ledger.compiled.entries, strict=True)
             if line.pool == pool and line.side == TAKER and entry.kind == "process"
         }

@@ -17,7 +17,7 @@ from mfa.engine.solver import solve
 from mfa.engine.state import GainError, OrderError
 from mfa.errors import Failure
 from mfa.input.checks import idle
-from mfa.records import Entry, Pool, System
+from mfa.records import Entry, System
 from mfa.result import Result
 from mfa.results.indicator import Indicator
 from mfa.results.ratios import KINDS, UTILISATION, of_class, waste_indicators
@@ -38,6 +38,7 @@ class Remedy:
         that a taker lacks, or `all` of them together
     material, node : the waste and its taker; `lacking` the side input of `buy`
     before, after : what the taker takes, native units a year
+    displaced : takers that use the waste and then get less, each with how much less
     value, gain : the indicator then, and by how much it is better
     amount : by how much more is used (numerator of the target), t a year
     met : of the target then: true, false, unproven
@@ -50,6 +51,7 @@ class Remedy:
     lacking: str
     before: float
     after: float
+    displaced: tuple[tuple[str, float], ...]
     value: float | None
     gain: float
     amount: float
@@ -182,14 +184,16 @@ def _idle(result: Result, material: str) -> Iterator[_Trial]:
 
 
 def _raised(material: str, entry: Entry) -> Callable[[System], System]:
-    """Without its limit, and without the capacity of its process."""
+    """Without its limit and the capacity of its process, after the others that use all that they take.
+
+    So it takes what they leave, and what is gained is not taken from them.
+    """
 
     def mend(system: System) -> System:
         pool = system.pools[material]
-        takers = tuple(
-            replace(e, limit=None, percent=None) if (e.node, e.kind) == (entry.node, entry.kind) else e
-            for e in pool.takers
-        )
+        others = tuple(e for e in pool.takers if (e.node, e.kind) != (entry.node, entry.kind))
+        open_entry = replace(entry, limit=None, percent=None, share=1.0)
+        takers = _before_waste(system, material, others, open_entry)
         changed = replace(system, pools={**system.pools, material: replace(pool, takers=takers)})
         if entry.kind != "process":
             return changed
@@ -197,6 +201,16 @@ def _raised(material: str, entry: Entry) -> Callable[[System], System]:
         return replace(changed, processes={**system.processes, entry.node: process})
 
     return mend
+
+
+def _before_waste(
+    system: System, material: str, takers: tuple[Entry, ...], entry: Entry
+) -> tuple[Entry, ...]:
+    """The list with an entry on a tier of its own before the first that does not use the waste whole."""
+    at = next((i for i, e in enumerate(takers) if not _uses_whole(system, material, e)), len(takers))
+    last = max((e.tier for e in takers[:at]), default=0)
+    later = tuple(replace(e, tier=e.tier + last + 2) for e in takers[at:])
+    return (*takers[:at], replace(entry, tier=last + 1), *later)
 
 
 def _bought(node: str, lacking: str) -> Callable[[System], System]:
@@ -219,24 +233,21 @@ def _started(material: str, node: str) -> Callable[[System], System]:
 
     def mend(system: System) -> System:
         pool = system.pools[material]
-        at = next((i for i, e in enumerate(pool.takers) if not _takes_to_use(system, e)), len(pool.takers))
-        tier = (
-            pool.takers[at].tier
-            if at < len(pool.takers)
-            else max((e.tier for e in pool.takers), default=0) + 1
-        )
-        later = tuple(replace(e, tier=e.tier + 1) for e in pool.takers[at:])
-        entry = Entry(node, "process", tier, system.processes[node].place)
-        return replace(
-            system,
-            pools={**system.pools, material: Pool(material, (*pool.takers[:at], entry, *later), pool.givers)},
-        )
+        entry = Entry(node, "process", 1, system.processes[node].place)
+        takers = _before_waste(system, material, pool.takers, entry)
+        return replace(system, pools={**system.pools, material: replace(pool, takers=takers)})
 
     return mend
 
 
-def _takes_to_use(system: System, entry: Entry) -> bool:
-    return entry.kind in ("process", "export") and _is_utilising(system, entry)
+def _uses_whole(system: System, material: str, entry: Entry) -> bool:
+    """Whether an entry uses the waste, and leaves no residue of it."""
+    if entry.kind not in ("process", "export") or not _is_utilising(system, entry):
+        return False
+    if entry.kind == "export":
+        return True
+    family = _family(system, material)
+    return not any(m in family for m in system.processes[entry.node].outputs)
 
 
 def _solved(system: System) -> Result | None:
@@ -271,6 +282,7 @@ def _remedy(result: Result, then: Result, row: Indicator, trial: _Trial) -> Reme
         trial.lacking,
         _taken(result, trial),
         _taken(then, trial),
+        _displaced(result, then, trial),
         new.value,
         (new.value or 0.0) - (row.value or 0.0),
         _counted(then, row.name) - _counted(result, row.name),
@@ -285,6 +297,21 @@ def _counted(result: Result, name: str) -> float:
     if not waste_class:
         members = [result.wastes[name.partition(":")[2]]]
     return kind.numerator(sum((w.account() for w in members), Account()))
+
+
+def _displaced(result: Result, then: Result, trial: _Trial) -> tuple[tuple[str, float], ...]:
+    """Who used the waste before and gets less of it now, largest first."""
+    users = (
+        {u.node for u in result.wastes[trial.material].uses if u.fate == "utilisation"}
+        if (trial.material in result.wastes)
+        else set()
+    )
+    before, after = (
+        {f.target: f.amount for f in x.flow_list if f.material == trial.material} for x in (result, then)
+    )
+    less = {n: before[n] - after.get(n, 0.0) for n in before if n in users and n != trial.node}
+    found = [(n, a) for n, a in less.items() if a > USEFUL * before[n]]
+    return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _taken(result: Result, trial: _Trial) -> float:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfa.engine.network import GIVER, TAKER
 from mfa.errors import Error, Fault, nearest
+from mfa.records import Entry
 from mfa.result import Result
 from mfa.results.flows import pool_node
+from mfa.results.waste import entry_fate
 from mfa.show.charts.frame import THICK, Row, Words, bar, frame, place
 from mfa.show.charts.names import node_name, scenario_line
-from mfa.show.charts.style import BLUE, GREEN, INK, SKY, SOFT, VERMILION, Look, Scale, finish, word
+from mfa.show.charts.style import BLUE, GREEN, INK, LOOKS, SKY, SOFT, VERMILION, Look, Scale, finish, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,10 +31,14 @@ LOOK = {
 }
 
 
+FATES = {"utilisation": "utilised", "disposal": "disposed", "storage": "stored", "dumped": "dumped"}
+
+
 class Part(NamedTuple):
     """Who brings or takes how much, in the pool's unit a year.
 
-    `role` is a key of `LOOK`; `cap` is the greatest amount, infinite where nothing bounds it;
+    `role` is a key of `LOOK`, `fate` what becomes of a waste there (a key of the fates' looks);
+    `cap` is the greatest amount, infinite where nothing bounds it;
     `tier` is the place in the list, 0 for what stands in none.
     """
 
@@ -42,6 +48,7 @@ class Part(NamedTuple):
     cap: float = math.inf
     tier: int = 0
     members: int = 1
+    fate: str = ""
 
     @property
     def full(self) -> bool:
@@ -106,10 +113,29 @@ def _listed(result: Result, at: int, side: int) -> list[Part]:
     """The list of a pool with what each entry got and could get."""
     compiled = result.compiled
     return [
-        Part(e.node, float(result.state.handed[i]), "listed", _cap(result, i, at), e.tier)
+        Part(
+            e.node,
+            float(result.state.handed[i]),
+            "listed",
+            _cap(result, i, at),
+            e.tier,
+            fate=_fate(result, at, e),
+        )
         for i, (line, e) in enumerate(zip(compiled.structure.entries, compiled.entries, strict=True))
         if line.pool == at and line.side == side
     ]
+
+
+def _fate(result: Result, at: int, entry: Entry) -> str:
+    """What becomes of a waste there; nothing for what is no waste."""
+    material = result.system.materials[result.compiled.structure.pools[at]]
+    if not (material.waste or material.residue_of) or entry.kind == "import":
+        return ""
+    return FATES[entry_fate(result.system, entry)]
+
+
+def _look(part: Part) -> Look:
+    return LOOKS[part.fate] if part.fate else LOOK[part.role]
 
 
 def _cap(result: Result, i: int, at: int) -> float:
@@ -197,7 +223,7 @@ def _stairs(ax: Axes, parts: list[Part | None], total: float, scale: Scale, lang
             start = 0.0
             continue
         amount = part.amount * scale.factor
-        bar(ax, i, start, amount, LOOK[part.role], gid=part.node)
+        bar(ax, i, start, amount, _look(part), gid=part.node)
         end = start + amount
         if part.role == "listed" and not part.full and not math.isinf(part.cap):
             end = min(start + part.cap * scale.factor, max(most, end))

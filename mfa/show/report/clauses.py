@@ -65,6 +65,6 @@ def clause(name: str) -> Clause:
     """The clause of an indicator, its group and material left out."""
     base = name.partition("@")[0]
     if base.startswith("iso59020-"):
-        return Clause("Σ mass with the property ÷ Σ mass", "ISO 59020:2024")
+        return Clause("m(property) ÷ m", "ISO 59020:2024")
     found = CLAUSES.get(base) or CLAUSES.get(base.partition(":")[0])
     return found or Clause("", "")

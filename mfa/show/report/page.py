@@ -22,9 +22,8 @@ from mfa.show.report.pictures import Pictures
 from mfa.show.screen import word
 from mfa.studies.remedies import Remedy, remedies
 
-MIN_SHARE = 0.01
+MIN_SHARE = 0.03
 MOST_PROCESSES = 40
-AIR = ("oxygen-from-air",)
 GROUPED = tuple(g for g in GROUPS if g in ("site", "sector"))
 
 
@@ -62,6 +61,8 @@ def _answer(result: Result, found: list[Remedy], lang: str) -> dict[str, Any]:
         "answers": parts.answers(result, lang),
         "largest": parts.largest(result, unused, lang),
         "ways": parts.best_ways(result, found, missed[0], lang) if missed else "",
+        "trust": parts.trust(result, lang),
+        "key_figures": parts.key_rows(result, lang),
         "unused": parts.unused_rows(result, unused, lang),
         "remedies": [
             (indicator_name(name, result, lang), parts.remedy_rows(result, found, name, lang))
@@ -98,8 +99,8 @@ def _flow_picture(result: Result, lang: str) -> str:
 
     processes = result.system.processes.values()
     by = "site" if len(processes) > MOST_PROCESSES and any(p.site for p in processes) else None
-    airs = [m for m in AIR if m in result.system.materials]
-    made = sankey(result, lang=lang, by=by, min_share=MIN_SHARE, without=("water", *airs))
+    airs = [m.id for m in result.system.materials.values() if m.main_resource is False and not m.price]
+    made = sankey(result, lang=lang, by=by, min_share=MIN_SHARE, without=("water", "emission", *airs))
     return svg(made.geometry, lang)
 
 
@@ -113,6 +114,7 @@ def _tables(result: Result, lang: str) -> dict[str, Any]:
         "groups": [(kind, rows) for kind in GROUPED if (rows := parts.group_rows(result, kind, lang))],
         "bought": parts.crossing_rows(result, "import", lang),
         "sold": parts.crossing_rows(result, "export", lang),
+        "mass": parts.mass_rows(result, lang),
         "layers": parts.layer_rows(result),
         "open_recipes": parts.closure_rows(result),
         "sources": parts.source_rows(system, lang),

@@ -11,6 +11,7 @@ from mfa.result import Result
 from mfa.results.indicator import Indicator
 from mfa.results.layers import KG_PER_T
 from mfa.results.ratios import KINDS
+from mfa.results.waste import Account
 from mfa.show.accounts import figure
 from mfa.show.answer import indicator_name, node_label, target_sentence
 from mfa.show.report.clauses import clause
@@ -19,6 +20,9 @@ from mfa.studies.remedies import Remedy
 
 MOST_UNUSED = 12
 MOST_REMEDIES = 12
+MOST_WASTES = 15
+MOST_CROSSING = 20
+MOST_SOURCES = 15
 CONFIDENCES = ("high", "medium", "low", "")
 Rows = list[tuple[str, ...]]
 
@@ -66,17 +70,25 @@ def unused(result: Result) -> list[Unused]:
 
 
 def unused_rows(result: Result, found: list[Unused], lang: str) -> Rows:
-    """Waste, where it goes, fate, t a year."""
+    """Waste, where it goes, fate, t a year, share; the smaller ones in one row, then the sum."""
     words = {"disposal": "disposed", "storage": "stored", "dumped": "dumped"}
-    return [
+    total = sum(u.amount for u in found)
+    rows: Rows = [
         (
             result.system.materials[u.material].label[lang],
             node_label(result, u.node, lang),
             word(f"word-{words[u.fate]}", lang),
             amount(u.amount),
+            percent(u.amount / total),
         )
         for u in found[:MOST_UNUSED]
     ]
+    rest = found[MOST_UNUSED:]
+    if rest:
+        small = sum(u.amount for u in rest)
+        name = word("report-others", lang, count=len(rest))
+        rows.append((name, "", "", amount(small), percent(small / total)))
+    return [*rows, (word("word-all", lang), "", "", amount(total), percent(1.0))]
 
 
 def largest(result: Result, found: list[Unused], lang: str) -> str:
@@ -111,102 +123,196 @@ def remedy_text(result: Result, r: Remedy, lang: str) -> str:
 
 
 def remedy_rows(result: Result, found: list[Remedy], name: str, lang: str) -> Rows:
-    """Way, takes now, then, indicator, points, more used: of one target, best first."""
+    """Measure, takes now, would take, times, indicator, points, more used: of one target, best first."""
     mine = [r for r in found if r.indicator == name]
     rows: Rows = []
     shown = [r for r in mine if r.way != "all"][:MOST_REMEDIES] + [r for r in mine if r.way == "all"]
     for r in shown:
         unit = f"{result.system.materials[r.material].unit}/a" if r.material else ""
         ends = (mega(r.before, unit), mega(r.after, unit)) if r.material else ("", "")
+        times = f"{r.after / r.before:.3g}" if r.before > 0 else ""
         rows.append(
             (
-                remedy_text(result, r, lang),
+                remedy_text(result, r, lang) + _displaced(result, r, lang),
                 *ends,
+                times,
                 f"{percent(r.value)}{' ✓' if r.met == 'true' else ''}",
-                f"+{r.gain * 100:.2f}",
+                f"{r.gain * 100:+.2f}",
                 mega(r.amount, "t/a"),
             )
         )
     return rows
 
 
+def _displaced(result: Result, r: Remedy, lang: str) -> str:
+    """Who gets less by it."""
+    if not r.displaced:
+        return ""
+    unit = f"{result.system.materials[r.material].unit}/a"
+    names = ", ".join(f"{node_label(result, n, lang)} {mega(a, unit)}" for n, a in r.displaced[:2])
+    return " " + word("report-displaced", lang, names=names)
+
+
 def best_ways(result: Result, found: list[Remedy], name: str, lang: str) -> str:
-    """A sentence: the three best single ways, and what all together reach."""
+    """A sentence: the three best single measures, and what all together reach."""
     mine = [r for r in found if r.indicator == name]
     single = [r for r in mine if r.way != "all"][:3]
     if not single:
         return word("report-no-way", lang)
     ways = "; ".join(
-        f"{remedy_text(result, r, lang)} → {percent(r.value)} (+{r.gain * 100:.1f})" for r in single
+        f"{remedy_text(result, r, lang)} → {percent(r.value)} ({r.gain * 100:+.1f})" for r in single
     )
     text = word("report-ways", lang, ways=ways)
     whole = next((r for r in mine if r.way == "all"), None)
-    return text + (" " + word("report-together", lang, value=percent(whole.value)) if whole else "")
+    if whole is None:
+        return text
+    key = "report-together-met" if whole.met == "true" else "report-together-short"
+    bound = next((r.minimum for r in result.indicator_list if r.name == name and r.minimum is not None), 0.0)
+    points = f"{abs((whole.value or 0.0) - bound) * 100:.2f}"
+    return text + " " + word(key, lang, value=percent(whole.value), points=points)
 
 
-def indicator_rows(result: Result, lang: str) -> Rows:
-    """Indicator, value, unit, formula, clause: waste ratios, accounts and the scenario's own."""
+def trust(result: Result, lang: str) -> str:
+    """A sentence on what the numbers are and how sure the figures behind them are."""
+    found = figures(result.system)
+    counts = Counter(f.confidence for f in found)
+    shares = {c or "unstated": percent(counts[c] / len(found)) if found else "" for c in CONFIDENCES}
+    return word("report-trust", lang, count=len(found), **shares)
+
+
+KEY_FIGURES = (
+    "energy-use",
+    "energy-use-equivalent",
+    "co2-scope-1",
+    "co2-scope-2",
+    "industrial-water-reuse",
+    "industrial-water-reuse-without-circulation",
+    "output-value",
+    "value-added",
+)
+
+
+def key_rows(result: Result, lang: str) -> Rows:
+    """The accounts that a planner asks for first: indicator, value, unit."""
+    rows = {r.name: r for r in result.indicator_list}
+    found = [rows[n] for n in KEY_FIGURES if n in rows and rows[n].value]
+    return [(indicator_name(r.name, result, lang), *figure(r)) for r in found]
+
+
+TOPICS: dict[str, tuple[str, ...]] = {
+    "waste": ("industrial-solid-waste", "hazardous-waste", "waste-intensity"),
+    "energy": ("energy-",),
+    "carbon": ("co2",),
+    "water": ("fresh-", "reused-", "circulating-", "industrial-water", "reclaimed-", "sewage-", "water-"),
+    "value": ("output-", "value-", "sales", "purchases"),
+    "resources": ("resource-", "circular-material", "iso59020-", "recovery"),
+}
+
+
+def indicator_rows(result: Result, lang: str) -> list[tuple[str, Rows]]:
+    """By topic: indicator, value, unit, formula, document; the scenario's own at the end."""
     own = {o.id for o in result.system.indicators}
-    rows: Rows = []
+    made: dict[str, Rows] = {}
     for r in result.indicator_list:
         shown = r.name in KINDS or r.name in ACCOUNTS or r.name in own or r.name.startswith("recovery:")
-        if shown and r.value is not None:
-            value, unit = figure(r)
-            found = clause(r.name)
-            rows.append((indicator_name(r.name, result, lang), value, unit, found.formula, found.document))
-    return rows
+        if not shown or r.value is None:
+            continue
+        named = next((t for t, heads in TOPICS.items() if r.name.startswith(heads)), "own")
+        value, unit = figure(r)
+        found = clause(r.name)
+        row = (indicator_name(r.name, result, lang), value, unit, found.formula, found.document)
+        made.setdefault("own" if r.name in own else named, []).append(row)
+    return [(word(f"report-topic-{t}", lang), made[t]) for t in (*TOPICS, "own") if t in made]
 
 
 def waste_rows(result: Result, waste_class: str, lang: str) -> Rows:
-    """Waste, generated, utilised, disposed, stored, dumped, rate of one class; largest first."""
+    """Waste, generated, utilised, disposed, stored, dumped, rate of a class; largest first; the sum."""
     found = [
         (result.system.materials[m].label[lang], w.account())
         for m, w in result.wastes.items()
         if w.tonnes and result.system.materials[m].waste == waste_class
     ]
     arisen = sorted((f for f in found if f[1].generated > 0), key=lambda f: -f[1].generated)
-    return [
-        (
-            name,
-            *(amount(x) for x in (a.generated, a.utilised, a.disposed, a.stored, a.dumped)),
-            percent(a.utilisation),
-        )
-        for name, a in arisen
-    ]
+    if not arisen:
+        return []
+    named, rest = arisen[:MOST_WASTES], arisen[MOST_WASTES:]
+    if rest:
+        named = [*named, (word("report-others", lang, count=len(rest)), sum((a for _, a in rest), Account()))]
+    total = (word("word-all", lang), sum((a for _, a in arisen), Account()))
+    return [_waste_row(name, a) for name, a in (*named, total)]
+
+
+def _waste_row(name: str, a: Account) -> tuple[str, ...]:
+    numbers = (a.generated, a.utilised, a.disposed, a.stored, a.dumped)
+    return (name, *(amount(n) for n in numbers), percent(a.utilisation))
 
 
 def crossing_rows(result: Result, side: str, lang: str) -> Rows:
-    """Material, amount, unit of what enters (`import`) or leaves (`export`)."""
+    """Material, amount, unit of what enters (`import`) or leaves (`export`); small masses in one row."""
+    materials = result.system.materials
     found = [f for f in result.flow_list if (f.source if side == "import" else f.target) == side]
-    found.sort(key=lambda f: (result.system.materials[f.material].unit != "t", -f.amount))
+    found.sort(key=lambda f: (materials[f.material].unit != "t", -f.amount))
+    masses = [f for f in found if materials[f.material].is_mass]
+    shown = [*masses[:MOST_CROSSING], *(f for f in found if not materials[f.material].is_mass)]
+    rows: Rows = [
+        (materials[f.material].label[lang], number(f.amount), f"{materials[f.material].unit}/a")
+        for f in shown
+    ]
+    rest = masses[MOST_CROSSING:]
+    if rest:
+        row = (word("report-others", lang, count=len(rest)), number(sum(f.amount for f in rest)), "t/a")
+        rows.insert(MOST_CROSSING, row)
+    return rows
+
+
+def mass_rows(result: Result, lang: str) -> Rows:
+    """The mass balance of the park, t a year: what enters, what leaves where, the difference."""
+    ledger = result.accounts.ledger
+    mass = ledger.per_pool(lambda m: m.is_mass)
+    into = {n: ledger.crossing(n, mass) for n in ("import", "from-stock", "shortage")}
+    out = {n: ledger.crossing(n, mass) for n in ("export", "emission", "deposit", "to-stock", "surplus")}
+    rows: Rows = [(word(f"report-mass-{n}", lang), number(v), "") for n, v in into.items() if v]
+    rows += [(word(f"report-mass-{n}", lang), "", number(v)) for n, v in out.items() if v]
+    open_ends = float(ledger.taken(mass).sum())
+    if abs(open_ends) > 1e-9 * sum(into.values()):
+        rows.append((word("report-mass-open", lang), "", number(open_ends)))
     return [
-        (
-            result.system.materials[f.material].label[lang],
-            number(f.amount),
-            f"{result.system.materials[f.material].unit}/a",
-        )
-        for f in found
+        *rows,
+        (word("word-all", lang), number(sum(into.values())), number(sum(out.values()) + open_ends)),
     ]
 
 
+GROUP_COLUMNS = ("output-value", "value-added", "energy-use", "co2", "fresh-water")
+
+
 def group_rows(result: Result, kind: str, lang: str) -> Rows:
-    """Group, output value, value added, energy, CO2, fresh water, waste rate of sites or sectors."""
-    rows = {r.name: r for r in result.indicator_list if f"@{kind}:" in r.name}
-    names = dict.fromkeys(n.partition(f"@{kind}:")[2] for n in rows)
-    columns = (
-        "output-value",
-        "value-added",
-        "energy-use",
-        "co2",
-        "fresh-water",
-        "industrial-solid-waste-utilisation",
-    )
-    made = []
-    for name in names:
-        cells = [rows.get(f"{c}@{kind}:{name}") for c in columns]
-        made.append((name, *("" if c is None or c.value is None else figure(c)[0] for c in cells)))
-    key = {n: (rows.get(f"output-value@{kind}:{n}") or Indicator("", 0.0, "")).value or 0.0 for n in names}
-    return sorted(made, key=lambda r: -key[r[0]])
+    """Group, output value, value added, energy, CO2, fresh water, waste rate; what is in none; sum."""
+    rows = {r.name: r.value or 0.0 for r in result.indicator_list}
+    names = dict.fromkeys(n.partition(f"@{kind}:")[2] for n in rows if f"@{kind}:" in n)
+    if not names:
+        return []
+    rate = "industrial-solid-waste-utilisation"
+    ordered = sorted(names, key=lambda n: -rows.get(f"output-value@{kind}:{n}", 0.0))
+    made: Rows = [
+        (
+            n,
+            *(_cell(c, rows.get(f"{c}@{kind}:{n}", 0.0)) for c in GROUP_COLUMNS),
+            percent(rows[f"{rate}@{kind}:{n}"]) if f"{rate}@{kind}:{n}" in rows else "",
+        )
+        for n in ordered
+    ]
+    whole = {c: rows.get(c, 0.0) for c in GROUP_COLUMNS}
+    apart = {c: v - sum(rows.get(f"{c}@{kind}:{n}", 0.0) for n in names) for c, v in whole.items()}
+    if any(abs(apart[c]) > 1e-6 * abs(whole[c]) for c in GROUP_COLUMNS):
+        made.append((word("report-apart", lang), *(_cell(c, apart[c]) for c in GROUP_COLUMNS), ""))
+    return [
+        *made,
+        (word("word-all", lang), *(_cell(c, whole[c]) for c in GROUP_COLUMNS), percent(rows.get(rate))),
+    ]
+
+
+def _cell(name: str, value: float) -> str:
+    return figure(Indicator(name, value, ACCOUNTS[name]))[0] if abs(value) > 1e-9 else ""
 
 
 def layer_rows(result: Result) -> Rows:
@@ -231,15 +337,21 @@ def closure_rows(result: Result) -> Rows:
 
 
 def source_rows(system: System, lang: str) -> Rows:
-    """Source, figures that stand on it, and how many of them are of which confidence."""
+    """Source, figures that stand on it, and how many of them are of which confidence; then the sum."""
     counts: dict[str, Counter[str]] = {}
     for f in figures(system):
-        counts.setdefault(f.source, Counter())[f.confidence] += 1
-    rows = []
-    for source, by in sorted(counts.items(), key=lambda pair: -sum(pair[1].values())):
-        cite = system.sources.get(source, source) or word("report-no-source", lang)
-        rows.append((cite, str(sum(by.values())), *(str(by[c]) if by[c] else "" for c in CONFIDENCES)))
-    return rows
+        cite = system.sources.get(f.source, f.source) or word("report-no-source", lang)
+        counts.setdefault(cite, Counter())[f.confidence] += 1
+    ordered = sorted(counts.items(), key=lambda pair: -pair[1].total())
+    named, rest = ordered[:MOST_SOURCES], ordered[MOST_SOURCES:]
+    if rest:
+        more = sum((by for _, by in rest), Counter())
+        named = [*named, (word("report-others", lang, count=len(rest)), more)]
+    whole = (word("word-all", lang), sum(counts.values(), Counter()))
+    return [
+        (cite, str(by.total()), *(str(by[c]) if by[c] else "" for c in CONFIDENCES))
+        for cite, by in (*named, whole)
+    ]
 
 
 def figures(system: System) -> list[Figure]:
