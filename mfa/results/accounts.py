@@ -73,7 +73,7 @@ class Spec:
 
     `weight` tells what the numerator counts of each material: a process that takes some of it
     and lacks an input makes a reached bound unproven. `tonnes`: the numerator is a tonnage
-    that can be missing.
+    that can be missing. `grouped`: it also means something for a part of the park.
     """
 
     top: Callable[[Accounts], Part]
@@ -81,6 +81,7 @@ class Spec:
     scale: float = 1.0
     weight: Callable[[Accounts], Floats] | None = None
     tonnes: bool = False
+    grouped: bool = True
 
     def value(self, top: float, bottom: float | None) -> float | None:
         """The figure of two sums; None for 0 ÷ 0 and for what is not known."""
@@ -138,7 +139,9 @@ SPECS: Mapping[str, Spec] = {
     "industrial-water-reuse-without-circulation": Spec(
         lambda a: a.water.reused, _fresh_and_reused, weight=lambda a: a.water.kind("reused"), tonnes=True
     ),
-    "reclaimed-water-use": Spec(lambda a: a.water.reclaimed, lambda a: a.water.treated(), tonnes=True),
+    "reclaimed-water-use": Spec(
+        lambda a: a.water.reclaimed, lambda a: a.water.treated(), tonnes=True, grouped=False
+    ),
     "sewage-treatment": Spec(
         lambda a: a.water.treated(),
         lambda a: a.water.sewage(),
@@ -165,7 +168,7 @@ SPECS: Mapping[str, Spec] = {
     "iso59020-recycled-outflow": Spec(
         lambda a: a.alone(a.resources.recycled_outflow), lambda a: a.alone(a.resources.outflow)
     ),
-    "iso59020-renewable-energy": Spec(lambda a: a.energy.renewable, lambda a: a.energy_use),
+    "iso59020-renewable-energy": Spec(lambda a: a.energy.renewable, lambda a: a.energy_use, grouped=False),
     "iso59020-water-recirculation": Spec(_reused, lambda a: a.water.fresh),
     "iso59020-material-productivity": Spec(lambda a: a.value.sales, _linear),
 }

@@ -2,9 +2,9 @@
 
 Every process is a quantity centre. What its inputs carry and its own system cost go to its
 outputs in proportion to their mass: products carry their part on, losses (wastes) theirs.
-Emissions and water carry nothing, because the air and water in them cost nothing. Where a
-process makes energy, energy content takes the place of mass, so that ash does not share the
-cost of heat. One linear solve, recycle loops included.
+Emissions and water carry nothing, because the air and water in them cost nothing, unless the
+reference is all that there is (a well). Where a process makes energy, energy content takes the
+place of mass, so that ash does not share the cost of heat. One linear solve, recycle loops included.
 """
 
 from __future__ import annotations
@@ -66,10 +66,17 @@ class Costs:
         return np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
 
     def _or_reference(self, weight: Floats) -> Floats:
-        """Where nothing has a weight, all outputs share alike: the cost must go somewhere."""
+        """Where all outputs are water or emissions the reference carries the cost, or else their mass."""
         b = self.ledger
-        bare = b.by_process(weight) == 0
-        return np.where(bare[b.process] & b.out & (b.amount > 0), 1.0, weight)
+        bare = (b.by_process(weight) == 0)[b.process] & b.out
+        reference = np.array(
+            [b.processes[p].per == b.materials[m].id for p, m in zip(b.process, b.pool, strict=True)]
+        )
+        first = np.where(bare & reference, b.amount, 0.0)
+        rest = (b.by_process(weight + first) == 0)[b.process] & b.out
+        mass = b.per_pool(lambda m: m.is_mass)
+        found: Floats = weight + first + np.where(rest, b.amount * mass[b.pool], 0.0)
+        return found
 
     def _has_way_out(self, weight: Floats) -> Bools:
         """(pool,) whether any of it, or of what is made from it, leaves; costs in other loops go nowhere."""

@@ -33,6 +33,9 @@ def account_faults(
         if layer.unknown:
             fault = Fault("layer-gap", None, {"layer": layer.name, **_names(layer.unknown)})
             found.append(("layer-gap", layer.name, fault))
+        if layer.negative:
+            fault = Fault("layer-negative", None, {"layer": layer.name, **_names(layer.negative)})
+            found.append(("layer-negative", layer.name, fault))
     for one in system.indicators:
         for count, names in uncounted(one, flows, links, system.materials).items():
             values = {**_names(sorted(names)), "indicator": one.id, "what": count}

@@ -99,7 +99,7 @@ def _grouped(accounts: Accounts, specs: Mapping[str, Spec], targets: Targets) ->
     names, matrix = _memberships(accounts)
     if not names:
         return
-    for name, spec in specs.items():
+    for name, spec in ((n, s) for n, s in specs.items() if s.grouped):
         top = matrix @ spec.top(accounts).by_process
         bottom = matrix @ spec.bottom(accounts).by_process if spec.bottom else None
         for i, group in enumerate(names):
@@ -127,9 +127,10 @@ def _memberships(accounts: Accounts) -> tuple[list[str], Floats]:
 def _recoveries(
     system: System, recovery: Callable[[str], float | None], targets: Targets
 ) -> Iterator[Indicator]:
-    """The recovery of every layer that the scenario lists or aims at."""
+    """The recovery of every layer that the scenario lists, aims at or claims."""
     wanted = [f"{RECOVERY}:{name}" for name in system.layers]
-    wanted += [n for n in targets if n.startswith(f"{RECOVERY}:")]
+    claimed = [n for c in system.claims if c.kind == "indicators" for n in c.names]
+    wanted += [n for n in (*targets, *claimed) if n.startswith(f"{RECOVERY}:")]
     for name in dict.fromkeys(wanted):
         value = recovery(name.partition(":")[2])
         aims = targets.get(name, ())

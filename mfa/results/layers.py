@@ -206,6 +206,13 @@ class Substance:
         return [m.id for m, gap in zip(b.materials, gaps.tolist(), strict=True) if gap > 0]
 
     @cached_property
+    def negative(self) -> list[str]:
+        """Materials that would carry less than nothing: they take the rest, and the rest is below zero."""
+        floor = NEGLIGIBLE * float(np.abs(self.carried.flow).max(initial=0.0))
+        pools = {int(p) for p in self.ledger.pool[self.carried.flow < -floor]}
+        return [self.ledger.materials[p].id for p in sorted(pools)]
+
+    @cached_property
     def recovery(self) -> float | None:
         """Element in the products sold that are richer in it than what brings it in, ÷ element brought in.
 

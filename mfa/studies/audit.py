@@ -111,7 +111,8 @@ class _Judge:
                 if f.material == material
                 and ((source and f.source == source) or (target and f.target == target))
             )
-        found = [self.rows.get(n, 0.0 if claim.unit != "1" else None) for n in claim.names]
+        absent = 0.0 if claim.unit.endswith("/a") else None  # a sum that has nothing to count has no row
+        found = [self.rows.get(n, absent) for n in claim.names]
         return None if any(v is None for v in found) else sum(v for v in found if v is not None)
 
     def _differing(self, claim: Claim, model: float) -> Verdict:
@@ -124,7 +125,8 @@ class _Judge:
         low = high = None
         if quantity.bottom is None and inner:
             low, high = (self.fixed.extreme(quantity.top, sign) for sign in (1.0, -1.0))
-        for word, programme in (("weak", self.fixed if inner else self.wide), ("dispatch", self.exact)):
+        fixed = [("weak", self.fixed)] if inner else []  # what crosses the line says nothing of levels
+        for word, programme in (*fixed, ("dispatch", self.exact), ("weak", self.wide)):
             if programme.violation(wanted) <= REACHED:
                 return Verdict(claim, model, low, high, word, Fault(f"audit-{word}", None, values))  # type: ignore[arg-type]
         return Verdict(claim, model, low, high, "contradicts", Fault("audit-contradicts", None, values))

@@ -104,7 +104,7 @@ class Comparison:
         for name in {**one, **two}:
             before, after = one.get(name), two.get(name)
             unit = (after or before).unit  # type: ignore[union-attr]
-            absent = None if unit == "1" else 0.0  # an account that has nothing to count has no row
+            absent = 0.0 if unit.endswith("/a") else None  # a sum that has nothing to count has no row
             made.append(
                 Change(name, before.value if before else absent, after.value if after else absent, unit)
             )

@@ -70,6 +70,8 @@ class Forms:
         """What goes from a node into the pool of a material, or from the pool to a node."""
         side = GIVER if source else TAKER
         node = source or target
+        if material not in self.ledger.compiled.structure.pools:  # nothing of the run touches it
+            return EMPTY
         pool = self.ledger.compiled.structure.pools.index(material)
         b = self.ledger
         if node in self.programme.system.processes:
