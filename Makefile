@@ -39,7 +39,7 @@ $(VENV)/installed: $(BIN)/python pyproject.toml
 	touch $@
 
 $(VENV)/checked: $(BIN)/python pyproject.toml
-	$(BIN)/pip install -q -e '.[test,check]'
+	$(BIN)/pip install -q -e '.[test,check,browser]'
 	touch $@ $(VENV)/installed
 
 $(VENV)/benched: $(BIN)/python pyproject.toml

@@ -210,6 +210,22 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """How a scenario wants its flows drawn.
+
+    `order` are nodes from first to last, `colours` is material or kind → `#rrggbb`, `by` the tag
+    that puts processes together, `labels` node or group → names in both languages.
+    """
+
+    order: tuple[str, ...] = ()
+    colours: Mapping[str, str] = field(default_factory=dict)
+    by: str = "process"
+    min_share: float = 0.0
+    without: tuple[str, ...] = ()
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """Everything that one run needs: the merged scenario, checked and in native units."""
 
@@ -230,6 +246,7 @@ class System:
     claims: tuple[Claim, ...]
     sources: Mapping[str, str]
     notes: tuple[Fault, ...] = ()
+    sankey: Drawing = Drawing()
 
     @property
     def period(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,17 @@ from mfa.engine.state import GainError, OrderError
 from mfa.errors import Error, Fault, Place, Short
 from mfa.input import assemble, build, checks, library
 from mfa.input.assembly import Assembly
+from mfa.input.book import is_book, read_book
 from mfa.input.reading import read
+from mfa.input.substances import layer
 from mfa.records import System
 from mfa.result import Result
 
 if TYPE_CHECKING:
     import networkx as nx
+    from matplotlib.axes import Axes
+
+    from mfa.show.chain.paper import Page
 
 
 @dataclass(frozen=True)
@@ -69,20 +74,72 @@ class Scenario:
         """The same scenario with some figures set, by path: `{"road-base.capacity": "2 Mt/a"}`."""
         return load(self.path, variants=self.variants, settings={**(self.settings or {}), **settings})
 
+    def with_layers(self, names: Sequence[str]) -> Scenario:
+        """The same scenario with more substance layers: elements (`Ga`) or oxides (`Na2O`).
+
+        Raises
+        ------
+        mfa.Error
+            a name is neither
+        """
+        faults = []
+        for name in names:
+            try:
+                layer(name)
+            except Short as short:
+                faults.append(short.at(None))
+        if faults:
+            raise Error(faults)
+        layers = tuple(dict.fromkeys((*self.system.layers, *names)))
+        return replace(self, system=replace(self.system, layers=layers))
+
+    def __repr__(self) -> str:
+        from mfa.show.notebook import scenario_text
+
+        return scenario_text(self)
+
+    def _repr_html_(self) -> str:
+        from mfa.show.notebook import scenario_html
+
+        return scenario_html(self)
+
+    def picture(self, path: str | Path | None = None, *, ax: Axes | None = None, lang: str = "en") -> Page:
+        """Draw recipes and lists as a diagram: to a file (.png .svg .pdf) or onto matplotlib axes."""
+        from mfa.show.chainpicture import chain_picture
+
+        return chain_picture(self.system, path, ax=ax, lang=lang)
+
     def graph(self) -> nx.DiGraph:
         """The bipartite graph of pools and processes; edges carry `coefficient` and `unit`."""
         from mfa.show.graph import graph
 
         return graph(self.system)
 
-    def run(self, folder: str | Path | None = None, *, command: Sequence[str] = ()) -> Result:
-        """Solve, and write every table and `manifest.json` into a folder, each file atomically."""
+    def run(
+        self, folder: str | Path | None = None, *, command: Sequence[str] = (), parquet: bool = False
+    ) -> Result:
+        """Solve, and write every table and `manifest.json` into a folder, each file atomically.
+
+        With `parquet` every table is also written as `NAME.parquet`, which needs pyarrow.
+        """
         result = self.solve()
         if folder is not None:
             from mfa.show.files import write_run
 
-            write_run(result, Path(folder), self, command)
+            write_run(result, Path(folder), self, command, parquet=parquet)
         return result
+
+    def export(self, path: str | Path, *, lang: str = "en") -> Result:
+        """Solve, and write a workbook (.xlsx) of inputs and results that `load` reads back.
+
+        Raises
+        ------
+        mfa.Error
+            a chain alone, another ending, or more rows than Excel holds
+        """
+        from mfa.show.workbook.export import export
+
+        return export(self, Path(path), lang)
 
 
 def load(
@@ -92,7 +149,7 @@ def load(
 
     Parameters
     ----------
-    path : the YAML file, or an id such as `alumina-red-mud`
+    path : the YAML file, a workbook that `export` wrote, or an id such as `alumina-red-mud`
     variants : names under `variants:`, later ones win
     settings : path → quantity, laid over everything
 
@@ -118,7 +175,8 @@ def gather(
     mfa.Error
         every fault of the files
     """
-    tree = read(file, library.shown(file))
+    shown = library.shown(file)
+    tree, chain_of = read_book(file, shown) if is_book(file) else (read(file, shown), {})
     if assemble.is_chain(tree):
         if variants or settings:
             place = Place(library.shown(file), 1, 1)
@@ -126,6 +184,7 @@ def gather(
         assembly = assemble.chain(file, tree)
     else:
         assembly = assemble.scenario(file, tree, variants, settings)
+    assembly.chain_of.update(chain_of)
     system = build.system(assembly)
     checks.check_lists(system)
     return assembly, system
@@ -140,7 +199,7 @@ def locate(path: str | Path) -> Path:
         there is none
     """
     file = Path(path)
-    if file.suffix in (".yaml", ".yml") or len(file.parts) > 1 or os.path.lexists(file):
+    if file.suffix in (".yaml", ".yml") or is_book(file) or len(file.parts) > 1 or os.path.lexists(file):
         return file
     for kind in ("scenarios", "chains"):
         try:

@@ -95,7 +95,11 @@ def contrary_orders() -> mfa.Error:
     return faults_of(lambda: mfa.load("solving/orders.yml").solve())
 
 
-OTHER_WAYS = [variant_missing, chain_with_settings, set_to_nothing, recycle, contrary_orders]
+def layer_loop() -> mfa.Error:
+    return faults_of(lambda: mfa.load("solving/layer-loop.yml").solve().to_json())
+
+
+OTHER_WAYS = [variant_missing, chain_with_settings, set_to_nothing, recycle, contrary_orders, layer_loop]
 
 
 @pytest.mark.parametrize("way", OTHER_WAYS)

@@ -794,12 +794,9 @@ LATER = {
     "lifetime-table": IN_USE % "{table: [10 %, 25 %], inflow-at: end}",
     "plan": "plan: {minimise: cost, decide: [{path: refinery.capacity, min: 1 Mt/a, max: 3 Mt/a}]}",
     "pareto": "pareto: {objectives: [cost, co2], points: 5}",
-    "claims": "claims: [{level: refinery, value: 2 Mt/a, tolerance: 1 %, source: plan}]",
     "measurements": "measurements: [{flow: {material: red-mud, source: refinery}, value: 1 Mt/a, sd: 5 %}]",
     "correlate": "correlate: [[refinery.inputs.bauxite, refinery.outputs.red-mud, 0.5]]",
     "recipe": "processes: {mix: {recipe: none, inputs: [bauxite], outputs: [brick]}}",
-    "co2": "targets: {co2: {max: 1 Mt/a}}",
-    "indicators": "indicators: {own: {}}",
 }
 
 

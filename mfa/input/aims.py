@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -12,15 +12,16 @@ from pydantic import BaseModel
 from mfa import units
 from mfa.errors import Fault, Short, nearest
 from mfa.input.claims import Claims
+from mfa.input.drawing import drawing
 from mfa.input.figures import Reader
 from mfa.input.forms import Quantity
 from mfa.input.indicators import target
 from mfa.input.own import Own
-from mfa.input.schema import ClaimForm, IndicatorForm, TargetForm
+from mfa.input.schema import ClaimForm, IndicatorForm, SankeyForm, TargetForm
 from mfa.input.substances import layer
 from mfa.input.tree import Items, Node, Tree
 from mfa.input.validate import validate
-from mfa.records import Claim, Figure, Material, OwnIndicator, Process, Stock, Target
+from mfa.records import Claim, Drawing, Figure, Material, OwnIndicator, Process, Stock, Target
 
 F = TypeVar("F", bound=BaseModel)
 FACTORS = {
@@ -41,6 +42,7 @@ class Aims:
     targets: tuple[Target, ...]
     claims: tuple[Claim, ...]
     layers: tuple[str, ...]
+    sankey: Drawing
 
 
 def aims(
@@ -48,9 +50,10 @@ def aims(
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
     stocks: Mapping[str, Stock],
+    elsewhere: Callable[[], Collection[str]],
     reader: Reader,
 ) -> Aims:
-    """All of them; their faults go to the reader."""
+    """All of them; their faults go to the reader. `elsewhere` gives the names outside this run."""
     start = len(reader.faults)
     own: dict[str, OwnIndicator] = {}
     reads = Own(materials, processes, stocks, reader)
@@ -60,7 +63,7 @@ def aims(
         if made:
             own[key] = made
     if len(reader.faults) > start:
-        own |= {k: OwnIndicator(k, {}, "1", (), ()) for k in section if k not in own}
+        own |= {k: OwnIndicator(k, {}, "", (), ()) for k in section if k not in own}
     targets = []
     section = scenario.child("targets")
     for key, form in _forms(TargetForm, section, "targets", reader):
@@ -74,7 +77,23 @@ def aims(
         tuple(targets),
         tuple(_claims(scenario, claims, reader)),
         _layers(scenario, reader),
+        _sankey(scenario, materials, processes, stocks, elsewhere, reader),
     )
+
+
+def _sankey(
+    scenario: Tree,
+    materials: Mapping[str, Material],
+    processes: Mapping[str, Process],
+    stocks: Mapping[str, Stock],
+    elsewhere: Callable[[], Collection[str]],
+    reader: Reader,
+) -> Drawing:
+    section = scenario.get("sankey")
+    form = _form(SankeyForm, section, ("sankey",), reader) if isinstance(section, Tree) else None
+    if form is None or not isinstance(section, Tree):
+        return Drawing()
+    return drawing(form, section, materials, processes, stocks, elsewhere, reader)
 
 
 def _form(form: type[F], node: Node, path: tuple[str, ...], reader: Reader) -> F | None:

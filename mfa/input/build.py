@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -16,6 +17,7 @@ from mfa.input.aims import aims
 from mfa.input.assembly import Assembly
 from mfa.input.figures import Reader, basis
 from mfa.input.forms import Label, Quantity
+from mfa.input.indicators import GROUPS
 from mfa.input.lists import Members, pool
 from mfa.input.materials import material, price
 from mfa.input.processes import process, rate
@@ -62,7 +64,9 @@ class _Builder:
         supply = self._rates("supply", materials)
         pools = self._pools(materials, processes, stocks)
         self._residues(materials)
-        found = aims(self.assembly.scenario, materials, processes, stocks, self.reader)
+        found = aims(
+            self.assembly.scenario, materials, processes, stocks, lambda: self._known_names, self.reader
+        )
         self._stop()
         tree = self.assembly.scenario
         name = str(tree.get("scenario") or tree.get("chain") or self.assembly.beside.stem)
@@ -87,6 +91,7 @@ class _Builder:
             claims=found.claims,
             sources=self._sources(),
             notes=tuple(self.notes),
+            sankey=found.sankey,
         )
 
     def _stop(self) -> None:
@@ -264,12 +269,27 @@ class _Builder:
     def _known_ids(self) -> frozenset[str]:
         """Every process and stock of every chain file that could be loaded, and of the variants."""
         if self.known_ids is None:
-            variants = self.assembly.scenario.child("variants").values()
-            trees = [self.assembly.scenario, *variants, *self._chain_files()]
-            sections = [t.child(s) for t in trees if isinstance(t, Tree) for s in ("processes", "stocks")]
+            sections = [t.child(s) for t in self._all_trees for s in ("processes", "stocks")]
             own = [*self.assembly.processes, *self.assembly.stocks]
             self.known_ids = frozenset(own).union(*sections)
         return self.known_ids
+
+    @cached_property
+    def _known_names(self) -> frozenset[str]:
+        """Every process, stock, material and tag of those files."""
+        trees = self._all_trees
+        theirs = (p for t in trees for p in t.child("processes").values())
+        found = [p for p in (*self.assembly.processes.values(), *theirs) if isinstance(p, Tree)]
+        named = [(kind, str(p[kind])) for p in found for kind in GROUPS if kind in p]
+        tags = {name for kind, tag in named for name in (tag, f"{kind}:{tag}")}
+        chains = {str(t["chain"]) for t in trees if "chain" in t}
+        return self._known_ids().union(tags, chains, *(t.child("materials") for t in trees))
+
+    @cached_property
+    def _all_trees(self) -> list[Tree]:
+        variants = self.assembly.scenario.child("variants").values()
+        trees = [self.assembly.scenario, *variants, *self._chain_files()]
+        return [t for t in trees if isinstance(t, Tree)]
 
     def _chain_files(self) -> Iterator[Tree]:
         for folder in library.folders("chains", self.assembly.beside):

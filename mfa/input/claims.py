@@ -53,7 +53,7 @@ class Claims:
             text = next((q.value or "" for q in (getattr(form, b) for b in stated)), "")
             return self._record(number, form, tree, "none", (), "", {}, text)
         names, unit_of, factor = getattr(self, f"_{kind}")(form, tree)
-        if len(self.reader.faults) > start:
+        if len(self.reader.faults) > start or not unit_of:
             return None
         found = {b: self._figure(getattr(form, b), tree, b, factor) for b in stated}
         if len(self.reader.faults) > start:
@@ -119,6 +119,10 @@ class Claims:
         flow = form.flow or {}
         material = flow.get("material", "")
         node = tree.child("flow")
+        if not material:
+            values = {"parent": "flow", "parent_zh": "flow", "key": "material"}
+            self.reader.faults.append(Fault("key-missing", node.place, values))
+            return (), "", units.ratio
         if material not in self.materials:
             self.reader.unknown_material(material, place_of(node, ("material",)), self.materials)
             return (), "", units.ratio
@@ -148,8 +152,8 @@ class Claims:
                 at = (key, i) if key == "sum" else (key,)
                 self.reader.faults.append(short.at(place_of(tree, at)))
         if len(set(found)) > 1:
-            values = {"side": key, "units": ", ".join(sorted(set(found)))}
-            self.reader.faults.append(Fault("indicator-units", place_of(tree, (key,), key=True), values))
+            values = {"units": ", ".join(sorted(set(found)))}
+            self.reader.faults.append(Fault("claim-units", place_of(tree, (key,), key=True), values))
         of = found[0] if found else "1"
         factor = _share if of == "1" else partial(units.factor, to=of)
         return tuple(names), of, factor

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from mfa import units
-from mfa.errors import Fault, Short, nearest
+from mfa.errors import Short, nearest
 from mfa.input.figures import Reader
 from mfa.input.forms import Quantity
 from mfa.input.schema import TargetForm

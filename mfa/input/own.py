@@ -106,7 +106,7 @@ class Own:
         return set(written)
 
     def _ends(self, written: list[str] | None, node: Tree, key: str) -> frozenset[str] | None:
-        """The nodes that a text or a list names: ids, boundary words, `process`, `site:NAME` …"""
+        """The nodes that a text or a list names: ids, boundary words, `process`, groups."""
         if written is None:
             return None
         groups = {

@@ -6,12 +6,14 @@ gives one message. The JSON Schema for editors comes from the same forms.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    BeforeValidator,
     Field,
     GetJsonSchemaHandler,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -269,7 +271,12 @@ class TargetForm(Form):
         return self
 
 
-Names = str | list[str]
+def _listed(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"items": {"type": "string"}, "type": "array"}]}
+Names = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(ONE_OR_MORE)]
 
 
 class SelectorForm(Form):
@@ -319,6 +326,17 @@ class ClaimForm(Form):
     note: str = ""
 
 
+class SankeyForm(Form):
+    """How the Sankey pictures of a scenario look when a command does not say otherwise."""
+
+    order: list[str] = Field(default_factory=list)
+    colours: dict[str, str] = Field(default_factory=dict)
+    by: Literal["process", "chain", "site", "sector", "project", "enterprise"] = "process"
+    min_share: Quantity | None = None
+    without: list[str] = Field(default_factory=list)
+    labels: dict[str, Label] = Field(default_factory=dict)
+
+
 class Periods(Form):
     """The years of a run."""
 
@@ -352,6 +370,7 @@ class ScenarioPatch(Form):
     layers: list[str] = Field(default_factory=list)
     indicators: dict[Id, IndicatorForm] = Field(default_factory=dict)
     claims: list[ClaimForm] = Field(default_factory=list)
+    sankey: SankeyForm | None = None
     measurements: Any = None
     correlate: Any = None
 

@@ -53,7 +53,7 @@ def _targets(result: Result, lang: str) -> None:
     if rows:
         for row in rows:
             colour = {"true": "green", "false": "red"}.get(row.met, "yellow")
-            line(coloured(_target_line(row, result, lang), colour))
+            line(coloured(target_sentence(row, result, lang), colour))
     else:
         for row in result.indicator_list:
             if row.name in KINDS and row.name.endswith("utilisation"):
@@ -68,7 +68,8 @@ def _targets(result: Result, lang: str) -> None:
     line()
 
 
-def _target_line(row: Indicator, result: Result, lang: str) -> str:
+def target_sentence(row: Indicator, result: Result, lang: str) -> str:
+    """A target in one sentence: value, bound, how far off."""
     bound = row.minimum if row.minimum is not None else row.maximum
     name = indicator_name(row.name, result, lang)
     if row.value is None or bound is None:

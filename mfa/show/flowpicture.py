@@ -1,22 +1,80 @@
-"""A result → a Sankey picture: the links counted in one unit, labelled in one language."""
+"""A result → a Sankey picture: links counted in one unit, grouped, followed, labelled in one language."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mfa import units
-from mfa.errors import Error, Fault, Short
+from mfa.errors import Error, Fault
 from mfa.result import Result
+from mfa.show.sankey.choice import choose
+from mfa.show.sankey.compose import Names, Picture, Spread, names, pictures
+from mfa.show.sankey.layers import count
+from mfa.show.sankey.shapes import Geometry
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from mfa.show.sankey.layout import Geometry
+KINDS = (".png", ".svg", ".pdf", ".html", ".json")
 
-KINDS = (".png", ".svg", ".pdf", ".html")
+
+@dataclass(frozen=True)
+class Sankey:
+    """The Sankey picture of a run: one layer, or several over the same nodes.
+
+    A notebook shows the first. `names` are those of nodes and materials in both languages.
+    """
+
+    title: Mapping[str, str]
+    lang: str
+    pictures: tuple[Picture, ...]
+    names: Names
+
+    @property
+    def geometry(self) -> Geometry:
+        """Nodes and bands of the first layer, in points."""
+        return self.pictures[0].geometry
+
+    def data(self, format: str = "json") -> dict[str, Any]:
+        """The flows as drawn, for other programs: `json`, `floweaver`, `d3` or `plotly`.
+
+        Raises
+        ------
+        mfa.Error
+            another format
+        """
+        from mfa.show.exports import data
+
+        return data(self, format)
+
+    def to_plotly(self) -> Any:
+        """A plotly figure where plotly is installed, else the dictionary that makes one."""
+        from mfa.show.exports import plotly_figure
+
+        return plotly_figure(self)
+
+    def save(self, path: str | Path, format: str | None = None) -> None:
+        """Write it to a file: .png, .svg, .pdf, .html, or as data in one of the formats: .json.
+
+        Raises
+        ------
+        mfa.Error
+            another ending or format, or several layers for a file that is no page
+        """
+        _write(self, Path(path), format)
+
+    def __repr__(self) -> str:
+        layers = ", ".join(p.key for p in self.pictures)
+        size = f"{len(self.geometry.nodes)} nodes, {len(self.geometry.bands)} bands"
+        return f"<Sankey {self.title[self.lang]!r}: {layers}; {size}>"
+
+    def _repr_html_(self) -> str:
+        from mfa.show.notebook import sankey_html
+
+        return sankey_html(self)
 
 
 def sankey(
@@ -25,94 +83,86 @@ def sankey(
     *,
     ax: Axes | None = None,
     lang: str = "en",
-    unit: str = "t",
-    min_share: float = 0.0,
-    without: Collection[str] = (),
-) -> Geometry:
-    """Draw the links of a run.
+    layer: str | Sequence[str] = "mass",
+    unit: str | None = None,
+    by: str | None = None,
+    focus: str | Sequence[str] = (),
+    steps: int | None = None,
+    loops: bool = False,
+    min_share: float | str | None = None,
+    without: Collection[str] | None = None,
+    order: Sequence[str] | None = None,
+    colours: Mapping[str, str] | None = None,
+    spread: Spread | None = None,
+) -> Sankey:
+    """Draw the links of a run. What is None stands as the scenario's section `sankey:` says.
 
     Parameters
     ----------
-    path : where to write it: .png, .svg, .pdf or .html
+    path : where to write it: .png, .svg, .pdf, .html, .json
     ax : matplotlib axes to draw on instead
-    unit : only materials counted in this native unit are drawn: one unit a picture
+    layer : what bands stand for: `mass` (t), `wet` (t), `energy` (GJ), `value` and `cost` (CNY),
+        `co2` (t), or an element or oxide (kg); several for a page
+    unit : another unit of the layer; a native unit such as `MWh` shows what is counted in it
+    by : nodes are processes, or put together by `chain`, `site`, `sector`, `project`, `enterprise`
+    focus : a material, process, stock, group or boundary word: only what leads to it and away
+        from it; two of them: the way between
+    steps : how many flows in a row `focus` follows at most
+    loops : flows inside a group are drawn as loops, not left out
     min_share : flows below this share of the largest are bundled
     without : materials, or kinds of material, left out; the legend says how much that is
+    order : processes, stocks or groups in the order in which they should stand
+    colours : material or kind → `#rrggbb`
+    spread : (source, target, material) as drawn → standard deviation, in the unit of the layer
 
     Raises
     ------
     mfa.Error
-        another ending, or nothing to draw in that unit
+        a name, tag, layer, unit or ending that is not there, or nothing to draw
     """
-    picture = geometry(result, lang=lang, unit=unit, min_share=min_share, without=without)
+    choice = choose(
+        result.system,
+        by=by,
+        focus=focus,
+        steps=steps,
+        loops=loops,
+        min_share=min_share,
+        without=without,
+        order=order,
+        colours=colours,
+    )
+    keys = [layer] if isinstance(layer, str) else list(dict.fromkeys(layer)) or ["mass"]
+    counted = [count(result, key, unit) for key in keys]
+    called = names(result.system, choice)
+    drawn = pictures(counted, result.system, choice, called, lang, spread or {})
+    made = Sankey(result.system.label, lang, drawn, called)
     if ax is not None:
         from mfa.show.sankey.paper import draw
 
-        draw(picture, ax, lang)
+        draw(made.geometry, ax, lang)
     if path is not None:
-        _write(picture, Path(path), result, lang)
-    return picture
+        made.save(path)
+    return made
 
 
-def geometry(
-    result: Result,
-    *,
-    lang: str = "en",
-    unit: str = "t",
-    min_share: float = 0.0,
-    without: Collection[str] = (),
-) -> Geometry:
-    """The geometry of the picture, for those who draw it themselves."""
-    from mfa.show.sankey.layout import Link, layout
-
-    system = result.system
-    counted = [f for f in result.link_list if system.materials[f.material].unit == unit]
-    found = [f for f in counted if not {f.material, system.materials[f.material].kind} & set(without)]
-    if not found:
-        known = sorted({system.materials[f.material].unit for f in result.link_list})
-        raise Error([Fault("sankey-unit", None, {"unit": unit[:40], "known": ", ".join(known) or "none"})])
-    members: dict[str, Any] = {**system.materials, **system.stocks, **system.processes}
-    picture = layout(
-        [Link(f.source, f.target, f.material, f.amount) for f in found],
-        labels={k: m.label[lang] for k, m in members.items()},
-        unit=f"{unit}/a",
-        kinds={k: m.kind for k, m in system.materials.items()},
-        stocks=set(system.stocks),
-        min_share=min_share,
-        order=list(system.processes),
-    )
-    names = ", ".join(members[n].label[lang] if n in members else n for n in without)
-    rest = sum(f.amount for f in counted) - sum(f.amount for f in found)
-    return replace(picture, left_out=names, left_out_value=rest) if rest > 0 else picture
-
-
-def _write(picture: Geometry, path: Path, result: Result, lang: str) -> None:
+def _write(made: Sankey, path: Path, format: str | None) -> None:
     from mfa.show.files import write_atomically
 
-    if path.suffix not in KINDS:
-        raise Error([Fault("sankey-ending", None, {"file": path.name, "known": ", ".join(KINDS)})])
-    if path.suffix == ".html":
-        from mfa.show.sankey.page import page
+    match path.suffix:
+        case ".html":
+            from mfa.show.sankey.page import Layer, page
 
-        write_atomically(path, page(picture, lang, title=result.system.label[lang]))
-    else:
-        from mfa.show.sankey.paper import save
+            layers = [Layer(p.key, p.label, p.geometry) for p in made.pictures]
+            write_atomically(path, page(made.title, layers, made.names, made.lang))
+        case ".json":
+            write_atomically(
+                path, json.dumps(made.data(format or "json"), ensure_ascii=False, indent=1) + "\n"
+            )
+        case ".png" | ".svg" | ".pdf":
+            if len(made.pictures) > 1:
+                raise Error([Fault("sankey-layers-one", None)])
+            from mfa.show.sankey.paper import save
 
-        save(picture, path, lang)
-
-
-def least_share(text: str) -> float:
-    """`0.1 %` → 0.001.
-
-    Raises
-    ------
-    mfa.Error
-        the text is no share
-    """
-    try:
-        share = units.ratio(text)
-        if not 0 <= share < 1:
-            raise Short("above-one" if share >= 1 else "negative", text=text[:60])
-        return share
-    except Short as short:
-        raise Error([short.at(None)]) from None
+            save(made.geometry, path, made.lang)
+        case _:
+            raise Error([Fault("sankey-ending", None, {"file": path.name, "known": ", ".join(KINDS)})])

@@ -51,5 +51,5 @@ def _indicators(lang: str) -> dict[str, str]:
     named |= {name: f"{message(f'indicator-{name}', {}, lang)} ({unit})" for name, unit in ACCOUNTS.items()}
     named["sewage-treatment:MATERIAL"] = message("indicator-sewage-of", {"material": "MATERIAL"}, lang)
     named[f"{RECOVERY}:ELEMENT"] = message("indicator-recovery", {"element": "ELEMENT"}, lang)
-    named |= {name: "t/a" for name in amounts()}
+    named |= {name: f"{message(f'indicator-{name}', {}, lang)} (t/a)" for name in amounts()}
     return named

@@ -33,20 +33,30 @@ def place(wishes: Sequence[Wish], taken: Sequence[Box]) -> list[Caption | None]:
 
     The widest band chooses first, and takes a level stretch near its middle.
     """
-    boxes = list(taken)
+    boxes = np.array([(box.x0, box.y0, box.x1, box.y1) for box in taken]).reshape(-1, 4)
     found: list[Caption | None] = [None] * len(wishes)
     for i in sorted(range(len(wishes)), key=lambda i: (-wishes[i].width, i)):
         wish = wishes[i]
         if not wish.text or wish.width < TALL:
             continue
         half = text_width(wish.text, CAPTION) / 2 + PAD
-        for x, y in _level_stretches(run(wish.points), half, (wish.width - TALL) / 2):
-            box = Box(x - half, y - TALL / 2, x + half, y + TALL / 2)
-            if not any(box.meets(other) for other in boxes):
-                boxes.append(box)
-                found[i] = Caption(wish.text, x, y)
-                break
+        spots = _level_stretches(run(wish.points), half, (wish.width - TALL) / 2)
+        reach = np.array([half, TALL / 2])
+        room = np.hstack([spots - reach, spots + reach])
+        free = np.flatnonzero(~_meet(room, boxes).any(axis=1))
+        if len(free):
+            boxes = np.vstack([boxes, room[free[0]]])
+            x, y = spots[free[0]].tolist()
+            found[i] = Caption(wish.text, x, y)
     return found
+
+
+def _meet(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of some rectangles share an area with which of the others."""
+    ax0, ay0, ax1, ay1 = some.T[:, :, None]
+    bx0, by0, bx1, by1 = others.T
+    shared: NDArray[np.bool_] = (ax0 < bx1) & (bx0 < ax1) & (ay0 < by1) & (by0 < ay1)
+    return shared
 
 
 def run(points: Sequence[Point]) -> NDArray[np.float64]:
@@ -58,16 +68,17 @@ def run(points: Sequence[Point]) -> NDArray[np.float64]:
     return array[first : last + 1][::-1]
 
 
-def _level_stretches(line: NDArray[np.float64], half: float, slack: float) -> list[Point]:
-    """Middles of stretches of length `2 half` that stay within `slack`, level and central ones first."""
+def _level_stretches(line: NDArray[np.float64], half: float, slack: float) -> NDArray[np.float64]:
+    """Middles (x, y) of stretches of length `2 half` within `slack`, level and central ones first."""
     x, y = line.T
-    found = []
-    for middle in np.arange(x[0] + half, x[-1] - half, STEP):
-        inside = (x > middle - half) & (x < middle + half)
-        edge = np.interp([middle - half, middle + half], x, y)
-        low = min(edge.min(), y[inside].min(initial=np.inf))
-        high = max(edge.max(), y[inside].max(initial=-np.inf))
-        if (high - low) / 2 <= slack:
-            aside = abs(middle - (x[0] + x[-1]) / 2) / 10
-            found.append((round(float(high - low + aside), 1), float(middle), float(low + high) / 2))
-    return [(x, y) for _, x, y in sorted(found)]
+    count = int(2 * half / STEP) + 2
+    grid = np.arange(x[0], x[-1], STEP)
+    if len(grid) < count:
+        return np.zeros((0, 2))
+    heights = np.lib.stride_tricks.sliding_window_view(np.interp(grid, x, y), count)
+    low, high = heights.min(axis=1), heights.max(axis=1)
+    middle = grid[: len(low)] + (count - 1) * STEP / 2
+    aside = np.round(high - low + np.abs(middle - (x[0] + x[-1]) / 2) / 10, 1)
+    fits = np.flatnonzero((high - low) / 2 <= slack)
+    best = fits[np.lexsort((middle[fits], aside[fits]))]
+    return np.column_stack([middle, (low + high) / 2])[best]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from mfa.show.sankey.shapes import Link
@@ -19,7 +20,7 @@ class Edge:
     widths: tuple[float, ...]
     back: bool
 
-    @property
+    @cached_property
     def width(self) -> float:
         """The width of all its bands together."""
         return sum(self.widths)
@@ -60,7 +61,7 @@ class Grid:
     segments: tuple[Segment, ...]
     turns: tuple[Turn, ...]
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """How many columns there are."""
         return max(self.layer) + 1

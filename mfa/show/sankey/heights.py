@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from mfa.show.sankey.programme import Programme
+from mfa.show.sankey.programme import Apart, Level, levels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,22 +32,15 @@ def heights(
     Least is the bent length of all bands, weighed by width and more where both ends
     are only passed through, together with the height of the whole picture.
     """
-    size, bends = len(grid.layer), _bends(grid, port)
-    total = size + len(bends)
-    programme = Programme()
-    for upper, lower, gap in _separations(grid, rows, label_height):
-        programme.at_least(gap, [(lower, 1.0), (upper, -1.0)])
-    for bent, (a, b, offset, _) in enumerate(bends, start=size):
-        programme.at_least(offset, [(a, -1.0), (b, 1.0), (bent, 1.0)])
-        programme.at_least(-offset, [(a, 1.0), (b, -1.0), (bent, 1.0)])
-    half = [max(grid.height[i], label_height[i] if i < grid.real else 0.0) / 2 for i in range(size)]
+    size = len(grid.layer)
+    room = [*map(max, grid.height[: grid.real], label_height), *grid.height[grid.real :]]
+    apart = _separations(grid, rows, room)
     for row in filter(None, rows):
-        programme.at_least(half[row[-1]], [(total, 1.0), (row[-1], -1.0)])
-    cost = [*[UPWARDS] * size, *(weight for *_, weight in bends), COMPACT]
-    return programme.solve(cost, lower=[*half, *[0.0] * (len(bends) + 1)])[:size]
+        apart += [Apart(-1, row[0], room[row[0]] / 2), Apart(row[-1], size, room[row[-1]] / 2)]
+    return levels([*[UPWARDS] * size, COMPACT], apart, _bends(grid, port))[:size]
 
 
-def _bends(grid: Grid, port: Mapping[tuple[int, int, bool], float]) -> list[tuple[int, int, float, float]]:
+def _bends(grid: Grid, port: Mapping[tuple[int, int, bool], float]) -> list[Level]:
     """Pairs of places that would stand level, with the offset of their ports and the weight."""
     widest = max(edge.width for edge in grid.edges)
     found = []
@@ -56,15 +49,13 @@ def _bends(grid: Grid, port: Mapping[tuple[int, int, bool], float]) -> list[tupl
         weight = (0.03 + grid.edges[segment.edge].width / widest) * (1.0, 1.5, 4.0)[passed]
         offset = port.get((segment.left, segment.edge, True), 0.0)
         offset -= port.get((segment.right, segment.edge, False), 0.0)
-        found.append((segment.left, segment.right, offset, weight))
+        found.append(Level(segment.left, segment.right, offset, weight))
     for turn in grid.turns:
-        found.append((turn.lane, turn.node, 0.0, 0.2 + grid.edges[turn.edge].width / widest))
+        found.append(Level(turn.lane, turn.node, 0.0, 0.2 + grid.edges[turn.edge].width / widest))
     return found
 
 
-def _separations(
-    grid: Grid, rows: Sequence[Sequence[int]], label_height: Sequence[float]
-) -> list[tuple[int, int, float]]:
+def _separations(grid: Grid, rows: Sequence[Sequence[int]], room: Sequence[float]) -> list[Apart]:
     """The least distance of the middles of neighbours in a column.
 
     A label may stand out over its node; a lane keeps room for the inside of its U-turn.
@@ -74,9 +65,8 @@ def _separations(
     for row in rows:
         for upper, lower in pairwise(row):
             bars = (grid.height[upper] + grid.height[lower]) / 2
-            room = [max(grid.height[i], label_height[i] if i < grid.real else 0.0) for i in (upper, lower)]
             gap = TURN_GAP if {upper, lower} & ends else NODE_GAP
             if upper >= grid.real and lower >= grid.real:
                 gap = PASS_GAP
-            found.append((upper, lower, max(bars + gap, sum(room) / 2 + PASS_GAP)))
+            found.append(Apart(upper, lower, max(bars + gap, (room[upper] + room[lower]) / 2 + PASS_GAP)))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa.show.sankey.shapes import COLOURS
 from mfa.show.sankey.words import CAPTION, notes, text_width, word
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def legend(geometry: Geometry, lang: str) -> tuple[list[Entry], float]:
     entries: list[Entry] = []
     left, x, y = 12.0, 12.0, geometry.height + TALL
     for kind in geometry.kinds:
-        text = word(kind, lang)
+        text = word(kind, lang) if kind in COLOURS else geometry.names[kind]
         room = SWATCH + 5 + text_width(text, CAPTION) + GAP
         if x + room > geometry.width and x > left:
             x, y = left, y + TALL

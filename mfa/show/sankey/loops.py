@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import networkx as nx
 
-from mfa.show.sankey.programme import Programme
+from mfa.show.sankey.programme import Apart, cover, levels
 
 Arc = tuple[str, str]
 
@@ -30,13 +30,12 @@ def _least_cut(weights: Mapping[Arc, float]) -> set[Arc]:
     """`back_arcs` of one part: a zero-one programme that learns the cycles it needs."""
     column = {arc: i for i, arc in enumerate(weights)}
     largest = max(weights.values())
-    programme = Programme()
+    cost = [weight / largest for weight in weights.values()]
+    sets: list[list[int]] = []
     cut: set[Arc] = set()
     while cycles := _cycles(weights, cut):
-        for cycle in cycles:
-            programme.at_least(1.0, [(column[arc], 1.0) for arc in cycle])
-        chosen = programme.solve([weight / largest for weight in weights.values()], upper=1.0, whole=True)
-        cut = {arc for arc, x in zip(weights, chosen, strict=True) if x > 0.5}
+        sets += [[column[arc] for arc in cycle] for cycle in cycles]
+        cut = {arc for arc, chosen in zip(weights, cover(cost, sets), strict=True) if chosen}
     return _needed(cut, weights)
 
 
@@ -70,20 +69,19 @@ def layers(weights: Mapping[Arc, float], back: set[Arc]) -> dict[str, int]:
     """The column of each node: forward flows go right, all flows as short as can be.
 
     Lengths are weighed by the fourth root of the flow, which lets neither the large
-    flows nor the number of small ones decide alone. The programme is totally
-    unimodular, so its corners are whole numbers.
+    flows nor the number of small ones decide alone.
     """
     nodes = sorted({node for arc in weights for node in arc})
     index = {node: i for i, node in enumerate(nodes)}
     largest = max(weights.values())
     cost = [1e-4] * len(nodes)
-    programme = Programme()
+    apart = [Apart(-1, i, 0.0) for i in range(len(nodes))]
     for (source, target), weight in weights.items():
         turned = (source, target) in back
         pull = (weight / largest) ** 0.25 * (-1 if turned else 1)
         cost[index[target]] += pull
         cost[index[source]] -= pull
         if source != target and not turned:
-            programme.at_least(1.0, [(index[target], 1.0), (index[source], -1.0)])
-    columns = programme.solve(cost)
+            apart.append(Apart(index[source], index[target], 1.0))
+    columns = levels(cost, apart, ())
     return {node: round(column) for node, column in zip(nodes, columns.tolist(), strict=True)}

@@ -3,278 +3,235 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
+
+from mfa.show.sankey.strands import strands
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mfa.show.sankey.grid import Grid
+    from mfa.show.sankey.strands import Strands
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
-STARTS = 3
-SWEEPS = 4
-ROUNDS = 12
-KICKS = 60
+EFFORT = 150
+"""How many times strands are sifted, for each strand."""
+MOST_WORK = 40_000_000
+FIXED_WORK = 500
+"""A bound of the work of all sifting, in steps of the strands; what one sifting takes besides its steps."""
+ROUNDS = 10
+GATHERINGS = 4
+AFRESH = 3
 KICK_SIZES = (2, 4, 8, 16, 32)
-ENCLOSED = 0.15
-"""What a U-turn round a node costs, beyond the flows that it crosses there."""
+FRIENDS = 20
+LEAST_GAIN = 1e-9
 
 
-class Arcs(NamedTuple):
-    """The segments between a column and the next, and their weights."""
-
-    left: Ints
-    right: Ints
-    weight: Floats
-
-
-class Tie(NamedTuple):
-    """A lane end and its node, and what a U-turn from one to the other pays for each place between."""
-
-    lane: int
-    node: int
-    toll: Floats
-
-
-class Problem(NamedTuple):
-    """What the order is judged by."""
-
-    gaps: list[Arcs]
-    ties: list[list[Tie]]
-    size: int
-
-
-def arrange(grid: Grid) -> list[list[int]]:
+def arrange(grid: Grid, pinned: Sequence[int] = ()) -> list[list[int]]:
     """The places of each column from top to bottom.
 
-    Parts of the graph that share no flow stand below each other, the largest on top.
+    One order of all strands is sought, by sifting (each strand tried at every height)
+    and by taking out connected groups and putting them back, kept when that helps.
+    Of two `pinned` nodes in one column the one named first stands higher. Parts of the
+    graph that share no flow stand below each other, the largest on top.
     """
-    problem = _problem(grid)
+    made = strands(grid)
+    search = _Search(made, _first_order(grid, pinned), _rivals(grid, pinned))
+    search.settle(range(search.count), ROUNDS)
+    steps = sum(len(each.at) for each in made.steps) / search.count
+    search.kick(min(EFFORT * search.count, round(MOST_WORK / (FIXED_WORK + steps))))
+    search.gather()
+    part = _parts(grid, pinned)
+    rows: list[list[int]] = [[] for _ in range(grid.columns)]
+    for place, layer in enumerate(grid.layer):
+        rows[layer].append(place)
+    for row in rows:
+        row.sort(key=lambda place: (part[place], search.rank[made.of[place]]))
+    return rows
+
+
+def _parts(grid: Grid, pinned: Sequence[int]) -> list[int]:
+    """For each place, which connected part it belongs to, counted from the largest."""
     graph = nx.Graph()
     graph.add_nodes_from(range(len(grid.layer)))
     graph.add_edges_from((s.left, s.right) for s in grid.segments)
     graph.add_edges_from((t.lane, t.node) for t in grid.turns)
+    graph.add_edges_from(pairwise(pinned))
     parts = [sorted(part) for part in nx.connected_components(graph)]
     parts.sort(key=lambda part: (-sum(grid.height[i] for i in part), part))
-    rows: list[list[int]] = [[] for _ in range(grid.columns)]
-    for part in parts:
-        rows = [row + more for row, more in zip(rows, _best(part, grid, problem), strict=True)]
-    return rows
+    number = [0] * len(grid.layer)
+    for i, part in enumerate(parts):
+        for place in part:
+            number[place] = i
+    return number
 
 
-def _problem(grid: Grid) -> Problem:
-    """Weights as square roots of widths, so that thin flows count too."""
-    widths = np.array([edge.width for edge in grid.edges])
-    weights = np.sqrt(widths / widths.max())
-    size = len(grid.layer)
-    gaps = []
-    for column in range(grid.columns - 1):
-        inside = [s for s in grid.segments if grid.layer[s.left] == column]
-        gaps.append(
-            Arcs(
-                np.array([s.left for s in inside], dtype=np.int64),
-                np.array([s.right for s in inside], dtype=np.int64),
-                weights[[s.edge for s in inside]],
-            )
+def _first_order(grid: Grid, pinned: Sequence[int]) -> Ints:
+    """Strands as the nodes are numbered, long edges between their ends, pinned nodes in their order."""
+    keys: list[float] = [*range(grid.real)]
+    for node, key in zip(pinned, sorted(pinned), strict=True):
+        keys[node] = key
+    long = [edge for edge, chain in zip(grid.edges, grid.chains, strict=True) if chain]
+    keys += [(keys[edge.source] + keys[edge.target]) / 2 for edge in long]
+    return np.argsort(keys, kind="stable")
+
+
+def _rivals(grid: Grid, pinned: Sequence[int]) -> dict[int, tuple[Ints, Ints]]:
+    """For each pinned node, those of its column that must stand above it and those below."""
+    found = {}
+    for i, node in enumerate(pinned):
+        sides = (
+            [p for p in side if grid.layer[p] == grid.layer[node]] for side in (pinned[:i], pinned[i + 1 :])
         )
-    ties: list[list[Tie]] = [[] for _ in range(grid.columns)]
-    for turn in grid.turns:
-        column = grid.layer[turn.node]
-        toll = np.where(np.arange(size) < grid.real, ENCLOSED, ENCLOSED / 3) * weights[turn.edge] ** 0.5
-        gap = column if turn.right else column - 1
-        if 0 <= gap < len(gaps):
-            ends = gaps[gap].left if turn.right else gaps[gap].right
-            np.add.at(toll, ends, np.minimum(gaps[gap].weight, weights[turn.edge]))
-        ties[column].append(Tie(turn.lane, turn.node, toll))
-    return Problem(gaps, ties, size)
-
-
-def _best(part: list[int], grid: Grid, problem: Problem) -> list[list[int]]:
-    """The best order of one part: a few starts, then kicks that are kept when they help."""
-    chance = random.Random(len(part))
-    best: list[list[int]] = []
-    least = np.inf
-    for start in range(STARTS):
-        rows: list[list[int]] = [[] for _ in range(grid.columns)]
-        for item in chance.sample(part, len(part)) if start else part:
-            rows[grid.layer[item]].append(item)
-        _sweep(rows, problem)
-        best, least = _better(rows, problem, best, least)
-    neighbours = _neighbours(part, grid)
-    for _ in range(KICKS if len(part) > 2 else 0):
-        group = _group(part, neighbours, chance)
-        best, least = _better(_kicked(best, group, chance.random()), problem, best, least)
-    return best
-
-
-def _better(
-    rows: list[list[int]], problem: Problem, best: list[list[int]], least: float
-) -> tuple[list[list[int]], float]:
-    """The sifted rows and their cost if they beat the best so far."""
-    _settle(rows, problem)
-    cost = _cost(rows, problem)
-    return (rows, cost) if cost < least - 1e-9 else (best, least)
-
-
-def _neighbours(part: list[int], grid: Grid) -> dict[int, list[int]]:
-    """The places that each place is joined to."""
-    found: dict[int, list[int]] = {item: [] for item in part}
-    pairs = [(s.left, s.right) for s in grid.segments] + [(t.lane, t.node) for t in grid.turns]
-    for a, b in pairs:
-        if a in found:
-            found[a].append(b)
-            found[b].append(a)
+        above, below = (np.array(side, dtype=np.int64) for side in sides)
+        found[node] = (above, below)
     return found
 
 
-def _group(part: list[int], neighbours: dict[int, list[int]], chance: random.Random) -> set[int]:
-    """A random connected group of places."""
-    size = chance.choice(KICK_SIZES)
-    edge = [chance.choice(part)]
-    group = set(edge)
-    while edge and len(group) < size:
-        near = edge.pop(chance.randrange(len(edge)))
-        fresh = [item for item in neighbours[near] if item not in group][: size - len(group)]
-        group.update(fresh)
-        edge += fresh
-    return group
+class _Search:
+    """An order of strands that is improved in place; every change tells what it costs."""
 
+    def __init__(self, made: Strands, order: Ints, rivals: dict[int, tuple[Ints, Ints]]) -> None:
+        self.steps, self.near = made.steps, made.near
+        self.count = len(order)
+        self.order = order
+        self.rank = np.empty_like(order)
+        self.rank[order] = np.arange(self.count)
+        self._rivals = rivals
+        self._chance = random.Random(0)
+        self._sifted = 0
 
-def _kicked(rows: list[list[int]], group: set[int], height: float) -> list[list[int]]:
-    """The rows with a group moved to one relative height."""
-    found = []
-    for row in rows:
-        rest = [item for item in row if item not in group]
-        at = round(height * len(rest))
-        found.append([*rest[:at], *(item for item in row if item in group), *rest[at:]])
-    return found
+    def settle(self, those: Sequence[int], rounds: int) -> float:
+        """Sift some strands until none moves; the change of cost."""
+        total = 0.0
+        for _ in range(rounds):
+            change = sum(map(self._sift, those))
+            total += change
+            if change > -LEAST_GAIN:
+                break
+        return total
 
+    def gather(self) -> None:
+        """Move strands towards those that they meet, as far as that costs nothing."""
+        for _ in range(GATHERINGS):
+            for strand in range(self.count):
+                self._sift(strand, near=True)
 
-def _sweep(rows: list[list[int]], problem: Problem) -> None:
-    """Barycentre sweeps to and fro."""
-    place = _places(rows, problem.size)
-    columns = range(len(rows))
-    for _ in range(SWEEPS):
-        for column in [*columns, *columns[::-1]]:
-            _by_barycentre(rows, column, place, problem)
+    def kick(self, effort: int) -> None:
+        """Move groups, settle what is round them, and undo what has not helped."""
+        for turn in range(effort):
+            if self._sifted > effort:
+                break
+            afresh = turn < AFRESH
+            group = [*range(self.count)] if afresh else self._group(self._chance.choice(KICK_SIZES))
+            self._chance.shuffle(group)
+            before = self.order.copy(), self.rank.copy()
+            change = self._afresh(group) if afresh or turn % 2 else self._together(group)
+            change += self.settle([*group, *self._friends(group)], ROUNDS if afresh else 2)
+            if change > -LEAST_GAIN:
+                self.order, self.rank = before
+        self.settle(range(self.count), ROUNDS)
 
+    def _group(self, size: int) -> list[int]:
+        """A random connected group of strands."""
+        chance = self._chance
+        edge = [chance.randrange(self.count)]
+        group = set(edge)
+        while edge and len(group) < size:
+            near = self.near[edge.pop(chance.randrange(len(edge)))]
+            fresh = [strand for strand in near if strand not in group]
+            chance.shuffle(fresh)
+            group.update(fresh[: size - len(group)])
+            edge += fresh
+        return sorted(group)
 
-def _settle(rows: list[list[int]], problem: Problem) -> None:
-    """Sift until no move helps."""
-    place = _places(rows, problem.size)
-    columns = range(len(rows))
-    for turn in range(ROUNDS):
-        moved = False
-        for column in columns if turn % 2 else columns[::-1]:
-            moved |= _sift(rows, column, place, problem)
-        if not moved:
-            return
+    def _friends(self, group: Sequence[int]) -> list[int]:
+        """Some of the strands that a group meets."""
+        friends = sorted({near for strand in group for near in self.near[strand]}.difference(group))
+        return self._chance.sample(friends, min(FRIENDS, len(friends)))
 
+    def _afresh(self, group: Sequence[int]) -> float:
+        """Take a group out and put its strands back one by one, each where it then costs least."""
+        there = np.ones(self.count, dtype=bool)
+        there[group] = False
+        change = 0.0
+        for strand in group:
+            there[strand] = True
+            change += self._sift(strand, there)
+        return change
 
-def _places(rows: list[list[int]], size: int) -> Floats:
-    """The relative height of every place."""
-    place = np.zeros(size)
-    for row in rows:
-        place[row] = _spread(row)
-    return place
+    def _together(self, group: Sequence[int]) -> float:
+        """Move a group, in its order, to a random height."""
+        slot = self._chance.randrange(self.count + 1)
+        change = 0.0
+        for strand in sorted(group, key=lambda strand: int(self.rank[strand])):
+            low, high = self._range(strand)
+            slot = min(max(slot, low), high)
+            curve = self._curve(strand, None)[0]
+            change += float(curve[slot] - curve[self.rank[strand]])
+            self._move(strand, slot)
+            slot = int(self.rank[strand]) + 1
+        return change
 
+    def _sift(self, strand: int, there: Bools | None = None, near: bool = False) -> float:
+        """Move a strand to where it costs least beside those that are there; the change of cost.
 
-def _spread(row: list[int]) -> Floats:
-    """Positions of a row spread over the unit interval."""
-    return (np.arange(len(row)) + 0.5) / max(len(row), 1)
+        Of several such places it takes the nearest to the strands that it meets, with
+        `near` also when the cost stays as it is.
+        """
+        full, seen = self._curve(strand, there)
+        rank = self.rank[strand]
+        low, high = self._range(strand)
+        least = seen[low : high + 1].min()
+        if not near and least >= seen[rank] - LEAST_GAIN:
+            return 0.0
+        slots = low + np.flatnonzero(seen[low : high + 1] < least + LEAST_GAIN)
+        slot = int(slots[np.abs(slots - self._middle(strand)).argmin()])
+        change = float(full[slot] - full[rank])
+        self._move(strand, slot)
+        return change
 
+    def _middle(self, strand: int) -> float:
+        """Between the ranks of the strands that a strand meets, before the next one below."""
+        near = self.near[strand]
+        return float(np.median(self.rank[near])) + 0.5 if near else float(self.rank[strand])
 
-def _by_barycentre(rows: list[list[int]], column: int, place: Floats, problem: Problem) -> None:
-    """Sort a column by the weighted mean place of the neighbours on both sides."""
-    row = rows[column]
-    total, weight = 1e-6 * place, np.full(problem.size, 1e-6)
-    for gap in (column - 1, column):
-        if 0 <= gap < len(problem.gaps):
-            arcs = problem.gaps[gap]
-            own, other = (arcs.right, arcs.left) if gap < column else (arcs.left, arcs.right)
-            np.add.at(total, own, arcs.weight * place[other])
-            np.add.at(weight, own, arcs.weight)
-    for tie in problem.ties[column]:
-        total[tie.lane] += place[tie.node]
-        weight[tie.lane] += 1.0
-    mean = total / weight
-    row.sort(key=lambda item: (mean[item], place[item]))
-    place[row] = _spread(row)
+    def _curve(self, strand: int, there: Bools | None) -> tuple[Floats, Floats]:
+        """What a strand costs before each rank and after the last, up to a constant, beside all and some."""
+        self._sifted += 1
+        at, one, other, price = self.steps[strand]
+        rank = self.rank
+        place, change = rank[at] + 1, price * np.sign(rank[one] - rank[other])
+        full: Floats = np.bincount(place, weights=change, minlength=self.count + 1).cumsum()
+        if there is None:
+            return full, full
+        change = change * (there[at] & there[one] & there[other])
+        return full, np.bincount(place, weights=change, minlength=self.count + 1).cumsum()
 
+    def _range(self, strand: int) -> tuple[int, int]:
+        """The first and last rank before which a strand may be put."""
+        if strand not in self._rivals:
+            return 0, self.count
+        above, below = self._rivals[strand]
+        low = self.rank[above].max(initial=-1) + 1
+        return int(low), int(self.rank[below].min(initial=self.count))
 
-def _sift(rows: list[list[int]], column: int, place: Floats, problem: Problem) -> bool:
-    """Try each place of a column at every position; whether any moved."""
-    row = rows[column]
-    items = sorted(row)
-    local = {item: i for i, item in enumerate(items)}
-    crossing = _crossing(column, np.array(items), place, problem)
-    ties = [tie for tie in problem.ties[column] if tie.lane in local]
-    moved = False
-    for item in items:
-        at = row.index(item)
-        others = row[:at] + row[at + 1 :]
-        index = [local[other] for other in others]
-        above = np.concatenate([[0.0], np.cumsum(crossing[index, local[item]])])
-        below = np.concatenate([[0.0], np.cumsum(crossing[local[item], index])])
-        cost = above + below[-1] - below
-        for tie in ties:
-            cost += _tie_cost(tie, item, others)
-        target = int(np.argmin(cost))
-        if cost[target] < cost[at] - 1e-9:
-            row[:] = [*others[:target], item, *others[target:]]
-            moved = True
-    place[row] = _spread(row)
-    return moved
-
-
-def _crossing(column: int, items: Ints, place: Floats, problem: Problem) -> Floats:
-    """What two places of a column cost when the first stands above the second."""
-    total = np.zeros((len(items), len(items)))
-    for gap in (column - 1, column):
-        if not 0 <= gap < len(problem.gaps):
-            continue
-        arcs = problem.gaps[gap]
-        own, other = (arcs.right, arcs.left) if gap < column else (arcs.left, arcs.right)
-        used = np.isin(own, items)
-        far, weight = place[other[used]], arcs.weight[used]
-        pairs = np.minimum(weight[:, None], weight) * (far < far[:, None])
-        member = (items[:, None] == own[used]).astype(float)
-        total += member @ pairs @ member.T
-    return total
-
-
-def _tie_cost(tie: Tie, item: int, others: list[int]) -> Floats:
-    """What a tie pays for `item` at each position among the others."""
-    positions = np.arange(len(others) + 1)
-    if item in (tie.lane, tie.node):
-        fixed = others.index(tie.node if item == tie.lane else tie.lane)
-        toll = np.concatenate([[0.0], np.cumsum(tie.toll[others])])
-        spent: Floats = np.abs(toll[positions] - toll[fixed + (positions > fixed)])
-        return spent
-    first, last = sorted((others.index(tie.lane), others.index(tie.node)))
-    between: Floats = ((positions > first) & (positions <= last)) * tie.toll[item]
-    return between
-
-
-def _cost(rows: list[list[int]], problem: Problem) -> float:
-    """The weight of all crossings and of all that U-turns enclose."""
-    place = _places(rows, problem.size)
-    total = 0.0
-    for column, row in enumerate(rows):
-        inside = set(row)
-        if column < len(problem.gaps):
-            arcs = problem.gaps[column]
-            used = np.isin(arcs.left, row)
-            near, far, weight = place[arcs.left[used]], place[arcs.right[used]], arcs.weight[used]
-            crossed = (near[:, None] < near) & (far[:, None] > far)
-            total += float((np.minimum(weight[:, None], weight) * crossed).sum())
-        for tie in problem.ties[column]:
-            if tie.lane in inside:
-                first, last = sorted((row.index(tie.lane), row.index(tie.node)))
-                total += float(tie.toll[row[first + 1 : last]].sum())
-    return total
+    def _move(self, strand: int, slot: int) -> None:
+        """Put a strand before the one that has rank `slot`."""
+        order, rank = self.order, int(self.rank[strand])
+        if slot < rank:
+            order[slot + 1 : rank + 1] = order[slot:rank].copy()
+            order[slot] = strand
+            self.rank[order[slot : rank + 1]] = np.arange(slot, rank + 1)
+        elif slot > rank + 1:
+            order[rank : slot - 1] = order[rank + 1 : slot].copy()
+            order[slot - 1] = strand
+            self.rank[order[rank:slot]] = np.arange(rank, slot)

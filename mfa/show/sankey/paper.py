@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from mfa.show.fonts import families
+from mfa.show.sankey.fade import CORE, PALE, captions, core
 from mfa.show.sankey.legend import SWATCH, legend
-from mfa.show.sankey.shapes import ALPHA, COLOURS, LOOKS, arrowhead
+from mfa.show.sankey.shapes import ALPHA, LOOKS, arrowhead
 from mfa.show.sankey.words import BASELINE, CAPTION, FONT, LINE, halo, node_lines
 
 if TYPE_CHECKING:
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 INK = "#222222"
 SOFT_INK = "#555555"
+IDLE = "#c0c0c0"
+FINE = 4.0
+"""Bands below this width are drawn over the pale grounds of labels, which would hide them."""
+OVER_GROUNDS = 2.6
 PNG_DPI = 200
 PNG_PIXELS = 8000
 
@@ -28,19 +34,12 @@ def draw(geometry: Geometry, ax: Axes, lang: str = "en") -> None:
     ax.set_axis_off()
     size = _points_per_unit(ax, geometry.width, height)
     for band in geometry.bands:
-        _draw_band(ax, band)
+        _draw_band(ax, band, geometry.colours[band.kind], geometry.spread.get(band.link, 0.0))
     for node in geometry.nodes:
         _draw_node(ax, node)
-    for band in geometry.bands:
-        if band.caption:
-            _write(
-                ax,
-                band.caption.text,
-                band.caption.x,
-                band.caption.y + 0.36 * CAPTION,
-                CAPTION * size,
-                ha="center",
-            )
+    for caption in captions(geometry):
+        y = caption.y + 0.36 * CAPTION
+        _write(ax, caption.text, caption.x, y, CAPTION * size, ha="center")
     for node in geometry.nodes:
         _draw_label(ax, node, geometry.unit, lang, size)
     _draw_legend(ax, geometry, lang, size)
@@ -52,17 +51,28 @@ def save(geometry: Geometry, path: str | FilePath, lang: str = "en") -> None:
     The same geometry gives the same file: no dates or random ids are written, and
     text stays text in SVG and PDF.
     """
+    _save(geometry, path, FilePath(path).suffix.lower().removeprefix("."), lang)
+
+
+def svg(geometry: Geometry, lang: str = "en") -> str:
+    """A picture as an SVG element to stand inside a page."""
+    file = BytesIO()
+    _save(geometry, file, "svg", lang)
+    text = file.getvalue().decode()
+    return text[text.index("<svg") :]
+
+
+def _save(geometry: Geometry, file: str | FilePath | BytesIO, kind: str, lang: str) -> None:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     _, height = legend(geometry, lang)
-    kind = FilePath(path).suffix.lower()
-    undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
+    undated: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42}):
         figure = Figure(figsize=(geometry.width / 72, height / 72), facecolor="white")
         draw(geometry, figure.add_axes((0.0, 0.0, 1.0, 1.0)), lang)
         dpi = min(PNG_DPI, 72 * PNG_PIXELS / max(geometry.width, height))
-        figure.savefig(path, dpi=dpi, metadata=undated)
+        figure.savefig(file, format=kind, dpi=dpi, metadata=undated)
 
 
 def _points_per_unit(ax: Axes, width: float, height: float) -> float:
@@ -74,9 +84,22 @@ def _points_per_unit(ax: Axes, width: float, height: float) -> float:
     return min(extent.width / width, extent.height / height) * 72 / figure.dpi
 
 
-def _draw_band(ax: Axes, band: Band) -> None:
-    """A flow, and on a return flow a head that shows its direction."""
-    from matplotlib.patches import PathPatch, Polygon
+def _draw_band(ax: Axes, band: Band, colour: str, sd: float) -> None:
+    """A flow, paler at its edges where it is uncertain; on a return flow a head that shows its direction."""
+    from matplotlib.patches import Polygon
+
+    if sd:
+        _fill(ax, band, colour, PALE)
+    sure = core(band, sd) if sd else band
+    if sure:
+        _fill(ax, sure, colour, CORE if sd else ALPHA)
+    if band.arrow:
+        ax.add_patch(Polygon(arrowhead(band), closed=True, facecolor=colour, linewidth=0, zorder=1.5))
+
+
+def _fill(ax: Axes, band: Band, colour: str, alpha: float) -> None:
+    """The outline of a band, filled."""
+    from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     vertices, codes = [band.start], [int(Path.MOVETO)]
@@ -85,20 +108,18 @@ def _draw_band(ax: Axes, band: Band) -> None:
         vertices += points
         codes += [int(Path.LINETO if len(points) == 1 else Path.CURVE4)] * len(points)
     path = Path([*vertices, band.start], [*codes, int(Path.CLOSEPOLY)])
-    ax.add_patch(PathPatch(path, facecolor=COLOURS[band.kind], alpha=ALPHA, linewidth=0))
-    if band.arrow:
-        ax.add_patch(
-            Polygon(arrowhead(band), closed=True, facecolor=COLOURS[band.kind], linewidth=0, zorder=1.5)
-        )
+    above = OVER_GROUNDS if band.width < FINE else None
+    ax.add_patch(PathPatch(path, facecolor=colour, alpha=alpha, linewidth=0, zorder=above))
 
 
 def _draw_node(ax: Axes, node: Node) -> None:
-    """The bar of a node, by its role."""
+    """The bar of a node, by its role; grey where nothing flows."""
     from matplotlib.patches import FancyBboxPatch, Rectangle
 
     look, box = LOOKS[node.role], node.bar
     place, wide, tall = (box.x0, box.y0), box.x1 - box.x0, box.y1 - box.y0
-    style: dict[str, Any] = {"facecolor": look.fill, "edgecolor": look.edge, "linewidth": 0.8, "zorder": 2}
+    fill, edge = (look.fill, look.edge) if node.value_in or node.value_out else (IDLE, IDLE)
+    style: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": 0.8, "zorder": 2}
     if look.round:
         ax.add_patch(FancyBboxPatch(place, wide, tall, boxstyle="round,pad=0,rounding_size=3", **style))
     else:
@@ -130,7 +151,9 @@ def _draw_legend(ax: Axes, geometry: Geometry, lang: str, size: float) -> None:
         if kind:
             corner = (x - SWATCH - 5, y - 0.8 * CAPTION)
             ax.add_patch(
-                Rectangle(corner, SWATCH, 0.9 * CAPTION, facecolor=COLOURS[kind], alpha=ALPHA, linewidth=0)
+                Rectangle(
+                    corner, SWATCH, 0.9 * CAPTION, facecolor=geometry.colours[kind], alpha=ALPHA, linewidth=0
+                )
             )
         _write(ax, text, x, y, CAPTION * size, color=SOFT_INK)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from mfa.show.sankey.shapes import Command
 
 Point = tuple[float, float]
+_Piece = tuple[Point, ...]
+"""A step of one side of a band: the two points of a line, or the four of a cubic curve."""
 
 
 class Corner(NamedTuple):
@@ -17,13 +20,6 @@ class Corner(NamedTuple):
     x: float
     y: float
     radius: float = 0.0
-
-
-class _Piece(NamedTuple):
-    """A step of one side of a band: the points of a line (one) or of a cubic curve (three)."""
-
-    start: Point
-    rest: tuple[Point, ...]
 
 
 def bend(x0: float, y0: float, x1: float, y1: float) -> list[Corner]:
@@ -37,78 +33,101 @@ def bend(x0: float, y0: float, x1: float, y1: float) -> list[Corner]:
     return [Corner(x0 + reach, y0, radius), Corner(x1 - reach, y1, radius)]
 
 
-def outline(path: Sequence[Corner], offset: float, width: float) -> tuple[Point, tuple[Command, ...]]:
-    """The closed outline of a band beside a path.
+class _Turn(NamedTuple):
+    """A corner: where the bend starts and ends, the headings there, its radius, 1 to the right or −1.
 
-    Parameters
-    ----------
-    path
-        The middle of the whole edge, from source to target.
-    offset
-        How far the band's middle lies to the right of the path, seen in its direction.
-    width
-        The width of the band.
+    `arm` is how far the control points of the curve lie from its ends, in radii.
     """
-    one = _side(path, offset - width / 2)
-    two = _reverse(_side(path, offset + width / 2))
-    commands = [piece.rest for piece in one]
-    commands.append((two[0].start,))
-    commands += [piece.rest for piece in two]
-    flat = tuple(tuple(value for point in rest for value in point) for rest in commands)
-    return one[0].start, flat
+
+    start: Point
+    end: Point
+    before: Point
+    after: Point
+    radius: float
+    way: int
+    arm: float
 
 
-def samples(path: Sequence[Corner], offset: float = 0.0) -> list[Point]:
-    """Points along the line at `offset` from the path, close enough to measure by."""
-    points = []
-    for piece in _side(path, offset):
-        points.append(piece.start)
-        if len(piece.rest) == 3:
-            points += [_cubic(piece, i / 8) for i in range(1, 8)]
-        points.append(piece.rest[-1])
-    return points
+class Pipe:
+    """A path with rounded corners, along which bands run side by side."""
+
+    def __init__(self, path: Sequence[Corner]) -> None:
+        headings = [_heading(a, b) for a, b in pairwise(path)]
+        self._start, self._end = path[0], path[-1]
+        self._first, self._last = headings[0], headings[-1]
+        self._turns = [_turn(*each) for each in zip(path[1:-1], headings, headings[1:], strict=False)]
+
+    def outline(self, offset: float, width: float) -> tuple[Point, tuple[Command, ...]]:
+        """The closed outline of a band beside the path.
+
+        Parameters
+        ----------
+        offset
+            How far the band's middle lies to the right of the path, seen in its direction.
+        width
+            The width of the band.
+        """
+        one = self._side(offset - width / 2)
+        two = [piece[::-1] for piece in reversed(self._side(offset + width / 2))]
+        steps = [*(piece[1:] for piece in one), two[0][:1], *(piece[1:] for piece in two)]
+        return one[0][0], tuple(tuple(chain.from_iterable(step)) for step in steps)
+
+    def samples(self, offset: float = 0.0) -> list[Point]:
+        """Points along the line at `offset` from the path, close enough to measure by."""
+        points = []
+        for piece in self._side(offset):
+            points.append(piece[0])
+            if len(piece) == 4:
+                points += [_cubic(piece, i / 8) for i in range(1, 8)]
+            points.append(piece[-1])
+        return points
+
+    def _side(self, offset: float) -> list[_Piece]:
+        """A line at constant distance to the right of the path (left when negative)."""
+        at = _shift(self._start, self._first, offset)
+        pieces: list[_Piece] = []
+        for turn in self._turns:
+            arc = _arc(turn, offset)
+            if _apart(at, arc[0]):
+                pieces.append((at, arc[0]))
+            pieces.append(arc)
+            at = arc[-1]
+        end = _shift(self._end, self._last, offset)
+        if _apart(at, end) or not pieces:
+            pieces.append((at, end))
+        return pieces
+
+
+def _apart(a: Point, b: Point) -> bool:
+    """Whether a line between two points is long enough to be drawn."""
+    return abs(a[0] - b[0]) + abs(a[1] - b[1]) > 0.01
+
+
+def _turn(corner: Corner, before: Point, after: Point) -> _Turn:
+    """The bend at a corner between two headings."""
+    cross = before[0] * after[1] - before[1] * after[0]
+    angle = math.atan2(cross, before[0] * after[0] + before[1] * after[1])
+    tangent = corner.radius * math.tan(abs(angle) / 2)
+    start = corner.x - before[0] * tangent, corner.y - before[1] * tangent
+    end = corner.x + after[0] * tangent, corner.y + after[1] * tangent
+    arm = 4 / 3 * math.tan(abs(angle) / 4)
+    return _Turn(start, end, before, after, corner.radius, 1 if angle > 0 else -1, arm)
+
+
+def _arc(turn: _Turn, offset: float) -> _Piece:
+    """The cubic that stands for the arc at a corner, moved sideways by `offset`."""
+    (x0, y0), (x1, y1), (bx, by), (ax, ay), radius, way, arm = turn
+    arm *= max(radius - way * offset, 0.0)
+    x0, y0 = x0 - by * offset, y0 + bx * offset
+    x1, y1 = x1 - ay * offset, y1 + ax * offset
+    return (x0, y0), (x0 + bx * arm, y0 + by * arm), (x1 - ax * arm, y1 - ay * arm), (x1, y1)
 
 
 def _cubic(piece: _Piece, t: float) -> Point:
     """The point of a cubic curve at `t` between 0 and 1."""
-    factors = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    x, y = (sum(f * p[i] for f, p in zip(factors, (piece.start, *piece.rest), strict=True)) for i in (0, 1))
-    return x, y
-
-
-def _side(path: Sequence[Corner], offset: float) -> list[_Piece]:
-    """A line at constant distance to the right of the path (left when negative)."""
-    at = _shift(path[0], _heading(path[0], path[1]), offset)
-    pieces: list[_Piece] = []
-    for before, corner, after in zip(path, path[1:], path[2:], strict=False):
-        start, *rest = _arc(before, corner, after, offset)
-        if math.dist(at, start) > 0.01:
-            pieces.append(_Piece(at, (start,)))
-        pieces.append(_Piece(start, tuple(rest)))
-        at = rest[-1]
-    end = _shift(path[-1], _heading(path[-2], path[-1]), offset)
-    if math.dist(at, end) > 0.01 or not pieces:
-        pieces.append(_Piece(at, (end,)))
-    return pieces
-
-
-def _arc(before: Corner, corner: Corner, after: Corner, offset: float) -> list[Point]:
-    """The cubic that stands for the arc at a corner, moved sideways by `offset`."""
-    first, second = _heading(before, corner), _heading(corner, after)
-    turn = math.atan2(
-        first[0] * second[1] - first[1] * second[0], first[0] * second[0] + first[1] * second[1]
-    )
-    tangent = corner.radius * math.tan(abs(turn) / 2)
-    radius = max(corner.radius - (offset if turn > 0 else -offset), 0.0)
-    start = _shift(Corner(corner.x - first[0] * tangent, corner.y - first[1] * tangent), first, offset)
-    end = _shift(Corner(corner.x + second[0] * tangent, corner.y + second[1] * tangent), second, offset)
-    arm = radius * 4 / 3 * math.tan(abs(turn) / 4)
-    return [
-        start,
-        (start[0] + first[0] * arm, start[1] + first[1] * arm),
-        (end[0] - second[0] * arm, end[1] - second[1] * arm),
-        end,
-    ]
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = piece
+    a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+    return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
 
 
 def _heading(a: Corner, b: Corner) -> Point:
@@ -117,11 +136,6 @@ def _heading(a: Corner, b: Corner) -> Point:
     return (b.x - a.x) / length, (b.y - a.y) / length
 
 
-def _shift(point: Corner, heading: Point, offset: float) -> Point:
+def _shift(point: Sequence[float], heading: Point, offset: float) -> Point:
     """A point moved to the right of a heading; `y` grows downwards."""
-    return point.x - heading[1] * offset, point.y + heading[0] * offset
-
-
-def _reverse(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """The same side walked back."""
-    return [_Piece(piece.rest[-1], (*piece.rest[-2::-1], piece.start)) for piece in reversed(pieces)]
+    return point[0] - heading[1] * offset, point[1] + heading[0] * offset

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from mfa.show.sankey.pipes import Corner, bend
 from mfa.show.sankey.shapes import Box
+from mfa.show.sankey.tracks import Rise, Track, channel, settled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mfa.show.sankey.grid import Grid, Turn
+    from mfa.show.sankey.grid import Grid, Segment, Turn
 
 BAR = 12.0
 INSIDE = 5.0
@@ -25,6 +27,8 @@ LEAST_GAP = 56.0
 STEEP = 0.6
 WIDEST_STEEP = 150.0
 SLIM_TURN = 22.0
+ROUNDEST = 1.43
+LEVEL = 0.05
 
 
 @dataclass(frozen=True)
@@ -75,42 +79,74 @@ def _span(placed: Placed, turn: Turn) -> tuple[float, float]:
     return low, high
 
 
-def columns(placed: Placed, reach: Mapping[Turn, float], text: Sequence[tuple[bool, Box]]) -> list[float]:
-    """The left edge of each column: gaps as wide as bands, U-turns and labels want them.
+class Floor(NamedTuple):
+    """The left edge of each column, and the track of each segment that does not bend over its whole gap."""
+
+    x: list[float]
+    tracks: dict[tuple[int, int], Track]
+
+
+def floor(placed: Placed, reach: Mapping[Turn, float], text: Sequence[tuple[bool, Box]]) -> Floor:
+    """Columns and tracks: gaps as wide as bands, U-turns and labels want them.
 
     `text` has, for every node, whether its label stands left of it, and where, were
     its column at 0.
     """
-    grid, x = placed.grid, [0.0]
+    grid = placed.grid
+    x, tracks = [0.0], {}
+    inside: list[list[Segment]] = [[] for _ in range(grid.columns)]
+    for segment in grid.segments:
+        inside[grid.layer[segment.left]].append(segment)
+    turns = _turn_rooms(placed, reach)
     for column in range(grid.columns - 1):
-        outs = [
-            reach[t] + grid.edges[t.edge].width / 2
-            for t in grid.turns
-            if t.right and grid.layer[t.node] == column
-        ]
-        ins = [
-            reach[t] + grid.edges[t.edge].width / 2
-            for t in grid.turns
-            if not t.right and grid.layer[t.node] == column + 1
-        ]
-        turns = max(outs, default=0.0) + max(ins, default=0.0) + 2 * INSIDE
-        gap = max(LEAST_GAP, turns, _band_gap(placed, column), _label_gap(placed, column, text))
-        x.append(x[-1] + BAR + gap)
-    return x
+        bent = [(segment, rise) for segment in inside[column] if (rise := _rise(placed, segment))]
+        rises = [rise for _, rise in bent]
+        lane = channel(rises)
+        gap = max(LEAST_GAP, turns[column], lane.width + 2 * INSIDE, _label_gap(placed, column, text))
+        gap = max([gap, *map(_bend_room, rises, lane.tracks)])
+        lane = settled(lane.moved(INSIDE), rises, gap - INSIDE, _labels(placed, column, text, gap))
+        left = x[-1] + BAR
+        for (segment, _), track in zip(bent, lane.tracks, strict=True):
+            if track:
+                tracks[segment.left, segment.right] = Track(left + track.start, left + track.stop)
+        x.append(left + gap)
+    return Floor(x, tracks)
 
 
-def _band_gap(placed: Placed, column: int) -> float:
-    """Room for the bends of a gap: no band narrower inside its bend, no needless steepness."""
-    gap = 0.0
-    for segment in placed.grid.segments:
-        if placed.grid.layer[segment.left] == column:
-            width = placed.grid.edges[segment.edge].width
-            rise = abs(
-                placed.end(segment.left, segment.edge, True) - placed.end(segment.right, segment.edge, False)
-            )
-            if rise > 0.05:
-                gap = max(gap, 1.05 * width + 2 * INSIDE, min(STEEP * (width + rise), WIDEST_STEEP))
-    return gap
+def _turn_rooms(placed: Placed, reach: Mapping[Turn, float]) -> list[float]:
+    """The room that U-turns need in each gap, those of its left and those of its right column."""
+    columns = placed.grid.columns
+    out, into = [0.0] * columns, [0.0] * (columns + 1)
+    for turn, far in reach.items():
+        side = out if turn.right else into
+        column = placed.grid.layer[turn.node]
+        side[column] = max(side[column], far + placed.grid.edges[turn.edge].width / 2)
+    return [a + b + 2 * INSIDE for a, b in zip(out, into[1:], strict=True)]
+
+
+def _rise(placed: Placed, segment: Segment) -> Rise | None:
+    """How a segment changes height; none if it is level."""
+    left, right = placed.end(segment.left, segment.edge, True), placed.end(segment.right, segment.edge, False)
+    return Rise(left, right, placed.grid.edges[segment.edge].width) if abs(right - left) > LEVEL else None
+
+
+def _bend_room(rise: Rise, track: Track | None) -> float:
+    """The gap that a bend wants which may use all of it: no narrower inside, no needless steepness."""
+    if track:
+        return 0.0
+    width, tall = rise.width, abs(rise.right - rise.left)
+    least = math.sqrt(2.4 * width * tall - tall * tall) if tall < 1.2 * width else ROUNDEST * width
+    return max(least, 1.05 * width + 2 * INSIDE, min(STEEP * (width + tall), WIDEST_STEEP))
+
+
+def _labels(placed: Placed, column: int, text: Sequence[tuple[bool, Box]], gap: float) -> list[Box]:
+    """The labels that stand in a gap, measured from its left side."""
+    layer = placed.grid.layer
+    return [
+        box.moved(gap if left else -BAR, 0.0)
+        for i, (left, box) in enumerate(text)
+        if layer[i] == (column + 1 if left else column)
+    ]
 
 
 def _label_gap(placed: Placed, column: int, text: Sequence[tuple[bool, Box]]) -> float:
@@ -129,22 +165,22 @@ def _label_gap(placed: Placed, column: int, text: Sequence[tuple[bool, Box]]) ->
     return LABEL_GAP + max([alone, *facing])
 
 
-def path(placed: Placed, edge: int, x: Sequence[float], reach: Mapping[Turn, float]) -> list[Corner]:
+def path(placed: Placed, edge: int, floor: Floor, reach: Mapping[Turn, float]) -> list[Corner]:
     """The middle of an edge from its source to its target."""
     if placed.grid.edges[edge].back:
-        return _back_path(placed, edge, x, reach)
-    grid, it = placed.grid, placed.grid.edges[edge]
+        return _back_path(placed, edge, floor, reach)
+    grid, it, x = placed.grid, placed.grid.edges[edge], floor.x
     stops = [it.source, *grid.chains[edge], it.target]
     points = [Corner(x[grid.layer[it.source]] + BAR, placed.end(it.source, edge, True))]
     for a, b in pairwise(stops):
-        right, left = x[grid.layer[a]] + BAR, x[grid.layer[b]]
-        points += bend(right, placed.end(a, edge, True), left, placed.end(b, edge, False))
+        start, stop = floor.tracks.get((a, b), (x[grid.layer[a]] + BAR, x[grid.layer[b]]))
+        points += bend(start, placed.end(a, edge, True), stop, placed.end(b, edge, False))
     return [*points, Corner(x[grid.layer[it.target]], placed.end(it.target, edge, False))]
 
 
-def _back_path(placed: Placed, edge: int, x: Sequence[float], reach: Mapping[Turn, float]) -> list[Corner]:
+def _back_path(placed: Placed, edge: int, floor: Floor, reach: Mapping[Turn, float]) -> list[Corner]:
     """Out of the source, round into the lane, back along it, and round into the target."""
-    grid, y = placed.grid, placed.y
+    grid, x, y = placed.grid, floor.x, placed.y
     chain = grid.chains[edge]
     out, into = (turn for turn in grid.turns if turn.edge == edge)
     first = x[grid.layer[out.node]] + BAR
@@ -152,7 +188,8 @@ def _back_path(placed: Placed, edge: int, x: Sequence[float], reach: Mapping[Tur
     start, end = placed.end(out.node, edge, True), placed.end(into.node, edge, False)
     points = [Corner(first, start), *_corners(first + reach[out], start, float(y[chain[0]]), reach[out])]
     for a, b in pairwise(chain):
-        points += bend(x[grid.layer[a]], float(y[a]), x[grid.layer[b]] + BAR, float(y[b]))
+        stop, begin = floor.tracks.get((b, a), (x[grid.layer[b]] + BAR, x[grid.layer[a]]))
+        points += bend(begin, float(y[a]), stop, float(y[b]))
     points += _corners(last - reach[into], float(y[chain[-1]]), end, reach[into])
     return [*points, Corner(last, end)]
 

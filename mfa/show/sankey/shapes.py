@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 OTHER = "*other"
 """The material of a band that stands for several small flows."""
 
 BOUNDARY = ("import", "export", "emission", "deposit", "surplus", "shortage", "stock")
 """Ids shared by many materials; each is split so that it stands beside its process."""
+
+REST = {"in": "rest-in", "out": "rest-out"}
+"""Where the flows that are not followed come from and go to, one grey flow a node."""
+
+SMALL = {"in": "small-in", "out": "small-out"}
+"""Where bundles of small flows over the boundary come from and go to; they carry no label."""
+
+ENDS = (*BOUNDARY, *REST.values(), *SMALL.values())
+"""All ids that are split, those that only the preparation of a picture makes among them."""
 
 COLOURS: Mapping[str, str] = {
     "resource": "#6b4a1e",
@@ -118,6 +127,19 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """An amount that a picture does not show as a flow, told in its legend.
+
+    `key` is the word `sankey-KEY` of the catalogue, with the fields `value`, `unit` and `names`;
+    `names` are by language.
+    """
+
+    key: str
+    value: float
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Geometry:
     """A finished picture in points, without any drawing library."""
 
@@ -131,14 +153,15 @@ class Geometry:
     bundled: float
     bundled_count: int
     names: Mapping[str, str]
-    left_out: str = ""
-    left_out_value: float = 0.0
+    remarks: tuple[Remark, ...] = ()
+    colours: Mapping[str, str] = field(default_factory=lambda: COLOURS)
+    spread: Mapping[Link, float] = field(default_factory=dict)
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of material shown, in the order of the legend."""
-        shown = {band.kind for band in self.bands}
-        return tuple(kind for kind in COLOURS if kind in shown)
+        shown = {band.kind for band in self.bands if band.link.value > 0}
+        return tuple(kind for kind in self.colours if kind in shown)
 
 
 @dataclass(frozen=True)
@@ -159,6 +182,7 @@ LOOKS: Mapping[str, Look] = {
     "export": Look("#9a9a9a", "#9a9a9a"),
     "emission": Look("#9a9a9a", "#9a9a9a"),
     "deposit": Look("#9a9a9a", "#9a9a9a"),
+    **{role: Look(COLOURS["other"], COLOURS["other"]) for role in (*REST.values(), *SMALL.values())},
     "surplus": Look("#cc3311", "#cc3311", text="#b02a0e"),
     "shortage": Look("#ffffff", "#cc3311", hatched=True, text="#b02a0e"),
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mfa.show.sankey.shapes import BOUNDARY, Box
+from mfa.errors import message
+from mfa.show.sankey.shapes import BOUNDARY, REST, SMALL, Box
 
 if TYPE_CHECKING:
     from mfa.show.sankey.shapes import Geometry, Node
@@ -21,63 +21,12 @@ BASELINE = 0.79
 NAMES_SHOWN = 2
 LEGEND_LINE = 20.0
 
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "import": "import",
-        "export": "export",
-        "emission": "emission",
-        "deposit": "deposit",
-        "surplus": "surplus",
-        "shortage": "shortage",
-        "stock": "stock",
-        "other": "other",
-        "resource": "resource",
-        "intermediate": "intermediate",
-        "product": "product",
-        "waste": "waste",
-        "energy": "energy",
-        "fuel": "fuel",
-        "water": "water",
-        "in": "in",
-        "out": "out",
-        "thin": "thinnest bands not to scale",
-        "own": "loops from a node to itself not to scale",
-        "left-out": "left out: {names}, {value} {unit} in all",
-        "bundled": "{count} flows below {share} % of the largest bundled, {value} {unit} in all",
-        "title": "Material flows",
-        "help": "point at a band or node; click a node to follow its flows",
-    },
-    "zh": {
-        "import": "外购",
-        "export": "外销",
-        "emission": "排放",
-        "deposit": "堆存",
-        "surplus": "过剩",
-        "shortage": "短缺",
-        "stock": "库存",
-        "other": "其他",
-        "resource": "资源",
-        "intermediate": "中间品",
-        "product": "产品",
-        "waste": "固废",
-        "energy": "能源",
-        "fuel": "燃料",
-        "water": "水",
-        "in": "入",
-        "out": "出",
-        "thin": "最细的流不按比例",
-        "own": "节点自循环不按比例",
-        "left-out": "未画出：{names}，共 {value} {unit}",
-        "bundled": "已合并小于最大流 {share} % 的流 {count} 条，共 {value} {unit}",
-        "title": "物质流",
-        "help": "指向流或节点查看数值；点击节点追踪上下游",
-    },
-}
+LANGS = ("en", "zh")
 
 
-def word(key: str, lang: str) -> str:
-    """A fixed word in `lang`; English for a language that is not there."""
-    return WORDS.get(lang, WORDS["en"])[key]
+def word(key: str, lang: str, **values: object) -> str:
+    """A word or sentence of pictures in `lang`; English for a language that is not there."""
+    return message(f"sankey-{key}", values, lang if lang in LANGS else "en")
 
 
 def number(value: float) -> str:
@@ -136,6 +85,8 @@ def node_name(node: Node, lang: str) -> str:
 
 def named(names: tuple[str, ...], role: str, lang: str) -> str:
     """As `node_name`, from the parts."""
+    if role in REST.values() or role in SMALL.values():
+        return word("small" if role in SMALL.values() else "other", lang)
     if role not in BOUNDARY or (role == "stock" and len(names) == 1):
         return names[0]
     called = [name or word("other", lang) for name in names[:NAMES_SHOWN]]
@@ -155,42 +106,43 @@ def amounts(value_in: float, value_out: float, unit: str) -> str:
 
 
 def node_lines(node: Node, unit: str, lang: str) -> list[str]:
-    """The lines of a node's label, the value last."""
+    """The lines of a node's label, the value last; none for the end of small flows."""
+    if node.role in SMALL.values():
+        return []
     return [*wrap(node_name(node, lang)), amounts(node.value_in, node.value_out, unit)]
 
 
 def label_room(node: Node, unit: str) -> tuple[float, float]:
     """Width and height that a node's label needs in any language."""
-    texts = [node_lines(node, unit, lang) for lang in WORDS]
-    return max(text_width(line) for lines in texts for line in lines), LINE * max(map(len, texts))
+    texts = [node_lines(node, unit, lang) for lang in LANGS]
+    wide = max((text_width(line) for lines in texts for line in lines), default=0.0)
+    return wide, LINE * max(map(len, texts))
 
 
 def halo(node: Node, unit: str, lang: str) -> Box:
     """The pale ground of a node's label, which keeps it legible on bands."""
     lines = node_lines(node, unit, lang)
-    wide, tall = max(map(text_width, lines)) * HALO, LINE * len(lines)
+    wide, tall = max(map(text_width, lines), default=0.0) * HALO, LINE * len(lines)
     x = node.text.x1 - wide if node.text_left else node.text.x0
     y = (node.text.y0 + node.text.y1 - tall) / 2
     return Box(x - 2, y, x + wide + 2, y + tall)
 
 
 def notes(geometry: Geometry, lang: str) -> list[str]:
-    """What a reader must know about the picture: bands not to scale, flows bundled."""
-    lines = []
+    """What a reader must know about the picture: bands not to scale, what is not drawn, flows bundled."""
     unscaled = [band.link for band in geometry.bands if not band.to_scale]
-    for key in ("thin", "own"):
-        if any((link.source == link.target) == (key == "own") for link in unscaled):
-            lines.append(word(key, lang))
-    if geometry.left_out:
-        value = number(geometry.left_out_value)
-        lines.append(word("left-out", lang).format(names=geometry.left_out, value=value, unit=geometry.unit))
+    lines = [
+        word(key, lang)
+        for key in ("thin", "own")
+        if any((link.source == link.target) == (key == "own") for link in unscaled)
+    ]
+    unit = geometry.unit
+    for remark in geometry.remarks:
+        named = remark.names.get(lang, "")
+        lines.append(word(remark.key, lang, value=number(remark.value), unit=unit, names=named))
     if geometry.bundled_count:
-        lines.append(
-            word("bundled", lang).format(
-                share=number(100 * geometry.min_share),
-                count=geometry.bundled_count,
-                value=number(geometry.bundled),
-                unit=geometry.unit,
-            )
-        )
+        share, value = number(100 * geometry.min_share), number(geometry.bundled)
+        lines.append(word("bundled", lang, share=share, count=geometry.bundled_count, value=value, unit=unit))
+    if geometry.spread:
+        lines.append(word("spread", lang))
     return lines

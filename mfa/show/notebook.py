@@ -1,0 +1,182 @@
+"""What a notebook shows of a scenario, a result and a picture: HTML, every text escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING
+
+from mfa.errors import message
+from mfa.input.indicators import unit
+from mfa.results.flows import Flow
+from mfa.results.indicator import Indicator
+from mfa.results.waste import WasteFlow
+from mfa.show.accounts import figure
+from mfa.show.answer import indicator_name
+from mfa.show.sankey.words import word as side
+from mfa.show.screen import amount, mega, percent
+
+if TYPE_CHECKING:
+    from mfa.result import Result
+    from mfa.scenario import Scenario
+    from mfa.show.flowpicture import Sankey
+
+LANG = "en"
+MARKS = {"true": "✓", "false": "✗", "unproven": "?"}
+MOST_ROWS = 12
+
+
+def scenario_html(scenario: Scenario) -> str:
+    """What a scenario is: its parts, what drives it, what it aims at."""
+    system = scenario.system
+    chains = ", ".join(sorted({p.chain for p in system.processes.values() if p.chain})) or "–"
+    counts = {"processes": len(system.processes), "pools": len(system.pools), "stocks": len(system.stocks)}
+    parts = [_head(_title(scenario)), _line(_word("scenario", chains=chains, **counts))]
+    if scenario.variant_names:
+        parts.append(_line(_word("variants", names=", ".join(scenario.variant_names))))
+    driven = [(_member(scenario, k), drive.text) for k, drive in system.drive.items()]
+    parts.append(_table([_word("driven"), ""], driven))
+    own = {o.id: o for o in system.indicators}
+    rows = [
+        Indicator(
+            t.indicator,
+            None,
+            unit(t.indicator, system.materials, system.processes, own),
+            t.minimum,
+            t.maximum,
+        )
+        for t in system.targets
+    ]
+    parts.append(_table([_word("target"), _word("bound")], [(row.name, _bounds(row)) for row in rows]))
+    return _block(parts)
+
+
+def result_html(result: Result) -> str:
+    """The answer of a run first: targets, then wastes, what is over or short, and where the tables are."""
+    aimed = [r for r in result.indicator_list if r.aimed]
+    heads = [_word("target"), _word("value"), _word("bound"), _word("holds")]
+    parts = [_head(_title(result))]
+    parts.append(_table(heads, [_aim(r, result) for r in aimed]) or _line(_word("no-targets")))
+    heads = [
+        message(f"word-{w}", {}, LANG)
+        for w in ("waste", "generated", "utilised", "disposed", "stored", "rate")
+    ]
+    wastes = [(m, w) for m, w in result.wastes.items() if w.tonnes and w.account().generated > 0]
+    wastes.sort(key=lambda pair: -pair[1].account().generated)
+    parts.append(_table(heads, [_waste(m, w, result) for m, w in wastes[:MOST_ROWS]]))
+    parts.append(_table([_word("gaps"), ""], _gaps(result)))
+    names = ", ".join(
+        f"result.{n}" if n in _properties(result) else f"result.table('{n}')" for n in result.written
+    )
+    parts.append(_line(_word("tables", names=names, count=len(result.findings))))
+    return _block(parts)
+
+
+def sankey_html(made: Sankey) -> str:
+    """The picture as an inline SVG that keeps to the width of the page."""
+    from mfa.show.sankey.paper import svg
+
+    drawing = svg(made.geometry, made.lang).replace("<svg", '<svg style="max-width:100%;height:auto"', 1)
+    return _block([_head(f"{made.title[made.lang]} · {made.pictures[0].label[made.lang]}"), drawing])
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """One line: name and size."""
+    system = scenario.system
+    return f"<Scenario {system.name!r}: {len(system.processes)} processes, {len(system.pools)} pools>"
+
+
+def result_text(result: Result) -> str:
+    """One line: name and how many targets hold."""
+    aimed = [r for r in result.indicator_list if r.aimed]
+    met = sum(r.met == "true" for r in aimed)
+    return f"<Result of {result.system.name!r}: {met} of {len(aimed)} targets met>"
+
+
+def _word(key: str, **values: object) -> str:
+    return message(f"notebook-{key}", values, LANG)
+
+
+def _title(of: Scenario | Result) -> str:
+    year = f" · {of.system.year}" if of.system.year else ""
+    return f"{of.system.label[LANG]}{year}"
+
+
+def _member(scenario: Scenario, key: str) -> str:
+    system = scenario.system
+    member = system.processes.get(key) or system.stocks.get(key)
+    return member.label[LANG] if member else key
+
+
+def _aim(row: Indicator, result: Result) -> tuple[str, ...]:
+    value = "–" if row.value is None else " ".join(figure(row)).strip()
+    return indicator_name(row.name, result, LANG), value, _bounds(row), MARKS.get(row.met, "–")
+
+
+def _bounds(row: Indicator) -> str:
+    written = [
+        f"{sign} {' '.join(figure(replace(row, value=bound))).strip()}"
+        for sign, bound in (("≥", row.minimum), ("≤", row.maximum))
+        if bound is not None
+    ]
+    return ", ".join(written)
+
+
+def _waste(material: str, waste: WasteFlow, result: Result) -> tuple[str, ...]:
+    account = waste.account()
+    numbers = (account.generated, account.utilised, account.disposed, account.stored)
+    name = result.system.materials[material].label[LANG]
+    return (name, *(amount(n) for n in numbers), percent(account.utilisation))
+
+
+def _gaps(result: Result) -> list[tuple[str, str]]:
+    """Every pool's surplus and shortage, largest first within each unit."""
+    found = [f for f in result.flow_list if f.target == "surplus" or f.source == "shortage"]
+    materials = result.system.materials
+    found.sort(key=lambda f: (materials[f.material].unit, -f.amount))
+    return [
+        (
+            f"{materials[f.material].label[LANG]}: {side(_side(f), LANG)}",
+            mega(f.amount, f"{materials[f.material].unit}/a"),
+        )
+        for f in found[:MOST_ROWS]
+    ]
+
+
+def _side(flow: Flow) -> str:
+    return flow.target if flow.target == "surplus" else flow.source
+
+
+def _properties(result: Result) -> set[str]:
+    return {n for n in result.written if isinstance(getattr(type(result), n, None), property)}
+
+
+def _head(text: str) -> str:
+    return f"<strong>{escape(text)}</strong>"
+
+
+def _line(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; the first column is text, the others numbers; nothing where there are no rows."""
+    cells = [list(row) for row in rows]
+    if not cells:
+        return ""
+    top = "".join(f"<th>{escape(head)}</th>" for head in heads)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td style="text-align:{"right" if i else "left"}">{escape(cell)}</td>'
+            for i, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in cells
+    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _block(parts: Iterable[str]) -> str:
+    return f'<div class="mfa">{"".join(part for part in parts if part)}</div>'

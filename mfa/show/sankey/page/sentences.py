@@ -1,0 +1,21 @@
+"""The words of the page, English and Chinese, from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mfa.errors import catalogue
+from mfa.show.sankey.words import LANGS
+
+PREFIX = "page-"
+
+
+def sentence(key: str, lang: str) -> str:
+    """A text of the page; its `{fields}` are filled in by the script."""
+    return catalogue()[PREFIX + key][lang]
+
+
+def vocabularies() -> Mapping[str, Mapping[str, str]]:
+    """All texts of the page: language → key → text."""
+    own = {key.removeprefix(PREFIX): texts for key, texts in catalogue().items() if key.startswith(PREFIX)}
+    return {lang: {key: texts[lang] for key, texts in own.items()} for lang in LANGS}
