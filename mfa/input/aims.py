@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -50,10 +50,10 @@ def aims(
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
     stocks: Mapping[str, Stock],
-    elsewhere: Callable[[], Collection[str]],
+    elsewhere: Callable[[str], bool],
     reader: Reader,
 ) -> Aims:
-    """All of them; their faults go to the reader. `elsewhere` gives the names outside this run."""
+    """All of them; their faults go to the reader. `elsewhere`: is a name known outside the run?"""
     start = len(reader.faults)
     own: dict[str, OwnIndicator] = {}
     reads = Own(materials, processes, stocks, reader)
@@ -86,7 +86,7 @@ def _sankey(
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
     stocks: Mapping[str, Stock],
-    elsewhere: Callable[[], Collection[str]],
+    elsewhere: Callable[[str], bool],
     reader: Reader,
 ) -> Drawing:
     section = scenario.get("sankey")

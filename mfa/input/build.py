@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from mfa import units
 from mfa.errors import Error, Fault, Place, nearest
-from mfa.input import library
 from mfa.input.aims import aims
 from mfa.input.assembly import Assembly
+from mfa.input.elsewhere import Elsewhere
 from mfa.input.figures import Reader, basis
 from mfa.input.forms import Label, Quantity
-from mfa.input.indicators import GROUPS
 from mfa.input.lists import Members, pool
 from mfa.input.materials import material, price
 from mfa.input.processes import process, rate
-from mfa.input.reading import read
 from mfa.input.schema import MaterialForm, ProcessForm, Source, StockForm
 from mfa.input.tree import Node, Text, Tree, place_of
 from mfa.input.validate import validate
@@ -51,7 +47,7 @@ class _Builder:
         self.faults: list[Fault] = list(assembly.faults)
         self.faulty: set[str] = set(assembly.faulty)
         self.notes: list[Fault] = []
-        self.known_ids: frozenset[str] | None = None
+        self.elsewhere = Elsewhere(assembly)
         self.reader = Reader(self.year, frozenset(assembly.sources), self.faults)
 
     def system(self) -> System:
@@ -65,7 +61,7 @@ class _Builder:
         pools = self._pools(materials, processes, stocks)
         self._residues(materials)
         found = aims(
-            self.assembly.scenario, materials, processes, stocks, lambda: self._known_names, self.reader
+            self.assembly.scenario, materials, processes, stocks, self.elsewhere.has_name, self.reader
         )
         self._stop()
         tree = self.assembly.scenario
@@ -227,7 +223,7 @@ class _Builder:
     def _unknown_node(
         self, key: str, place: Place, processes: Mapping[str, Process], stocks: Mapping[str, Stock]
     ) -> None:
-        name = "entry-not-in-run" if key in self._known_ids() else "entry-unknown"
+        name = "entry-not-in-run" if self.elsewhere.has_node(key) else "entry-unknown"
         self.faults.append(Fault(name, place, {"id": key, "near": nearest(key, [*processes, *stocks])}))
 
     def _unknown_material(self, key: str, place: Place, materials: Mapping[str, Material]) -> None:
@@ -260,44 +256,11 @@ class _Builder:
         section = self.assembly.scenario.child("drive")
         driven = {k: section.keys_at[k] for k in section}
         made = frozenset(m for p in processes.values() for m in p.outputs)
-        members = Members(processes, stocks, driven, made, self._known_ids, frozenset(self.faulty))
+        members = Members(processes, stocks, driven, made, self.elsewhere.has_node, frozenset(self.faulty))
         for key, place in self.assembly.pools_at.items():
             if key not in materials:
                 self._unknown_material(key, place, materials)
         return {k: pool(m, self.assembly, members, self.reader, self.notes) for k, m in materials.items()}
-
-    def _known_ids(self) -> frozenset[str]:
-        """Every process and stock of every chain file that could be loaded, and of the variants."""
-        if self.known_ids is None:
-            sections = [t.child(s) for t in self._all_trees for s in ("processes", "stocks")]
-            own = [*self.assembly.processes, *self.assembly.stocks]
-            self.known_ids = frozenset(own).union(*sections)
-        return self.known_ids
-
-    @cached_property
-    def _known_names(self) -> frozenset[str]:
-        """Every process, stock, material and tag of those files."""
-        trees = self._all_trees
-        theirs = (p for t in trees for p in t.child("processes").values())
-        found = [p for p in (*self.assembly.processes.values(), *theirs) if isinstance(p, Tree)]
-        named = [(kind, str(p[kind])) for p in found for kind in GROUPS if kind in p]
-        tags = {name for kind, tag in named for name in (tag, f"{kind}:{tag}")}
-        chains = {str(t["chain"]) for t in trees if "chain" in t}
-        return self._known_ids().union(tags, chains, *(t.child("materials") for t in trees))
-
-    @cached_property
-    def _all_trees(self) -> list[Tree]:
-        variants = self.assembly.scenario.child("variants").values()
-        trees = [self.assembly.scenario, *variants, *self._chain_files()]
-        return [t for t in trees if isinstance(t, Tree)]
-
-    def _chain_files(self) -> Iterator[Tree]:
-        for folder in library.folders("chains", self.assembly.beside):
-            for file in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
-                with suppress(Error):
-                    tree = read(file, library.shown(file))
-                    if "chain" in tree:
-                        yield tree
 
     def _residues(self, materials: Mapping[str, Material]) -> None:
         for key, tree in self.assembly.materials.items():

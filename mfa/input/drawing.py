@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import get_args
 
 from mfa.errors import Fault, nearest
@@ -22,7 +22,7 @@ def drawing(
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
     stocks: Mapping[str, Stock],
-    elsewhere: Callable[[], Collection[str]],
+    elsewhere: Callable[[str], bool],
     reader: Reader,
 ) -> Drawing:
     """The section as a record; its faults go to the reader.
@@ -67,7 +67,7 @@ class _Names:
         processes: Mapping[str, Process],
         stocks: Mapping[str, Stock],
         tree: Tree,
-        elsewhere: Callable[[], Collection[str]],
+        elsewhere: Callable[[str], bool],
         reader: Reader,
     ) -> None:
         self.materials = [*materials, *get_args(Kind)]
@@ -86,7 +86,7 @@ class _Names:
     def _known(
         self, name: str, path: tuple[str | int, ...], known: list[str], what: Mapping[str, str]
     ) -> None:
-        if name not in known and name not in self.elsewhere():
+        if name not in known and not self.elsewhere(name):
             place = place_of(self.tree, path, key=path[0] in ("colours", "labels"))
             values = {"id": name[:60], "near": nearest(name, known), **what}
             self.reader.faults.append(Fault("drawing-unknown", place, values))

@@ -38,7 +38,7 @@ class Members:
     ----------
     driven : process or stock → where its drive is written
     made : materials that some process of the run makes
-    known : every id that some chain file knows, read only when asked for
+    known : whether some chain file knows an id, looked up only when asked for
     faulty : ids that exist but could not be read, so that their absence is no fault
     """
 
@@ -46,7 +46,7 @@ class Members:
     stocks: Mapping[str, Stock]
     driven: Mapping[str, Place]
     made: frozenset[str]
-    known: Callable[[], frozenset[str]]
+    known: Callable[[str], bool]
     faulty: frozenset[str] = frozenset()
 
 
@@ -313,9 +313,9 @@ def _not_in_run(line: _Line, place: Place, members: Members, reader: Reader) -> 
     """A chain may name what this run does not have; a scenario may not."""
     name = line.form.name
     here = [*members.processes, *members.stocks]
-    known = members.known()
-    if line.own or name not in known:
-        key = "entry-not-in-run" if name in known else "entry-unknown"
+    known = members.known(name)
+    if line.own or not known:
+        key = "entry-not-in-run" if known else "entry-unknown"
         values = {"id": name, "near": nearest(name, here)}
         reader.faults.append(Fault(key, place, values))
 

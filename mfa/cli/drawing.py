@@ -1,0 +1,110 @@
+"""Commands that write pictures and workbooks: sankey, chart, export."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+import mfa
+from mfa.cli.group import cli
+from mfa.cli.options import common, pair, picture_options, scenario_options, settings_of
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=".png .svg .pdf .html .json",
+)
+@picture_options
+@scenario_options
+@common
+def sankey(
+    scenario: str,
+    output: Path,
+    format_: str | None,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+    **asked: Any,
+) -> None:
+    """Draw the flows of a scenario; what no option says stands as its section sankey: says."""
+    if format_ and output.suffix != ".json":
+        raise click.UsageError("'--format' is of flows written to a file that ends in .json")
+    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    colours = dict(pair(text, "'red-mud=#b02a0e'") for text in asked.pop("colours"))
+    options = {key: value for key, value in asked.items() if value not in (None, ())}
+    made = result.sankey(lang=lang, colours=colours, **options)
+    made.save(output, format_)
+    if as_json:
+        click.echo(json.dumps({"file": str(output)}, ensure_ascii=False))
+    elif not quiet:
+        click.echo(str(output))
+
+
+@cli.command()
+@click.argument("kind", type=click.Choice(["gauge", "wastes", "merit"]))
+@click.argument("scenario")
+@click.argument("name", required=False)
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help=".png .svg .pdf"
+)
+@scenario_options
+@common
+def chart(
+    kind: Literal["gauge", "wastes", "merit"],
+    scenario: str,
+    name: str | None,
+    output: Path,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """Draw a chart: the gauge of a target, wastes by fate, or the merit order of a material NAME."""
+    from mfa.show.charts.draw import draw
+
+    if kind == "merit" and name is None:
+        raise click.UsageError("'merit' needs a material, such as 'mfa chart merit SCENARIO red-mud -o FILE'")
+    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    draw(kind, result, name, output, lang)
+    if as_json:
+        click.echo(json.dumps({"file": str(output)}, ensure_ascii=False))
+    elif not quiet:
+        click.echo(str(output))
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option(
+    "--xlsx", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The workbook to write."
+)
+@scenario_options
+@common
+def export(
+    scenario: str,
+    xlsx: Path,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """Write a workbook of inputs and results; edit it, then mfa run FILE.xlsx."""
+    mfa.load(scenario, variants=variants, settings=settings_of(settings)).export(xlsx, lang=lang)
+    if as_json:
+        click.echo(json.dumps({"file": str(xlsx)}, ensure_ascii=False))
+    elif not quiet:
+        click.echo(str(xlsx))

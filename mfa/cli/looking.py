@@ -1,0 +1,115 @@
+"""Commands that look things up: show, list, convert, schema, init."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+import click
+
+import mfa
+from mfa.cli.group import cli
+from mfa.cli.options import common, scenario_options, settings_of
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--origin", is_flag=True, help="Print the merged scenario with FILE:LINE of every value.")
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw recipes and lists: .png .svg .pdf.",
+)
+@scenario_options
+@common
+def show(
+    name: str,
+    origin: bool,
+    picture: Path | None,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """Show a chain or scenario as a table."""
+    from mfa.show.origin import origin_lines, print_system
+    from mfa.show.screen import word
+
+    if origin:
+        lines = origin_lines(name, variants, settings_of(settings))
+        if as_json:
+            click.echo(json.dumps([line._asdict() for line in lines], ensure_ascii=False))
+        elif not quiet:
+            for line in lines:
+                note = f" ({word('origin-skipped', lang)})" if line.skipped else ""
+                click.echo(f"{line.path}: {line.value}  # {line.place}{note}")
+        return
+    loaded = mfa.load(name, variants=variants, settings=settings_of(settings))
+    if picture is not None:
+        loaded.picture(picture, lang=lang)
+        click.echo(str(picture))
+        return
+    print_system(loaded.system, lang, as_json=as_json, quiet=quiet)
+
+
+@cli.command("list")
+@click.argument("what", required=False, type=click.Choice(["chains", "scenarios", "indicators", "units"]))
+@common
+def list_(what: str | None, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
+    """List chains, scenarios, indicators and units."""
+    from mfa.show.listing import listing
+
+    found = listing(what, lang)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    elif not quiet:
+        for title, rows in found.items():
+            click.echo(title)
+            for key, text in rows.items():
+                click.echo(f"  {key:<50} {text}".rstrip())
+
+
+@cli.command()
+@click.argument("quantity")
+@click.argument("unit")
+@common
+def convert(quantity: str, unit: str, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
+    """Print a quantity in another unit: mfa convert '240 万t/a' t/a."""
+    value = mfa.quantity(quantity).to(unit)
+    if as_json:
+        click.echo(json.dumps({"value": value.magnitude, "unit": value.unit}, ensure_ascii=False))
+    elif not quiet:
+        click.echo(f"{value.magnitude:.15g}")
+
+
+@cli.command()
+@click.argument("kind", required=False, type=click.Choice(["chain", "scenario"]))
+@common
+def schema(
+    kind: Literal["chain", "scenario"] | None, as_json: bool, quiet: bool, lang: str, debug: bool
+) -> None:
+    """Print the JSON Schema of chain or scenario files (of both: one object), for editors."""
+    from mfa.input.schema import json_schema
+
+    found = json_schema(kind) if kind else {k: json_schema(k) for k in ("chain", "scenario")}
+    if not quiet:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@common
+def init(folder: Path, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
+    """Make a small project that runs."""
+    from mfa.show.project import make_project
+
+    written = make_project(folder)
+    if as_json:
+        click.echo(json.dumps([str(p) for p in written], ensure_ascii=False))
+    elif not quiet:
+        for path in written:
+            click.echo(str(path))
+        click.echo(f"\nmfa run {written[-1]}")

@@ -1,0 +1,86 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def common(command: F) -> F:
+    """The options that every command has."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show the traceback of a failure."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+        click.option(
+            "--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of what is printed."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def scenario_options(command: F) -> F:
+    """What lies over a scenario file."""
+    for option in (
+        click.option(
+            "--set", "settings", multiple=True, metavar="PATH=QUANTITY", help="Fix a figure; repeatable."
+        ),
+        click.option(
+            "--variant", "variants", multiple=True, metavar="NAME", help="A variant; repeatable, later wins."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def picture_options(command: F) -> F:
+    """What a Sankey picture shows, and how."""
+    for option in (
+        click.option(
+            "--colour", "colours", multiple=True, metavar="NAME=#RRGGBB", help="A material or kind."
+        ),
+        click.option("--order", multiple=True, metavar="NAME", help="A node; repeatable, the first on top."),
+        click.option(
+            "--without", multiple=True, metavar="NAME", help="Leave out a material, or a kind such as water."
+        ),
+        click.option(
+            "--min-share", metavar="SHARE", help="Bundle flows below this share of the largest: '0.1 %'."
+        ),
+        click.option("--loops", is_flag=True, help="Draw flows inside a group as loops."),
+        click.option("--steps", type=int, help="How many flows in a row --focus follows."),
+        click.option(
+            "--focus",
+            multiple=True,
+            metavar="NAME",
+            help="Only what leads to a material, process, stock or group and away from it; two: the way.",
+        ),
+        click.option("--by", metavar="TAG", help="A node a chain, site, sector, project or enterprise."),
+        click.option("--unit", help="Another unit of the layer; MWh shows what is counted in it."),
+        click.option(
+            "--layer",
+            multiple=True,
+            metavar="LAYER",
+            help="mass, wet, energy, value, cost, co2, an element or oxide; repeatable for .html.",
+        ),
+        click.option("--format", "format_", metavar="NAME", help="Of .json: json, floweaver, d3, plotly."),
+    ):
+        command = option(command)
+    return command
+
+
+def settings_of(pairs: Sequence[str]) -> dict[str, str]:
+    """`PATH=QUANTITY` pairs; later ones win."""
+    return dict(pair(text, "--set 'road-base.capacity=2 Mt/a'") for text in pairs)
+
+
+def pair(text: str, example: str) -> tuple[str, str]:
+    """`NAME=VALUE`."""
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip() or not value.strip():
+        raise click.UsageError(f"'{text[:80]}' is not NAME=VALUE; write it like {example}")
+    return name.strip(), value.strip()

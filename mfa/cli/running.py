@@ -1,0 +1,214 @@
+"""Commands that solve: run, audit, compare, check."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+import mfa
+from mfa.cli.group import cli
+from mfa.cli.options import common, scenario_options, settings_of
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write tables and manifest here."
+)
+@click.option("--require-targets", is_flag=True, help="Exit with 1 unless every target is met.")
+@click.option("--sankey", "picture", is_flag=True, help="Also write sankey.html into --out.")
+@click.option("--parquet", is_flag=True, help="Also write the tables as Parquet into --out.")
+@click.option("--remedies", "mend", is_flag=True, help="Also say what each way to a missed target would add.")
+@click.option(
+    "--layer",
+    "layers",
+    multiple=True,
+    metavar="NAME",
+    help="Follow an element or oxide (Ga, Na2O); repeatable.",
+)
+@click.option("--samples", type=int, hidden=True)
+@click.option("--gaussian", is_flag=True, hidden=True)
+@click.option("--report", is_flag=True, help="Also write report.html into --out.")
+@scenario_options
+@common
+def run(
+    scenario: str,
+    out: Path | None,
+    require_targets: bool,
+    picture: bool,
+    parquet: bool,
+    mend: bool,
+    layers: tuple[str, ...],
+    samples: int | None,
+    gaussian: bool,
+    report: bool,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """Solve a scenario and print what becomes of it."""
+    later = {"--samples": samples is not None, "--gaussian": gaussian}
+    for name, asked in later.items():
+        if asked:
+            raise click.UsageError(f"'{name}' is not available yet in this version")
+    for name, asked in {"--sankey": picture, "--parquet": parquet, "--report": report}.items():
+        if asked and out is None:
+            raise click.UsageError(f"'{name}' writes into a folder; name it with '--out DIR'")
+    loaded = mfa.load(scenario, variants=variants, settings=settings_of(settings)).with_layers(layers)
+    result = loaded.run(out, command=["mfa", *sys.argv[1:]], parquet=parquet)
+    if picture and out is not None:
+        result.sankey(out / "sankey.html", lang=lang)
+    if report and out is not None:
+        _report(loaded, result, out, lang)
+    if as_json:
+        click.echo(json.dumps(result.to_json(lang), ensure_ascii=False))
+    elif not quiet:
+        from mfa.show.answer import print_answer
+
+        print_answer(result, lang, out)
+    if mend:
+        _mend(result, out, lang, as_json or quiet)
+    if require_targets and not result.targets_met:
+        sys.exit(1)
+
+
+def _report(loaded: mfa.Scenario, result: mfa.Result, out: Path, lang: str) -> None:
+    """Write report.html beside the tables."""
+    from mfa.show.files import manifest, write_atomically
+    from mfa.show.report import report_page
+
+    page = report_page(result, lang, manifest(result, loaded, ["mfa", *sys.argv[1:]]))
+    write_atomically(out / "report.html", page)
+
+
+def _mend(result: mfa.Result, out: Path | None, lang: str, silent: bool) -> None:
+    """Print the remedies, and write them beside the tables."""
+    from mfa.show.files import csv_text, write_atomically
+    from mfa.show.remedied import print_remedies, remedies_table
+
+    found = result.remedies()
+    if out is not None:
+        write_atomically(out / "remedies.csv", csv_text(remedies_table(result, found)))
+    if not silent:
+        print_remedies(result, found, lang)
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write claims.csv and conflicts.csv here."
+)
+@click.option(
+    "--strict", is_flag=True, help="Exit with 1 where a claim contradicts the model or another claim."
+)
+@scenario_options
+@common
+def audit(
+    scenario: str,
+    out: Path | None,
+    strict: bool,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """Set the claims of a plan beside the model; name those that cannot hold together."""
+    from mfa.show.audited import claims_table, conflicts_table, print_audit, to_json
+    from mfa.show.files import csv_text, write_atomically
+
+    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    found = result.audit()
+    if out is not None:
+        for table in (claims_table(found, lang), conflicts_table(found)):
+            write_atomically(out / f"{table.name}.csv", csv_text(table))
+    if as_json:
+        click.echo(json.dumps(to_json(found, lang), ensure_ascii=False))
+    elif not quiet:
+        print_audit(found, result.system.name, lang)
+    if strict and not found.passes:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="A [B …]")
+@click.option(
+    "--variant", "variants", multiple=True, metavar="NAME", help="Compare one scenario with variants of it."
+)
+@click.option(
+    "--indicator",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Split the change of this one by cause; repeatable.",
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write the tables here.")
+@click.option("--html", is_flag=True, help="Also write compare.html into --out.")
+@common
+def compare(
+    scenarios: tuple[str, ...],
+    variants: tuple[str, ...],
+    names: tuple[str, ...],
+    out: Path | None,
+    html: bool,
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """Compare A with B, C …: inputs that differ, results, and what changes an indicator.
+
+    A name may carry a variant: jiaokou-2025+market-limited.
+    """
+    from mfa.show.report.comparing import compare_all
+
+    if html and out is None:
+        raise click.UsageError("'--html' writes into a folder; name it with '--out DIR'")
+    if variants and len(scenarios) > 1:
+        raise click.UsageError("'--variant' goes with one scenario; write 'A A+variant' for several")
+    given = [*scenarios, *(f"{scenarios[0]}+{v}" for v in variants)]
+    if len(given) < 2:
+        raise click.UsageError(
+            "nothing to compare with; name a second scenario, or a variant with '--variant'"
+        )
+    found = compare_all(given, names, lang, out, html=html, silent=as_json or quiet)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--strict", is_flag=True, help="Exit with 1 where a recipe does not close or lacks a source.")
+@common
+def check(files: tuple[str, ...], strict: bool, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
+    """Check chains and scenarios: faults, closure of every recipe, sources, energy."""
+    from mfa.check import check_file
+    from mfa.show.checked import print_check
+
+    reports, failed = [], False
+    for name in files:
+        try:
+            report = check_file(name)
+        except mfa.Error as error:
+            failed = True
+            click.echo(error.text(lang), err=True)
+            continue
+        reports.append(report)
+        if not quiet and not as_json:
+            print_check(report, lang)
+    if as_json:
+        click.echo(json.dumps([r.to_json(lang) for r in reports], ensure_ascii=False))
+    if failed:
+        sys.exit(2)
+    if strict and any(r.strict_faults for r in reports):
+        if quiet or as_json:
+            for fault in (f for r in reports for f in r.strict_faults):
+                click.echo(fault.text(lang), err=True)
+        sys.exit(1)
