@@ -206,7 +206,7 @@ class Claim:
     place: Place
     source: str = ""
     note: str = ""
-    not_modelled: str = ""
+    not_modelled: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

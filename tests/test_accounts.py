@@ -47,6 +47,22 @@ def test_waste_per_value_added(tmp_path: Path) -> None:
     assert row["distance"] == pytest.approx(2.8e6 / 750_000 - 0.1)
 
 
+def test_waste_in_volumes(tmp_path: Path) -> None:
+    """1 000 m3 of waste of 1.5 t/m3 are 1 500 t, as in what is generated; per 400 万元 3.75 t/万元."""
+    chain = """
+    materials:
+      ore: {kind: resource}
+      metal: {kind: product, price: 8000 CNY/t}
+      slurry: {kind: waste, waste: industrial-solid, unit: m3, density: 1.5 t/m3}
+    processes:
+      works: {per: metal, inputs: {ore: 2.5 t/t}, outputs: {metal: 1 t/t, slurry: 1 m3/t}, value-added: 50 %}
+    pools: {slurry: {takers: [{boundary: deposit}]}}
+    """
+    found = values(solve(tmp_path, chain, "drive: {works: 1 kt/a}\n"))
+    assert found["industrial-solid-waste-generated"] == pytest.approx(1500)
+    assert found["waste-intensity"] == pytest.approx(3.75)
+
+
 def test_luliang_as_a_park(tmp_path: Path) -> None:
     """T1g, 10⁴ t: G 9 349.7375, U 1 806.7125, D 5 736.3967, S 1 862.3337; 55.7054 must come from storage.
 
@@ -772,6 +788,38 @@ def test_sewage_handed_over(tmp_path: Path) -> None:
         found = values(solve(tmp_path, chain, YEAR))
         assert found["sewage-treatment"] == pytest.approx(rate)
         assert found["sewage-treatment:sewage"] == pytest.approx(rate)
+
+
+def test_sewage_from_outside(tmp_path: Path) -> None:
+    """The works treat the park's 40 000 m3 and 10 000 m3 of a town: 100 %, not 125; at half of it 50 %.
+
+    What is reclaimed is set beside all that is treated: 20 000 m3 over 50 000, or over 25 000.
+    """
+    scenario = YEAR + "supply: {sewage: 10000 m3/a}\n"
+    half = PARK.replace(
+        "sewage: {takers: [treatment]}", "sewage: {takers: [treatment, {boundary: emission}]}"
+    )
+    half = half.replace("sector: water, inputs", "sector: water, capacity: 25000 m3/a, inputs")
+    for chain, rate, treated in ((PARK, 1.0, 50_000), (half, 0.5, 25_000)):
+        found = values(solve(tmp_path, chain, scenario))
+        assert found["sewage-treatment"] == pytest.approx(rate)
+        assert found["sewage-treatment:sewage"] == pytest.approx(rate)
+        assert found["reclaimed-water-use"] == pytest.approx(20_000 / treated)
+
+
+def test_energy_that_is_short(tmp_path: Path) -> None:
+    """Works that need 1 000 tce and get 600 run in full, so that 1 000 are used; the bound is unproven."""
+    chain = """
+    materials: {coal: {kind: fuel, lhv: 1 tce/t}, metal: {kind: product}}
+    processes: {works: {per: metal, inputs: {coal: 1 t/t}, outputs: {metal: 1 t/t}}}
+    pools: {coal: {givers: [{boundary: import, limit: 600 t/a}]}}
+    """
+    for bound, met in ((1100, "unproven"), (900, "false")):
+        scenario = f"drive: {{works: 1000 t/a}}\ntargets: {{energy-use: {{max: {bound} tce/a}}}}\n"
+        result = solve(tmp_path, chain, scenario)
+        assert values(result)["energy-use"] == pytest.approx(1000)
+        assert values(result)["energy-use@chain:park"] == pytest.approx(1000)
+        assert result.indicators.loc["energy-use", "met"] == met
 
 
 # ---------------------------------------------------------------- what cannot be said

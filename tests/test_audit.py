@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import mfa
-from mfa.results.value import WORTHLESS, passes_on, price
+from mfa.results.value import WORTHLESS, price
 from mfa.studies.audit import Audit, Conflict, Verdict
 from mfa.studies.forms import Forms, Quantity
 from mfa.studies.programme import Form, Programme
@@ -233,7 +233,6 @@ def point(result: mfa.Result, programme: Programme) -> np.ndarray:
     x[at["flow"] : at["value"]] = ledger.amount
     worth = ledger.per_pool(lambda m: 0.0 if m.kind in WORTHLESS else price(m))
     value = ledger.amount * result.accounts.value.shares * worth[ledger.pool]
-    value = value * ledger.per_process(lambda p: not passes_on(p))[ledger.process]
     share = ledger.per_process(lambda p: p.value_added.value if p.value_added else 0.0)
     x[at["value"] : at["added"]] = value
     x[at["added"] : at["entry"]] = value * share[ledger.process]
@@ -266,7 +265,7 @@ def test_forms_are_the_indicators(name: str, least: int) -> None:
     result = mfa.load(name).solve()
     programme = Programme(result.accounts.ledger, ranged=False, levels="driven")
     forms, x = Forms(programme), point(result, programme)
-    matrix, low, high = programme._matrix
+    matrix, low, high = programme.matrix
     rows = matrix @ (x / programme.scale)
     assert np.maximum(low - rows, rows - high).max() < 1e-5
     compared = 0

@@ -131,6 +131,46 @@ def test_kinds_of_inputs(tmp_path: Path) -> None:
     assert len(found) == 13
 
 
+FIELDS = {
+    "processes: {kiln: {enterprise: works}}": "kiln.enterprise",
+    "processes: {kiln: {heat-pump: true}}": "kiln.heat-pump",
+    "processes: {kiln: {fate: disposal}}": "kiln.fate",
+    "processes: {kiln: {sector: bricks}}": "kiln.sector",
+    'processes: {kiln: {project: "7"}}': "kiln.project",
+    "processes: {kiln: {system-cost: 20 CNY/t}}": "kiln.system-cost",
+    "processes: {works: {transfer: {Fe: {metal: 90 %}}}}": "works.transfer.Fe.metal",
+    "materials: {metal: {price-vat: 13 %}}": "metal.price-vat",
+    "materials: {metal: {lhv: 1 GJ/t}}": "metal.lhv",
+    "materials: {metal: {renewable: true}}": "metal.renewable",
+    "materials: {metal: {carrier: false}}": "metal.carrier",
+    "materials: {metal: {composition: {Fe: 90 %}}}": "metal.composition.Fe",
+    "materials: {ore: {main-resource: false}}": "ore.main-resource",
+    "materials: {ore: {co2-factor: 0.4 t/t}}": "ore.co2-factor",
+    "materials: {ore: {kind: fuel}}": "ore.kind",
+    "materials: {mud: {waste: hazardous}}": "mud.waste",
+    "materials: {smoke: {ghg: combustion}}": "smoke.ghg",
+    "materials: {methane: {gwp: 28}}": "methane.gwp",
+    "materials: {brook: {water: fresh}}": "brook.water",
+    "pools: {mud: {takers: [{process: kiln, share: 2}, {process: paver, tier: 1}, {boundary: deposit}]}}": (
+        "mud.takers.kiln.share"
+    ),
+    "pools: {mud: {takers: [kiln, paver, {boundary: deposit, fate: storage}]}}": "mud.takers.deposit.fate",
+}
+
+
+@pytest.mark.parametrize("over", list(FIELDS))
+def test_no_input_is_overlooked(tmp_path: Path, over: str) -> None:
+    """Whatever field of a material, process or list is another, the list of inputs names it."""
+    chain = PARK.replace("outputs: {metal: 1 t/t,", "outputs: {metal: 1 t/t, smoke: 0 t/t, methane: 0 t/t,")
+    chain = chain.replace("{ore: 2 t/t}", "{ore: 2 t/t, brook: 0 m3/t}").replace(
+        "  road:",
+        "  smoke: {kind: emission}\n  methane: {kind: emission, ghg: process, gwp: 25}\n"
+        "  brook: {kind: water, unit: m3}\n  road:",
+    )
+    found = [c.path for c in both(tmp_path, YEAR, f"{YEAR}{over}\n", chain).inputs]
+    assert FIELDS[over] in found
+
+
 def test_result_of_one_run_only(tmp_path: Path) -> None:
     """A sum that only one run has counts as 0 in the other; a flow likewise, the largest change first."""
     chain = PARK + "  brick: {takers: [{boundary: export}]}\n"

@@ -215,14 +215,23 @@ def value(p: Park) -> dict[str, float]:
 
 
 def main_resources(p: Park) -> float:
-    """t/a of resources and fuels bought less those sold."""
-    return sum(
-        p.ends["import"][m.id] - p.ends["export"][m.id]
-        for m in p.materials.values()
-        if m.unit == "t"
-        and m.main_resource is not False
-        and (m.main_resource or m.kind in ("resource", "fuel"))
-    )
+    """t/a of resources and fuels bought or won (an orchard's harvest) less those sold."""
+    mass = [m for m in p.materials.values() if m.unit == "t"]
+    main = {
+        m.id
+        for m in mass
+        if m.main_resource is not False and (m.main_resource or m.kind in ("resource", "fuel"))
+    }
+    stuff = {
+        m.id
+        for m in mass
+        if m.kind not in ("water", "emission", "energy") and (m.main_resource is not False or m.price)
+    }
+    won = 0.0
+    for q, made in p.outputs.items():
+        taken = sum(x for m, x in p.inputs[q].items() if m in stuff)
+        won += max(0.0, sum(x for m, x in made.items() if m in main) - taken)
+    return won + sum(p.ends["import"][m] - p.ends["export"][m] for m in main)
 
 
 # ---------------------------------------------------------------- the sums against the run

@@ -53,7 +53,7 @@ def aims(
     elsewhere: Callable[[str], bool],
     reader: Reader,
 ) -> Aims:
-    """All of them; their faults go to the reader. `elsewhere`: is a name known outside the run?"""
+    """All of them; their faults go to the reader. `elsewhere` tells names known outside the run."""
     start = len(reader.faults)
     own: dict[str, OwnIndicator] = {}
     reads = Own(materials, processes, stocks, reader)

@@ -79,7 +79,8 @@ class Claims:
         tolerance = spread.value if spread else TOLERANCE
         if value is not None:
             low, high = value * (1 - tolerance), value * (1 + tolerance)
-        label = (form.label or Label()).texts(" ".join((kind, *names)) if names else form.not_modelled)
+        outside = form.not_modelled.texts("") if form.not_modelled else {}
+        label = (form.label or form.not_modelled or Label()).texts(" ".join((kind, *names)))
         return Claim(
             number,
             label,
@@ -93,7 +94,7 @@ class Claims:
             tree.place,
             form.source,
             form.note,
-            form.not_modelled,
+            outside,
         )
 
     def _figure(self, quantity: Quantity, tree: Tree, key: str, factor: Factor) -> Figure | None:

@@ -69,6 +69,7 @@ ACCOUNTS: Mapping[str, str] = {
     "iso59020-water-recirculation": "1",
     "iso59020-material-productivity": "CNY/t",
 }
+ABOVE_ONE = ("iso59020-water-recirculation", "reclaimed-water-use")  # ratios that are no shares of a whole
 GROUPS = ("chain", "site", "sector", "project", "enterprise")
 PER_WASTE, PER_SEWAGE, RECOVERY = "utilisation", "sewage-treatment", "recovery"
 
@@ -139,10 +140,12 @@ def members_of(process: Process, kind: str) -> list[str]:
     )
 
 
-def bound(quantity: Quantity, node: Tree, key: str, of: str, reader: Reader) -> Figure | None:
-    """A figure in the unit of an indicator."""
+def bound(
+    quantity: Quantity, node: Tree, key: str, of: str, reader: Reader, most: float = float("inf")
+) -> Figure | None:
+    """A figure in the unit of an indicator; a share is at most `most`."""
     if of == "1":
-        return reader.ratio(quantity, node[key], most=float("inf"))
+        return reader.ratio(quantity, node[key], most=most)
     return reader.figure(quantity, node[key], partial(units.factor, to=of))
 
 
@@ -165,12 +168,8 @@ def target(
         return None
     if not of:  # an indicator of the scenario's own that is faulty itself
         return None
-    if of == "1" and key not in own:
-        read = reader.ratio
-        minimum = read(form.min, tree["min"]) if form.min else None
-        maximum = read(form.max, tree["max"]) if form.max else None
-    else:
-        minimum = bound(form.min, tree, "min", of, reader) if form.min else None
-        maximum = bound(form.max, tree, "max", of, reader) if form.max else None
+    most = 1.0 if of == "1" and key not in own and key.partition("@")[0] not in ABOVE_ONE else float("inf")
+    minimum = bound(form.min, tree, "min", of, reader, most) if form.min else None
+    maximum = bound(form.max, tree, "max", of, reader, most) if form.max else None
     low, high = (f.value if f else None for f in (minimum, maximum))
     return Target(key, low, high, section.keys_at[key], form.source)

@@ -321,7 +321,7 @@ class ClaimForm(Form):
     min: Quantity | None = None
     max: Quantity | None = None
     tolerance: Quantity | None = None
-    not_modelled: str = ""
+    not_modelled: Label | None = None
     source: str = ""
     note: str = ""
 

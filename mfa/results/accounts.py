@@ -18,6 +18,7 @@ from mfa.results.energy import Energy
 from mfa.results.ledger import Ledger, Part, whole
 from mfa.results.resources import Resources
 from mfa.results.value import Value
+from mfa.results.waste import tonnes_per_unit
 from mfa.results.water import Water
 
 TEN_THOUSAND = 1e4
@@ -58,7 +59,7 @@ class Accounts:
     def waste(self) -> Part:
         """General industrial solid waste that processes generate, t."""
         weight = self.ledger.per_pool(
-            lambda m: m.is_mass and m.waste == "industrial-solid" and not m.residue_of
+            lambda m: tonnes_per_unit(m) if m.waste == "industrial-solid" and not m.residue_of else 0.0
         )
         return whole(self.ledger.outputs(weight))
 
@@ -140,7 +141,7 @@ SPECS: Mapping[str, Spec] = {
         lambda a: a.water.reused, _fresh_and_reused, weight=lambda a: a.water.kind("reused"), tonnes=True
     ),
     "reclaimed-water-use": Spec(
-        lambda a: a.water.reclaimed, lambda a: a.water.treated(), tonnes=True, grouped=False
+        lambda a: a.water.reclaimed, lambda a: a.water.treated(bought=True), tonnes=True, grouped=False
     ),
     "sewage-treatment": Spec(
         lambda a: a.water.treated(),

@@ -14,8 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from mfa.engine.network import Floats
+from mfa.records import Material
 from mfa.results.energy import Energy, factor, is_carrier, is_electricity
 from mfa.results.ledger import Ledger, Part
+from mfa.results.waste import tonnes_per_unit
+
+
+def greenhouse(material: Material) -> float | None:
+    """CO2 equivalent, t, in one native unit of a greenhouse gas; None for what is none or has no tonnes."""
+    tonnes = tonnes_per_unit(material) if material.ghg else None
+    return None if tonnes is None else tonnes * material.gwp
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,7 @@ class Carbon:
 
     def scope_1(self, origin: str) -> Part:
         """Greenhouse gases of one origin that leave: combustion, process or biogenic."""
-        weight = self.ledger.per_pool(lambda m: m.gwp if m.ghg == origin else 0.0)
+        weight = self.ledger.per_pool(lambda m: greenhouse(m) if m.ghg == origin else 0.0)
         left = self.ledger.boundary["emission"] * weight
         return Part(float(left.sum()), self.ledger.makers(left))
 

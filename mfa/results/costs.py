@@ -70,7 +70,7 @@ class Costs:
         b = self.ledger
         bare = (b.by_process(weight) == 0)[b.process] & b.out
         reference = np.array(
-            [b.processes[p].per == b.materials[m].id for p, m in zip(b.process, b.pool, strict=True)]
+            [b.processes[p].per == b.materials[m].id for p, m in zip(b.process, b.pool, strict=True)], bool
         )
         first = np.where(bare & reference, b.amount, 0.0)
         rest = (b.by_process(weight + first) == 0)[b.process] & b.out

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from mfa.input.closure import element_shares, energy_content
 from mfa.input.substances import layer
 from mfa.records import Material
+from mfa.results.carbon import greenhouse
 from mfa.results.value import price
 
 KG_PER_T = 1000.0
@@ -56,5 +57,5 @@ WAYS: Mapping[str, Callable[[Material], float | None]] = {
     "wet": _wet,
     "energy": lambda m: energy_content(m) or None,
     "value": lambda m: price(m) or None,
-    "co2": lambda m: m.gwp if m.ghg else None,
+    "co2": greenhouse,
 }

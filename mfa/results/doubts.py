@@ -9,6 +9,7 @@ import numpy as np
 from mfa.errors import Fault
 from mfa.records import System
 from mfa.results.accounts import Accounts
+from mfa.results.carbon import greenhouse
 from mfa.results.flows import Flow
 from mfa.results.indicator import Indicator
 from mfa.results.layers import Substance
@@ -29,6 +30,7 @@ def account_faults(
     """(code, place, message) of everything that an account had to leave out."""
     aimed = {r.name.partition("@")[0] for r in rows if r.aimed}
     found = [*_unpriced(accounts), *_price_years(accounts), *_without_share(accounts, aimed)]
+    found += _weightless_gases(accounts)
     for layer in layers:
         if layer.unknown:
             fault = Fault("layer-gap", None, {"layer": layer.name, **_names(layer.unknown)})
@@ -55,6 +57,18 @@ def _unpriced(accounts: Accounts) -> list[tuple[str, str, Fault]]:
     return [("unpriced", "", Fault("unpriced", None, _names(names)))] if names else []
 
 
+def _weightless_gases(accounts: Accounts) -> list[tuple[str, str, Fault]]:
+    """Greenhouse gases that leave in a unit that nothing relates to tonnes."""
+    b = accounts.ledger
+    names = [
+        m.id
+        for m, left in zip(b.materials, b.boundary["emission"].tolist(), strict=True)
+        if left > 0 and m.ghg and greenhouse(m) is None
+    ]
+    values = {**_names(names), "indicator": "co2", "what": "mass"}
+    return [("uncounted", "co2", Fault("uncounted", None, values))] if names else []
+
+
 def _price_years(accounts: Accounts) -> list[tuple[str, str, Fault]]:
     years = accounts.value.years
     if len(years) < 2:
@@ -63,7 +77,7 @@ def _price_years(accounts: Accounts) -> list[tuple[str, str, Fault]]:
 
 
 def _without_share(accounts: Accounts, aimed: set[str]) -> list[tuple[str, str, Fault]]:
-    """Processes with an output value but no share of value added; told where any has one, or it is aimed at."""
+    """Processes with an output value but no share of value added; told where any has one or is aimed at."""
     value = accounts.value
     bare = value.uncovered
     known = any(p.value_added for p in accounts.ledger.processes)

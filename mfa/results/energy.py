@@ -80,11 +80,11 @@ class Energy:
         """Σ (import + own extraction - export - stock gain) × coefficient, and its parts.
 
         A process brings inputs - outputs, and what it extracts; what is made and then thrown
-        away counts with its makers.
+        away counts with its makers. What is short is used as well: who lacks it runs in full.
         """
         b = self.ledger
         extracted = self.extraction(weight)
-        total = b.crossing("import", weight) + float(extracted.sum())
+        total = b.crossing("import", weight) + b.crossing("shortage", weight) + float(extracted.sum())
         total += b.crossing("from-stock", weight) - b.crossing("to-stock", weight)
         total -= b.crossing("export", weight)
         discarded = sum((b.boundary[n] for n in ("emission", "deposit", "surplus")), np.zeros(len(weight)))

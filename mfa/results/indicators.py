@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from mfa.engine.network import Floats
+from mfa.engine.network import Bools, Floats
 from mfa.input.indicators import ACCOUNTS, GROUPS, PER_SEWAGE, RECOVERY, members_of
 from mfa.records import System, Target
 from mfa.results.accounts import SPECS, Accounts, Spec, sewage
 from mfa.results.flows import Flow
 from mfa.results.indicator import Indicator, judged
+from mfa.results.own import lacking as lacking_in
 from mfa.results.own import value as own_value
 from mfa.results.ratios import waste_indicators
 from mfa.results.waste import WasteFlow
@@ -45,9 +46,9 @@ def indicators(
     specs |= {f"{PER_SEWAGE}:{m.id}": sewage(m.id) for m in system.materials.values() if m.water == "sewage"}
     for name, spec in specs.items():
         made += _account(name, spec, accounts, targets.get(name, ()), short)
-    made += _grouped(accounts, specs, targets)
+    made += _grouped(accounts, specs, targets, short)
     made += _recoveries(system, recovery, targets)
-    made += _own(system, flows, links, targets)
+    made += _own(system, flows, links, targets, short)
     return made
 
 
@@ -70,31 +71,58 @@ def _account(
     def missing(bound: float) -> float:
         return abs(bound * (1.0 if bottom is None else bottom) / spec.scale - top)
 
-    lacking, sure = _doubts(spec, accounts, short, top)
+    every = np.ones(len(accounts.ledger.processes), bool)
     for target in targets:
-        certain = spec.value(sure, bottom) if target.minimum is not None else None
+        lacking, certain = _doubts(spec, accounts, short, every, (top, bottom), target)
         yield judged(name, unit, value, target, missing if spec.tonnes else None, certain, lacking)
 
 
 def _doubts(
-    spec: Spec, accounts: Accounts, short: Mapping[str, str], top: float
-) -> tuple[tuple[tuple[str, str], ...], float]:
-    """Processes that lack an input which counts here, and the numerator without what they take."""
-    if spec.weight is None:
-        return (), top
-    b, weight = accounts.ledger, spec.weight(accounts)
+    spec: Spec,
+    accounts: Accounts,
+    short: Mapping[str, str],
+    members: Bools,
+    sums: tuple[float, float | None],
+    target: Target,
+) -> tuple[tuple[tuple[str, str], ...], float | None]:
+    """Members whose missing input makes a bound unproven, and the value that is sure; None where none is.
+
+    A least value must be reached without what they take of what counts, or bring; a greatest one
+    without what they bring to the denominator. What counts and is missing itself leaves nothing sure.
+    """
+    processes = accounts.ledger.processes
+    lacks = members & np.array([p.id in short for p in processes], bool)
+    if spec.weight is not None:
+        lacks, brought = _taking(accounts, short, lacks, spec.weight(accounts))
+        sure = spec.value(sums[0] - float(brought @ lacks), sums[1]) if target.minimum is not None else None
+    elif target.minimum is not None:
+        brought = spec.top(accounts).by_process
+        lacks = lacks & (brought > 0)
+        sure = spec.value(sums[0] - float(brought[lacks].sum()), sums[1])
+    elif spec.bottom is not None and sums[1] is not None:
+        brought = spec.bottom(accounts).by_process
+        lacks = lacks & (brought > 0)
+        sure = spec.value(sums[0], sums[1] - float(brought[lacks].sum()))
+    else:
+        return (), None
+    names = [processes[i].id for i in np.flatnonzero(lacks).tolist()]
+    return tuple((n, short[n]) for n in names), sure
+
+
+def _taking(
+    accounts: Accounts, short: Mapping[str, str], lacks: Bools, weight: Floats
+) -> tuple[Bools, Floats]:
+    """(process,) those that take some of what counts, or lack it, and how much they take."""
+    b = accounts.ledger
     counted = {m.id for m, w in zip(b.materials, weight.tolist(), strict=True) if w}
+    needs = np.array([short.get(p.id) in counted for p in b.processes], bool)
     taken = b.inputs(weight)
-    found = []
-    sure = top
-    for process, amount in zip(b.processes, taken.tolist(), strict=True):
-        if process.id in short and (amount > 0 or short[process.id] in counted):
-            found.append((process.id, short[process.id]))
-            sure -= amount
-    return tuple(found), sure
+    return lacks & (needs | (taken > 0)), taken
 
 
-def _grouped(accounts: Accounts, specs: Mapping[str, Spec], targets: Targets) -> Iterator[Indicator]:
+def _grouped(
+    accounts: Accounts, specs: Mapping[str, Spec], targets: Targets, short: Mapping[str, str]
+) -> Iterator[Indicator]:
     """Each indicator of each chain, site, sector, project and enterprise that has one."""
     names, matrix = _memberships(accounts)
     if not names:
@@ -103,12 +131,14 @@ def _grouped(accounts: Accounts, specs: Mapping[str, Spec], targets: Targets) ->
         top = matrix @ spec.top(accounts).by_process
         bottom = matrix @ spec.bottom(accounts).by_process if spec.bottom else None
         for i, group in enumerate(names):
-            row = f"{name}@{group}"
-            value = spec.value(float(top[i]), None if bottom is None else float(bottom[i]))
-            aims = targets.get(row, ())
-            yield from (judged(row, ACCOUNTS.get(name, "1"), value, t) for t in aims)
-            if not aims and value:
-                yield Indicator(row, value, ACCOUNTS.get(name, "1"))
+            row, unit = f"{name}@{group}", ACCOUNTS.get(name, "1")
+            sums = float(top[i]), None if bottom is None else float(bottom[i])
+            value = spec.value(*sums)
+            for target in targets.get(row, ()):
+                lacking, sure = _doubts(spec, accounts, short, matrix[i] > 0, sums, target)
+                yield judged(row, unit, value, target, None, sure, lacking)
+            if row not in targets and value:
+                yield Indicator(row, value, unit)
 
 
 def _memberships(accounts: Accounts) -> tuple[list[str], Floats]:
@@ -140,13 +170,20 @@ def _recoveries(
 
 
 def _own(
-    system: System, flows: Sequence[Flow], links: Callable[[], Sequence[Flow]], targets: Targets
+    system: System,
+    flows: Sequence[Flow],
+    links: Callable[[], Sequence[Flow]],
+    targets: Targets,
+    short: Mapping[str, str],
 ) -> Iterator[Indicator]:
-    """The scenario's own indicators."""
+    """The scenario's own indicators; a least value must be reached without flows of who lacks an input."""
     for one in system.indicators:
         top, bottom = own_value(one, flows, links, system.materials)
         value = top if bottom is None else top / bottom if bottom else None
-        aims = targets.get(one.id, ())
-        yield from (judged(one.id, one.unit, value, t) for t in aims)
-        if not aims:
+        for target in targets.get(one.id, ()):
+            lacking = lacking_in(one, flows, links, short) if target.minimum is not None else ()
+            sure, _ = own_value(one, flows, links, system.materials, frozenset(n for n, _ in lacking))
+            certain = sure if bottom is None else sure / bottom if bottom else None
+            yield judged(one.id, one.unit, value, target, None, certain, lacking)
+        if one.id not in targets:
             yield Indicator(one.id, value, one.unit)

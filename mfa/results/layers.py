@@ -23,10 +23,13 @@ from mfa.input.substances import layer
 from mfa.records import Material
 from mfa.results.flows import Flow, links, pool_node
 from mfa.results.ledger import Ledger
+from mfa.results.waste import tonnes_per_unit
 
 KG_PER_T = 1000.0
-SUPPLIERS = {"import": "import", "from-stock": "stock", "shortage": "shortage"}
+SUPPLIERS = ("import", "from-stock", "shortage")
+LEAVES = ("export", "emission", "deposit", "to-stock", "surplus")
 NEGLIGIBLE = 1e-12
+WHOLE = 1 - 1e-12
 MOST_NAMES = 12
 
 
@@ -50,17 +53,20 @@ class Compositions:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.shares = [element_shares(m) if m.is_mass else {} for m in ledger.materials]
+        self.shares = [element_shares(m) for m in ledger.materials]
+        self.tonnes = ledger.per_pool(tonnes_per_unit)
         self.declared = np.array([_is_declared(m) for m in ledger.materials], bool)
 
     def of(self, element: str) -> Floats:
         """(pool,) t of an element in one native unit; 0 where it is not named."""
-        return np.array([s.get(element, 0.0) for s in self.shares])
+        return np.array([s.get(element, 0.0) for s in self.shares]) * self.tonnes
 
 
 def _is_declared(material: Material) -> bool:
-    """Whether its content is known: a composition, or no mass at all."""
-    return bool(material.composition) or not material.is_mass
+    """Whether its content is known: a composition of something with tonnes, or no mass at all."""
+    if material.composition:
+        return tonnes_per_unit(material) is not None
+    return not material.is_mass
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,29 @@ class Substance:
         return blank
 
     @cached_property
+    def _lonely(self) -> Bools:
+        """(flow,) outputs that are the only one of their process whose content nothing declares."""
+        b = self.ledger
+        alone: Bools = np.bincount(b.process, self._blank, minlength=len(b.processes)) == 1
+        return self._blank & alone[b.process]
+
+    @cached_property
+    def _rest(self) -> Bools:
+        """(flow,) outputs that take the rest; not in a loop of no way out (cooling water): it holds none."""
+        b = self.ledger
+        share = np.where(self._lonely, 1.0, self._transferred[1])
+        lossy = np.bincount(b.process, share * (b.amount > 0), minlength=len(b.processes)) < WHOLE
+        left = sum((b.boundary[n] for n in LEAVES), np.zeros(len(b.materials)))
+        drained = left > NEGLIGIBLE * (b.made + self._outside)
+        while True:
+            drains = lossy | (b.by_process(np.where(drained[b.pool] & (b.amount > 0), share, 0.0)) > 0)
+            more = drained.copy()
+            more[b.pool[~b.out & (b.amount > 0) & drains[b.process]]] = True
+            if (more == drained).all():
+                return self._lonely & drained[b.pool]
+            drained = more
+
+    @cached_property
     def carried(self) -> Carried:
         """The solved layer.
 
@@ -118,8 +147,7 @@ class Substance:
         """
         b = self.ledger
         gives, share = self._transferred
-        lonely = np.bincount(b.process, self._blank, minlength=len(b.processes)) == 1
-        rest = self._blank & lonely[b.process]
+        rest = self._rest
         known_out = b.out & ~gives[b.process] & self.compositions.declared[b.pool]
         fixed = np.where(known_out, b.amount * self._content[b.pool], 0.0)
         taken = np.bincount(b.process, fixed, minlength=len(b.processes))
@@ -190,8 +218,7 @@ class Substance:
         """All that enters the park and leaves it; the difference is the sum of all residues."""
         b, carried = self.ledger, self.carried
         into = self._content @ self._outside
-        leaves = ("export", "emission", "deposit", "to-stock", "surplus")
-        out = sum(float(b.boundary[n] @ carried.mean) for n in leaves)
+        out = sum(float(b.boundary[n] @ carried.mean) for n in LEAVES)
         return Balance(self.name, "park", float(into), out)
 
     @cached_property
@@ -199,10 +226,10 @@ class Substance:
         """Materials whose content nothing tells: imported or made without a composition."""
         b = self.ledger
         gaps = self._outside * ~self.compositions.declared
-        lonely = np.bincount(b.process, self._blank, minlength=len(b.processes)) == 1
-        gaps = gaps + b.gathered(
-            np.where(self._blank & ~lonely[b.process], b.amount, 0.0), b.pool, len(b.materials)
-        )
+        residue = np.abs(self.carried.residue) > NEGLIGIBLE * np.abs(self.carried.into)
+        held = self._lonely & ~self._rest & residue[b.process]
+        bare = (self._blank & ~self._lonely) | held
+        gaps = gaps + b.gathered(np.where(bare, b.amount, 0.0), b.pool, len(b.materials))
         return [m.id for m, gap in zip(b.materials, gaps.tolist(), strict=True) if gap > 0]
 
     @cached_property
@@ -223,7 +250,8 @@ class Substance:
         whole = float(brought.sum())
         if whole <= 0:
             return None
-        grade = whole / float(self._outside[brought > 0].sum())
+        tonnes = self.compositions.tonnes
+        grade = whole / float((self._outside * tonnes)[brought > 0].sum())
         sold = b.boundary["export"] * b.per_pool(lambda m: m.kind == "product" and m.is_mass)
         rich = self.carried.mean > grade
         return float(sold @ (self.carried.mean * rich)) / whole

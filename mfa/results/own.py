@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
 from mfa.records import Material, OwnIndicator, Selector
 from mfa.results.counting import factor
@@ -12,10 +12,14 @@ Links = Callable[[], Sequence[Flow]]
 
 
 def value(
-    indicator: OwnIndicator, flows: Sequence[Flow], links: Links, materials: Mapping[str, Material]
+    indicator: OwnIndicator,
+    flows: Sequence[Flow],
+    links: Links,
+    materials: Mapping[str, Material],
+    without: Set[str] = frozenset(),
 ) -> tuple[float, float | None]:
-    """Numerator and denominator (None where the indicator is a sum)."""
-    top = _sum(indicator.numerator, flows, links, materials)
+    """Numerator, of flows that touch no node of `without`, and denominator (None where it is a sum)."""
+    top = _sum(indicator.numerator, flows, links, materials, without)
     if not indicator.denominator:
         return top, None
     return top, _sum(indicator.denominator, flows, links, materials)
@@ -35,14 +39,37 @@ def uncounted(
 
 
 def _sum(
-    selectors: Iterable[Selector], flows: Sequence[Flow], links: Links, materials: Mapping[str, Material]
+    selectors: Iterable[Selector],
+    flows: Sequence[Flow],
+    links: Links,
+    materials: Mapping[str, Material],
+    without: Set[str] = frozenset(),
 ) -> float:
     total = 0.0
     for selector in selectors:
         count = factor(selector.count)
-        per = {m: count(materials[m]) or 0.0 for m in selector.materials}
-        total += sum(selector.weight * f.amount * per[f.material] for f in chosen(selector, flows, links))
+        per = {m: count(materials[m]) or 0.0 for m in selector.materials if m in materials}
+        total += sum(
+            selector.weight * f.amount * per[f.material]
+            for f in chosen(selector, flows, links)
+            if f.source not in without and f.target not in without
+        )
     return total
+
+
+def lacking(
+    indicator: OwnIndicator, flows: Sequence[Flow], links: Links, short: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Processes that the numerator counts and that lack an input, each with that input."""
+    found = {
+        end
+        for selector in indicator.numerator
+        if selector.weight > 0
+        for flow in chosen(selector, flows, links)
+        for end in (flow.source, flow.target)
+        if end in short
+    }
+    return tuple((p, short[p]) for p in sorted(found))
 
 
 def chosen(selector: Selector, flows: Sequence[Flow], links: Links) -> Iterator[Flow]:

@@ -60,8 +60,9 @@ def waste_indicators(
         total = sum((w.account() for w in members), Account())
         for field, word in zip(FIELDS, WASTE_AMOUNTS, strict=True):
             if members or f"{name}-{word}" in targets:
-                yield from _amount(f"{name}-{word}", getattr(total, field), targets.get(f"{name}-{word}", ()))
-    yield from _groups(system, wastes, targets)
+                row = f"{name}-{word}"
+                yield from _amount(row, field, total, members, targets.get(row, ()), short)
+    yield from _groups(system, wastes, targets, short)
 
 
 def _ratios(
@@ -84,14 +85,36 @@ def of_class(system: System, wastes: Mapping[str, WasteFlow], waste_class: str) 
     return [w for m, w in wastes.items() if w.tonnes and system.materials[m].waste == waste_class]
 
 
-def _amount(name: str, value: float, targets: Sequence[Target]) -> Iterator[Indicator]:
+def _amount(
+    name: str,
+    field: str,
+    total: Account,
+    members: Sequence[WasteFlow],
+    targets: Sequence[Target],
+    short: Mapping[str, str],
+) -> Iterator[Indicator]:
+    """An amount; what doubtful takers use is not believed, and may just as well be stored or dumped."""
+    value: float = getattr(total, field)
     if not targets:
         yield Indicator(name, value, "t/a")
+    lacking, sure = _doubtful(members, short)
+    least = {"stored": value + sure.dumped - total.dumped}.get(field, getattr(sure, field))
     for target in targets:
-        yield judged(name, "t/a", value, target, lambda bound: abs(value - bound))
+        yield judged(name, "t/a", value, target, lambda bound: abs(value - bound), least, lacking)
 
 
-def _groups(system: System, wastes: Mapping[str, WasteFlow], targets: Targets) -> Iterator[Indicator]:
+def _doubtful(
+    members: Sequence[WasteFlow], short: Mapping[str, str]
+) -> tuple[tuple[tuple[str, str], ...], Account]:
+    """Takers that lack an input, each with that input, and the account without what they take."""
+    takers = {u.node for w in members for u in w.uses if u.amount > 0 and u.node in short}
+    sure = sum((w.account(takers) for w in members), Account())
+    return tuple((t, short[t]) for t in sorted(takers)), sure
+
+
+def _groups(
+    system: System, wastes: Mapping[str, WasteFlow], targets: Targets, short: Mapping[str, str]
+) -> Iterator[Indicator]:
     """The ratios of the waste that each group makes, shared as its pool is."""
     for name, (waste_class, kind) in KINDS.items():
         members = of_class(system, wastes, waste_class)
@@ -99,23 +122,34 @@ def _groups(system: System, wastes: Mapping[str, WasteFlow], targets: Targets) -
             for member, part in grouped(system, members, group):
                 row = f"{name}@{group}:{member}"
                 aims = targets.get(row, ())
-                yield from (_against(row, kind, part, part, t, ()) for t in aims)
+                if aims:
+                    makers = [w for w in members if _makers(system, w, group, member)]
+                    lacking, _ = _doubtful(makers, short)
+                    sure = dict(grouped(system, members, group, {n for n, _ in lacking}))[member]
+                    yield from (_against(row, kind, part, sure, t, lacking) for t in aims)
                 if not aims:
                     yield Indicator(row, kind.ratio(part), "1")
 
 
-def grouped(system: System, members: Sequence[WasteFlow], group: str) -> Iterator[tuple[str, Account]]:
-    """The account of what each group of processes makes."""
+def grouped(
+    system: System, members: Sequence[WasteFlow], group: str, without: Set[str] = frozenset()
+) -> Iterator[tuple[str, Account]]:
+    """The account of what each group of processes makes; uses by processes in `without` are not believed."""
     names = dict.fromkeys(n for w in members for p in w.made for n in members_of(system.processes[p], group))
     for name in names:
-        made = [{p for p in w.made if name in members_of(system.processes[p], group)} for w in members]
-        yield name, sum((_part(w, m) for w, m in zip(members, made, strict=True)), Account())
+        made = [_makers(system, w, group, name) for w in members]
+        yield name, sum((_part(w, m, without) for w, m in zip(members, made, strict=True) if m), Account())
 
 
-def _part(waste: WasteFlow, makers: Set[str]) -> Account:
+def _makers(system: System, waste: WasteFlow, group: str, name: str) -> set[str]:
+    """The members of a group that make a waste."""
+    return {p for p in waste.made if name in members_of(system.processes[p], group)}
+
+
+def _part(waste: WasteFlow, makers: Set[str], without: Set[str]) -> Account:
     whole = sum(waste.made.values())
     mine = sum(a for p, a in waste.made.items() if p in makers)
-    return waste.account().scaled(mine / whole) if whole > 0 else Account()
+    return waste.account(without).scaled(mine / whole) if whole > 0 else Account()
 
 
 def _rows(
@@ -124,9 +158,7 @@ def _rows(
     account = sum((w.account() for w in members), Account())
     if not targets:
         return [Indicator(name, kind.ratio(account), "1")]
-    takers = {u.node for w in members for u in w.uses if u.amount > 0 and u.node in short}
-    lacking = tuple((t, short[t]) for t in sorted(takers))
-    sure = sum((w.account(takers) for w in members), Account())
+    lacking, sure = _doubtful(members, short)
     rows = [_against(name, kind, account, sure, t, lacking) for t in targets]
     return rows if all(w.tonnes for w in members) else [replace(r, distance_amount=None) for r in rows]
 

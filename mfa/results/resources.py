@@ -53,8 +53,13 @@ class Resources:
     def main(self) -> Part:
         """Main resources bought or extracted, less what is sold on."""
         weight = self.ledger.per_pool(lambda m: is_main(m) and m.is_mass)
-        b = self.ledger
-        return Part(b.crossing("import", weight) - b.crossing("export", weight), b.taken(weight))
+        b, won = self.ledger, self._extraction(weight)
+        total = b.crossing("import", weight) + float(won.sum()) - b.crossing("export", weight)
+        return Part(total, b.taken(weight) + won)
+
+    def _extraction(self, weight: Floats) -> Floats:
+        """(process,) what is won from nature: what a process makes beyond all material that it takes."""
+        return np.maximum(self.ledger.outputs(weight) - self.ledger.inputs(self._where(lambda m: True)), 0.0)
 
     @cached_property
     def inflow(self) -> float:
@@ -111,7 +116,8 @@ class Resources:
         """DMC: primary material bought or extracted, less raw materials sold."""
         primary = self._where(lambda m: not is_secondary(m))
         raw = self._where(lambda m: is_main(m) and not is_secondary(m))
-        return self.ledger.crossing("import", primary) - self.ledger.crossing("export", raw)
+        won = float(self._extraction(raw).sum())
+        return self.ledger.crossing("import", primary) + won - self.ledger.crossing("export", raw)
 
     def _where(self, test: Callable[[Material], bool]) -> Floats:
         return self.ledger.per_pool(lambda m: is_counted(m) and test(m))

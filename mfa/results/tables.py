@@ -12,8 +12,8 @@ from mfa.engine.state import State
 from mfa.input.checks import places
 from mfa.input.closure import Closure
 from mfa.records import System
-from mfa.results.findings import Finding
 from mfa.results.costs import CentreCost
+from mfa.results.findings import Finding
 from mfa.results.flows import Flow, wet
 from mfa.results.indicator import Indicator
 from mfa.results.layers import Balance

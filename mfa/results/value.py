@@ -45,7 +45,7 @@ class Value:
     def shares(self) -> Floats:
         """(flow,) of each output, the share that its enterprise hands out instead of using it."""
         b, n = self.ledger, len(self.ledger.materials)
-        key = self._enterprise[b.process] * n + b.pool
+        key = self.enterprise[b.process] * n + b.pool
         found, at = np.unique(key, return_inverse=True)
         made = np.bincount(at, np.where(b.out, b.amount, 0.0), minlength=len(found))
         net = np.maximum(-np.bincount(at, b.signed, minlength=len(found)), 0.0)
@@ -61,7 +61,7 @@ class Value:
         return whole(b.by_process(b.amount * self.shares * worth[b.pool]) * producer)
 
     @property
-    def _enterprise(self) -> np.ndarray:
+    def enterprise(self) -> np.ndarray:
         """(process,) the number of its enterprise."""
         names = [p.enterprise or p.site or f"\0{p.id}" for p in self.ledger.processes]
         number = {name: i for i, name in enumerate(dict.fromkeys(names))}

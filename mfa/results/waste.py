@@ -147,7 +147,7 @@ def _lineage(system: System, material: str) -> tuple[str, float]:
     return material, equal
 
 
-def _tonnes(material: Material) -> float | None:
+def tonnes_per_unit(material: Material) -> float | None:
     """Tonnes in one native unit, by the density where it is a volume; None where nothing says."""
     try:
         return 1 / units.amount_factor(
@@ -190,7 +190,9 @@ class Books:
             self.listed[compiled.structure.pools[line.pool]].append((i, line.side))
         lines = {m.id: _lineage(system, m.id) for m in system.materials.values() if m.waste or m.residue_of}
         self.root = {m: root for m, (root, _) in lines.items()}
-        self.equal = {m: equal * (_tonnes(system.materials[m]) or 1.0) for m, (_, equal) in lines.items()}
+        self.equal = {
+            m: equal * (tonnes_per_unit(system.materials[m]) or 1.0) for m, (_, equal) in lines.items()
+        }
         self.made_by = {m: self._outputs(m) for m in self.root if m in system.pools}
         self.taken_by = {m: self._takers(m) for m in self.made_by}
         self.own = self._own_shares()
@@ -299,7 +301,7 @@ class Books:
         yards = sum(self._from_yards(m) * self.equal[m] for m in family)
         found = tuple(Use(node, amount, fate) for (node, fate), amount in uses.items())
         made = {p: a * self.equal[parent] for p, a in self.made_by[parent].items()}
-        tonnes = all(_tonnes(self.system.materials[m]) is not None for m in family)
+        tonnes = all(tonnes_per_unit(self.system.materials[m]) is not None for m in family)
         return WasteFlow(parent, made, found, yards, tonnes)
 
     def _take_off_residue(self, material: str, parent: str, uses: dict[tuple[str, Fate], float]) -> None:

@@ -68,8 +68,18 @@ class Water:
         """Sewage generated, of all or one material: what processes make."""
         return whole(self.ledger.outputs(self.kind("sewage", material)))
 
-    def treated(self, material: str = "") -> Part:
-        """Sewage that processes take, or that an entry with a fate hands to treatment elsewhere."""
+    @cached_property
+    def own(self) -> Floats:
+        """(pool,) share of a pool's supply that processes of the park make."""
+        b = self.ledger
+        supply = b.made + sum(b.boundary[n] for n in ("import", "from-stock", "shortage"))
+        return np.divide(b.made, supply, out=np.zeros_like(supply), where=supply > 0)
+
+    def treated(self, material: str = "", *, bought: bool = False) -> Part:
+        """Sewage that processes take, or that an entry with a fate hands to treatment elsewhere.
+
+        Sewage from outside lifts nothing; with `bought` it counts as well.
+        """
         chosen = self.kind("sewage", material)
         b = self.ledger
         taken = np.zeros(len(chosen))
@@ -79,5 +89,5 @@ class Water:
         ):
             if line.side == TAKER and entry.kind != "process" and entry.fate in TREATED:
                 taken[line.pool] += amount
-        taken *= chosen
+        taken *= chosen if bought else chosen * self.own
         return Part(float(taken.sum()), b.makers(np.minimum(taken, b.made * chosen)))

@@ -15,7 +15,7 @@ ORDER = ("contradicts", "differs", "dispatch", "weak", "no-value", "holds", "not
 
 
 def claims_table(audit: Audit, lang: str = "en") -> Table:
-    """claim, label, quantity, stated, low, high, unit, model, possible_low, possible_high, verdict, reason, source."""
+    """claim, label, quantity, stated, low … model, possible_low, possible_high, verdict, reason, source."""
     rows = [
         (
             v.claim.number,
@@ -112,7 +112,7 @@ def _reasons(ordered: list[Verdict], lang: str) -> None:
             )
     for v in ordered:
         if v.word == "not-modelled":
-            line(dim(f"  {v.claim.number} {v.claim.label[lang]}: {v.claim.not_modelled}"))
+            line(dim(f"  {v.claim.number} {v.claim.label[lang]}: {v.claim.not_modelled[lang]}"))
     line()
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from mfa import units
 from mfa.errors import Error, message
 from mfa.input import library
+from mfa.input.indicators import ACCOUNTS, RECOVERY, WASTE_RATIOS, amounts
 from mfa.input.reading import read
 from mfa.input.tree import Text, Tree
-from mfa.input.indicators import ACCOUNTS, RECOVERY, WASTE_RATIOS, amounts
 
 
 def listing(what: str | None, lang: str) -> dict[str, dict[str, str]]:

@@ -16,7 +16,7 @@ MOST_ROWS = 20
 
 
 def remedies_table(result: Result, found: list[Remedy]) -> Table:
-    """period, indicator, way, material, node, lacking, before, after, displaced, unit, value …"""
+    """period, indicator, way, material, node, lacking, before, after, displaced, unit, value … met."""
     rows = [
         (
             result.system.period,

@@ -9,19 +9,22 @@ They are found with drives and demands left open, figures anywhere in their rang
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 from mfa.errors import Fault
 from mfa.records import Claim
 from mfa.result import Result
+from mfa.studies.elastic import Elastic
 from mfa.studies.forms import Forms, Quantity
 from mfa.studies.programme import REACHED, Bound, Programme
 
 Word = Literal["holds", "dispatch", "weak", "contradicts", "differs", "not-modelled", "no-value"]
 ROUNDING = 1e-9
-MOST_SETS = 30
+NOTHING = 1e3  # what a bound of 0 is measured against, native units
+MORE_SETS = 4
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,11 @@ class _Judge:
     def verdict(self, claim: Claim) -> Verdict:
         """One claim judged."""
         if claim.kind == "none":
-            reason = Fault("audit-not-modelled", None, {"why": claim.not_modelled})
+            reason = Fault(
+                "audit-not-modelled",
+                None,
+                {"why": claim.not_modelled["en"], "why_zh": claim.not_modelled["zh"]},
+            )
             return Verdict(claim, None, None, None, "not-modelled", reason)
         model = self.model(claim)
         if model is None:
@@ -137,17 +144,18 @@ class _Judge:
         return max(columns, default=0) < self.exact.starts["entry"]
 
     def conflicts(self, claims: Sequence[Claim]) -> list[Conflict]:
-        """Minimal sets that cannot hold; a claim of each found set is left out of the further search."""
+        """Minimal sets that cannot hold together."""
         known = [(c, q) for c in claims if (q := self.forms.of(c)) is not None]
-        left = [(c, _bounds(c, q)) for c, q in known]
-        found: list[Conflict] = []
-        while len(found) < MOST_SETS and self._clash(self.open, left):
-            core = self._core([], left, False)
-            limits = not self._clash(self.unlimited, core)
-            found.append(Conflict(tuple(c for c, _ in core), limits))
-            worst = max(core, key=lambda pair: self._deviation(pair[0]))
-            left = [pair for pair in left if pair[0] is not worst[0]]
-        return found
+        if not known:
+            return []
+        groups = [_bounds(c, q) for c, q in known]
+        search = _Search(Elastic(self.open, groups), Elastic(self.unlimited, groups), self._doubts(known))
+        found = [Conflict(tuple(known[i][0] for i in core), by) for core, by in search.cores()]
+        return sorted(found, key=lambda f: (len(f.claims), [c.number for c in f.claims]))
+
+    def _doubts(self, known: Sequence[tuple[Claim, Quantity]]) -> list[float]:
+        """How far each claim is from the model, as a factor; the furthest is doubted first."""
+        return [self._deviation(c) for c, _ in known]
 
     def _deviation(self, claim: Claim) -> float:
         """How far a claim is from the model, as a factor; the furthest is doubted first."""
@@ -156,21 +164,61 @@ class _Judge:
         small, large = sorted((abs(model), abs(stated)))
         return large / max(small, 1e-300)
 
-    def _clash(self, programme: Programme, pairs: Sequence[tuple[Claim, list[Bound]]]) -> bool:
-        return bool(pairs) and programme.violation([b for _, bounds in pairs for b in bounds]) > REACHED
 
-    def _core(
-        self, base: list[tuple[Claim, list[Bound]]], pairs: list[tuple[Claim, list[Bound]]], added: bool
-    ) -> list[tuple[Claim, list[Bound]]]:
-        """QuickXplain (Junker 2004): a minimal part of `pairs` that clashes together with `base`."""
-        if added and self._clash(self.open, base):
-            return []
-        if len(pairs) == 1:
-            return pairs
-        half = len(pairs) // 2
-        first, second = pairs[:half], pairs[half:]
-        late = self._core(base + first, second, True)
-        return self._core(base + late, first, bool(late)) + late
+class _Search:
+    """Looks for minimal sets of claims, by position, that cannot hold together."""
+
+    def __init__(self, limited: Elastic, unlimited: Elastic, doubt: Sequence[float]) -> None:
+        self.limited, self.unlimited, self.doubt = limited, unlimited, doubt
+
+    def cores(self) -> list[tuple[list[int], bool]]:
+        """The sets, each once, without those that hold a smaller one; whether only limits exclude them.
+
+        Of each set found the most doubtful claim is put aside until the rest can hold together;
+        then every one put aside is set beside that rest again, for further sets that it is in,
+        and beside each other one put aside.
+        """
+        left, aside, found = list(range(len(self.doubt))), [], set[frozenset[int]]()
+        for programme in (self.unlimited, self.limited):
+            while _clash(programme, left):
+                core = _core(programme, [], left, False)
+                found.add(frozenset(core))
+                aside.append(max(core, key=lambda i: self.doubt[i]))
+                left.remove(aside[-1])
+        for doubted in aside:
+            found |= self._more(doubted, left)
+        found |= {frozenset(p) for p in combinations(aside, 2) if _clash(self.limited, p)}
+        kept = [n for n in found if not any(m < n for m in found)]
+        return [(sorted(n), not _clash(self.unlimited, n)) for n in kept]
+
+    def _more(self, doubted: int, rest: Sequence[int]) -> set[frozenset[int]]:
+        """Further sets that a claim is in, together with claims that can hold without it."""
+        left, found = list(rest), set[frozenset[int]]()
+        for _ in range(MORE_SETS):
+            if not _clash(self.limited, [doubted, *left]):
+                break
+            others = _core(self.limited, [doubted], left, True)
+            found.add(frozenset((doubted, *others)))
+            if not others:
+                break
+            left.remove(max(others, key=lambda i: self.doubt[i]))
+        return found
+
+
+def _clash(programme: Elastic, chosen: Collection[int]) -> bool:
+    return bool(chosen) and programme.violation(chosen) > REACHED
+
+
+def _core(programme: Elastic, base: list[int], pairs: list[int], added: bool) -> list[int]:
+    """QuickXplain (Junker 2004): a minimal part of `pairs` that clashes together with `base`."""
+    if added and _clash(programme, base):
+        return []
+    if len(pairs) == 1:
+        return pairs
+    half = len(pairs) // 2
+    first, second = pairs[:half], pairs[half:]
+    late = _core(programme, base + first, second, True)
+    return _core(programme, base + late, first, bool(late)) + late
 
 
 def _within(claim: Claim, value: float) -> bool:
@@ -187,7 +235,7 @@ def _ratio(claim: Claim, model: float) -> str:
 
 def _bounds(claim: Claim, quantity: Quantity) -> list[Bound]:
     """The claim as bounds on linear forms; a ratio is multiplied by its denominator."""
-    size = max(abs(claim.low or 0.0), abs(claim.high or 0.0), 1e-12)
+    size = max(abs(claim.low or 0.0), abs(claim.high or 0.0)) or NOTHING
     if quantity.bottom is None:
         return [Bound(quantity.top, claim.low, claim.high, size)]
     made = []

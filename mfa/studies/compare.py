@@ -16,11 +16,13 @@ from math import factorial
 from mfa.engine.compile import compile_system
 from mfa.engine.solver import solve
 from mfa.engine.state import GainError, OrderError
-from mfa.errors import Failure
+from mfa.errors import Error, Failure
+from mfa.input.indicators import ACCOUNTS, amounts
 from mfa.result import Result
 from mfa.studies.blend import Cause, blend, by_kind, single, together
 from mfa.studies.inputs import Input, inputs
 
+RATE = "industrial-solid-waste-utilisation"
 MOST_CAUSES = 6
 MOST_PARTS = 80
 REST = "rest"
@@ -75,9 +77,10 @@ class Comparison:
 
     @property
     def main_indicators(self) -> list[str]:
-        """The targets of either run, else the rate of utilisation: what is split by cause when nobody says."""
+        """What is split by cause when nobody says: targets of either run, else the rate of utilisation."""
         aimed = [t.indicator for x in (self.a, self.b) for t in x.system.targets if "@" not in t.indicator]
-        return list(dict.fromkeys(aimed)) or ["industrial-solid-waste-utilisation"]
+        rows = {r.name for x in (self.a, self.b) for r in x.indicator_list}
+        return list(dict.fromkeys(aimed)) or [RATE] * (RATE in rows)
 
     @cached_property
     def inputs(self) -> list[InputChange]:
@@ -173,10 +176,20 @@ class Comparison:
         compiled = compile_system(system)
         try:
             result = Result(system, compiled, solve(compiled.structure, compiled.values))
-        except (GainError, OrderError, Failure):
+            rows = {r.name: r.value for r in result.indicator_list}
+        except (GainError, OrderError, Failure, Error):
             return {}
-        rows = {r.name: r.value for r in result.indicator_list}
-        return {n: rows.get(n, 0.0) for n in names}
+        return {n: None if n in self._apart else rows.get(n, _absent(n)) for n in names}
+
+    @cached_property
+    def _apart(self) -> set[str]:
+        """The scenarios' own indicators that are not the same in both."""
+        one, two = ({i.id: i for i in x.system.indicators} for x in (self.a, self.b))
+        plain = {
+            k: [(i.numerator, i.denominator) if i else None for i in (one.get(k), two.get(k))]
+            for k in {**one, **two}
+        }
+        return {k for k, (before, after) in plain.items() if before != after}
 
 
 def compare(a: Result, b: Result) -> Comparison:
@@ -189,6 +202,12 @@ def compare(a: Result, b: Result) -> Comparison:
     ['ceramsite-panel-line.capacity', 'low-carbon-binder.capacity']
     """
     return Comparison(a, b)
+
+
+def _absent(name: str) -> float | None:
+    """What an indicator without a row is: a sum that has nothing to count is 0, a rate has no value."""
+    head = name.partition("@")[0]
+    return 0.0 if head in amounts() or ACCOUNTS.get(head, "").endswith("/a") else None
 
 
 def _shapley(

@@ -6,7 +6,7 @@ account decides by looking at the run (who nets what, whose waste it is) is kept
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,10 +14,12 @@ import numpy as np
 
 from mfa.engine.network import GIVER, TAKER, Floats
 from mfa.input.indicators import WASTE_AMOUNTS, WASTE_CLASSES, members_of
-from mfa.records import Claim, Process
+from mfa.records import Claim, OwnIndicator, Process, Selector
 from mfa.results.accounts import SPECS, Accounts
+from mfa.results.carbon import greenhouse
+from mfa.results.counting import factor as counting
 from mfa.results.energy import factor, is_electricity
-from mfa.results.value import price
+from mfa.results.value import passes_on, price
 from mfa.results.waste import Books, entry_fate
 from mfa.studies.programme import Form, Programme, total
 
@@ -102,6 +104,9 @@ class Forms:
         waste = self._waste(head) if not group else None
         if waste is not None:
             return waste
+        own = next((o for o in self.programme.system.indicators if o.id == head), None)
+        if own is not None:
+            return self._own(own)
         spec = SPECS.get(head)
         if head in ("output-value", "value-added"):
             return Quantity(self._worth("value" if head == "output-value" else "added", members))
@@ -114,6 +119,27 @@ class Forms:
                 return Quantity(pair[0](), pair[1](), spec.scale)
         return None
 
+    def _own(self, indicator: OwnIndicator) -> Quantity | None:
+        """An indicator that the scenario defines, where each selector names one end."""
+        sides = [self._selected(s) for s in (indicator.numerator, indicator.denominator)]
+        if sides[0] is None or sides[1] is None:
+            return None
+        return Quantity(sides[0], sides[1] if indicator.denominator else None)
+
+    def _selected(self, selectors: Sequence[Selector]) -> Form | None:
+        found: list[Form] = []
+        for s in selectors:
+            if s.sources is not None and s.targets is not None:
+                return None
+            count = counting(s.count)
+            for material in sorted(s.materials & set(self.ledger.compiled.structure.pools)):
+                per = s.weight * (count(self.programme.system.materials[material]) or 0.0)
+                for node in sorted(s.sources or s.targets or ()):
+                    ends = (node, "") if s.sources is not None else ("", node)
+                    form = self.flow(material, *ends)
+                    found.append(Form(form.columns, tuple(per * w for w in form.weights)))
+        return total(found)
+
     def _members(self, group: str) -> Floats:
         """(process,) 1 for the members of a group, of everything without one."""
         kind, _, member = group.partition(":")
@@ -125,7 +151,8 @@ class Forms:
 
     def _worth(self, kind: str, members: Floats) -> Form:
         b = self.ledger
-        return self._ones(kind, np.flatnonzero(b.out & (members[b.process] > 0)).tolist())
+        makes = members * b.per_process(lambda p: not passes_on(p))
+        return self._ones(kind, np.flatnonzero(b.out & (makes[b.process] > 0)).tolist())
 
     @cached_property
     def _whole(self) -> dict[str, Callable[[], Form]]:
@@ -139,7 +166,7 @@ class Forms:
         bought = power * factor(system, "grid-co2") + heat * factor(system, "heat-co2")
 
         def gases(*origins: str) -> Form:
-            weight = self.ledger.per_pool(lambda m: m.gwp if m.ghg in origins else 0.0)
+            weight = self.ledger.per_pool(lambda m: greenhouse(m) if m.ghg in origins else 0.0)
             return self._crossing("emission", weight)
 
         return {
@@ -165,7 +192,8 @@ class Forms:
             return self._inputs(lambda w: w in ("reused", "circulating"))
 
         def sewage(out: bool) -> Form:
-            weight = self.accounts.water.kind("sewage")
+            water = self.accounts.water
+            weight = water.kind("sewage") if out else water.kind("sewage") * water.own
             return self._flows(np.where(self.ledger.out == out, weight[self.ledger.pool], 0.0))
 
         return {
@@ -173,6 +201,10 @@ class Forms:
             "energy-intensity-equivalent": (self._whole["energy-use-equivalent"], added),
             "co2-intensity": (self._whole["co2"], added),
             "water-intensity": (self._fresh, added),
+            "industrial-water-reuse-without-circulation": (
+                lambda: self._inputs(lambda w: w == "reused"),
+                lambda: total([self._fresh(), self._inputs(lambda w: w == "reused")]),
+            ),
             "industrial-water-reuse": (reused, lambda: total([self._fresh(), reused()])),
             "sewage-treatment": (lambda: sewage(False), lambda: sewage(True)),
         }

@@ -70,7 +70,14 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[In
     for key, figure in (("value-added", process.value_added), ("system-cost", process.system_cost)):
         if figure:
             yield Input(f"{process.id}.{key}", figure.value, "1" if key == "value-added" else f"CNY/{per}")
-    tags = {"fate": process.fate, "site": process.site, "sector": process.sector, "project": process.project}
+    tags = {
+        "fate": process.fate,
+        "site": process.site,
+        "sector": process.sector,
+        "project": process.project,
+        "enterprise": process.enterprise,
+        "heat-pump": "true" if process.heat_pump else "",
+    }
     yield from (Input(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)
     for element, shares in process.transfer.items():
         for output, share in shares.items():
@@ -86,10 +93,23 @@ def _material(material: Material) -> Iterator[Input]:
         "lhv": material.lhv,
         "density": material.density,
         "co2-factor": material.co2_factor,
+        "gwp": material.gwp if material.ghg else None,
+        "price-vat": material.price_vat or None,
+        "parent-equivalent": material.parent_equivalent if material.residue_of else None,
     }
     yield from (Input(f"{material.id}.{k}", v, "") for k, v in numbers.items() if v is not None)
     yield from (Input(f"{material.id}.composition.{s}", v, "1") for s, v in material.composition.items())
-    words = {"kind": material.kind, "waste": material.waste, "residue-of": material.residue_of}
+    main = material.main_resource
+    words = {
+        "kind": material.kind,
+        "waste": material.waste,
+        "residue-of": material.residue_of,
+        "ghg": material.ghg,
+        "water": material.water,
+        "renewable": "true" if material.renewable else "",
+        "carrier": "" if material.carrier else "false",
+        "main-resource": "" if main is None else str(main).lower(),
+    }
     yield from (Input(f"{material.id}.{k}", v, "") for k, v in words.items() if v)
 
 

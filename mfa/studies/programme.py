@@ -15,17 +15,23 @@ from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from mfa.engine.network import GIVER, TAKER, Floats
-from mfa.records import Coefficient, Figure, Process, System
+from mfa.errors import Failure
+from mfa.input.checks import idle
+from mfa.records import Coefficient, Figure, Material, Process, System
 from mfa.results.ledger import Ledger
-from mfa.results.value import WORTHLESS, passes_on, price
+from mfa.results.value import WORTHLESS, Value, price
 
 TWO_SD = 2.0
 SPREAD = {"low": (0.5, 2.0), "medium": (0.8, 1.25)}
 REACHED = 1e-7
-HAIR = 1e-9
+HAIR = 1e-8
+SMALLEST = 1e-300
+SOLVED, IMPOSSIBLE, ENDLESS = 0, 2, 3
+DECIDED = (SOLVED, IMPOSSIBLE, ENDLESS)
+WIDER = 1.25
 LEAVING = ("product", "waste", "emission", "water")
 ENDS = {"export": TAKER, "emission": TAKER, "deposit": TAKER, "import": GIVER}
 
@@ -63,7 +69,7 @@ class Form:
     weights: tuple[float, ...]
 
     def minus(self, other: Form, factor: float) -> Form:
-        """This form less a multiple of another."""
+        """The form less a multiple of another."""
         return Form(self.columns + other.columns, self.weights + tuple(-factor * w for w in other.weights))
 
 
@@ -128,10 +134,22 @@ class Programme:
 
     @cached_property
     def scale(self) -> Floats:
-        """(variable,) native units in one unit of a variable: millions, so that numbers are alike."""
-        scale = np.full(self.starts["end"], 1e3)
-        scale[self.starts["value"] : self.starts["entry"]] = 1e6
-        return scale
+        """(variable,) native units in one unit of a variable: about what it is in the run, at least 1."""
+        b = self.ledger
+        worth = b.amount * b.per_pool(price)[b.pool]
+        crossing = np.maximum(b.made, 1.0)
+        sizes = {
+            "level": b.state.level,
+            "flow": b.amount,
+            "value": worth,
+            "added": worth,
+            "entry": b.state.handed,
+            "demand": crossing,
+            "supply": crossing,
+            "surplus": crossing,
+        }
+        found: Floats = np.maximum(np.concatenate([sizes[k] for k in self.starts if k != "end"]), 1.0)
+        return found
 
     def column(self, kind: str, i: int) -> int:
         """The column of a variable."""
@@ -147,14 +165,6 @@ class Programme:
             found.append((record, material, out, (record.outputs if out else record.inputs)[material]))
         return found
 
-    @cached_property
-    def handed_out(self) -> Floats:
-        """(flow,) share of an output that its enterprise hands out, as in the run; 1 where nothing runs."""
-        from mfa.results.value import Value
-
-        worth = Value(self.ledger).shares
-        return np.where(self.ledger.amount > 0, worth, 1.0)
-
     def _rows(self) -> Iterator[tuple[Form, float, float]]:
         """Every constraint of the model: form, low, high."""
         yield from self._recipes()
@@ -166,36 +176,79 @@ class Programme:
     def _recipes(self) -> Iterator[tuple[Form, float, float]]:
         """A flow is low to high times its level; a balance flow follows from the mass alone."""
         for f, (_, _, _, coefficient) in enumerate(self._coefficients):
-            flow, level = self.column("flow", f), self.column("level", int(self.ledger.process[f]))
             figure = coefficient.figure
             if coefficient.balance and self.ranged:
                 continue
-            low, high = bounds(figure) if self.ranged else (figure.value, figure.value)
-            if low == high:
-                yield Form((flow, level), (1.0, -low)), 0.0, 0.0
-            else:
-                yield Form((flow, level), (1.0, -low)), 0.0, np.inf
-                yield Form((flow, level), (1.0, -high)), -np.inf, 0.0
+            ends = bounds(figure) if self.ranged else (figure.value, figure.value)
+            yield from self._between("flow", "level", f, int(self.ledger.process[f]), ends)
 
     def _values(self) -> Iterator[tuple[Form, float, float]]:
-        """Output value of an output by its price, value added by its process's share."""
-        for f, (process, material, out, _) in enumerate(self._coefficients):
-            record = self.system.materials[material]
-            value, flow, added = (self.column(k, f) for k in ("value", "flow", "added"))
-            if not out or record.kind in WORTHLESS or record.price is None or passes_on(process):
-                yield Form((value, added), (1.0, 1.0)), 0.0, 0.0
-                continue
-            net = price(record) / record.price.value if record.price.value else 0.0
-            ends = trusted(record.price) if self.ranged else (record.price.value, record.price.value)
-            low, high = (e * net * float(self.handed_out[f]) for e in ends)
-            yield Form((value, flow), (1.0, -low)), 0.0, np.inf
-            yield Form((value, flow), (1.0, -high)), -np.inf, 0.0
-            share = process.value_added
-            low, high = (0.0, 0.0)
+        """Output value: of an enterprise and material, what it hands out at its price; value added by share.
+
+        What an enterprise nets in in the run may be worth anything up to all that it makes, since
+        the value is then no linear function of the flows; at fixed levels it is nothing.
+        """
+        for (_, pool), flows in self._handlings.items():
+            outs = [f for f in flows if self.ledger.out[f]]
+            low, high = self._price_ends(self.ledger.materials[pool])
+            if high == 0 or (self.levels == "fixed" and not self._hands_out(flows)):
+                yield from ((Form((self.column("value", f),), (1.0,)), 0.0, 0.0) for f in outs)
+            else:
+                yield from self._worth(flows, outs, low, high)
+        for f, (process, _, out, _) in enumerate(self._coefficients):
+            share = process.value_added if out else None
+            ends = (0.0, 0.0)
             if share is not None:
-                low, high = trusted(share) if self.ranged else (share.value, share.value)
-            yield Form((added, value), (1.0, -low)), 0.0, np.inf
-            yield Form((added, value), (1.0, -high)), -np.inf, 0.0
+                ends = trusted(share) if self.ranged else (share.value, share.value)
+            yield from self._between("added", "value", f, f, ends)
+            if not out:
+                yield Form((self.column("value", f),), (1.0,)), 0.0, 0.0
+
+    @cached_property
+    def _handlings(self) -> dict[tuple[int, int], list[int]]:
+        """(enterprise, pool) → the flows of that material at that enterprise."""
+        enterprise = Value(self.ledger).enterprise[self.ledger.process].tolist()
+        found: dict[tuple[int, int], list[int]] = {}
+        for f, key in enumerate(zip(enterprise, self.ledger.pool.tolist(), strict=True)):
+            found.setdefault(key, []).append(f)
+        return found
+
+    def _price_ends(self, material: Material) -> tuple[float, float]:
+        """The lowest and highest price without VAT."""
+        if material.kind in WORTHLESS or material.price is None or not material.price.value:
+            return 0.0, 0.0
+        net = price(material) / material.price.value
+        ends = trusted(material.price) if self.ranged else (material.price.value, material.price.value)
+        return ends[0] * net, ends[1] * net
+
+    def _hands_out(self, flows: list[int]) -> bool:
+        """Whether an enterprise hands out of a material more than it takes in, or does nothing with it."""
+        amounts = [float(self.ledger.signed[f]) for f in flows]
+        return sum(amounts) < 0 or not any(amounts)
+
+    def _worth(
+        self, flows: list[int], outs: list[int], low: float, high: float
+    ) -> Iterator[tuple[Form, float, float]]:
+        values = tuple(self.column("value", f) for f in outs)
+        columns = values + tuple(self.column("flow", f) for f in flows)
+        ones = (1.0,) * len(values)
+        signs = [1.0 if self.ledger.out[f] else -1.0 for f in flows]
+        yield Form(columns, ones + tuple(-low * s for s in signs)), 0.0, np.inf
+        if self._hands_out(flows):
+            yield Form(columns, ones + tuple(-high * s for s in signs)), -np.inf, 0.0
+        for f in outs:
+            yield Form((self.column("value", f), self.column("flow", f)), (1.0, -high)), -np.inf, 0.0
+
+    def _between(
+        self, what: str, of: str, i: int, j: int, ends: tuple[float, float]
+    ) -> Iterator[tuple[Form, float, float]]:
+        """One variable between two multiples of another."""
+        pair = (self.column(what, i), self.column(of, j))
+        if ends[0] == ends[1]:
+            yield Form(pair, (1.0, -ends[0])), 0.0, 0.0
+        else:
+            yield Form(pair, (1.0, -ends[0])), 0.0, np.inf
+            yield Form(pair, (1.0, -ends[1])), -np.inf, 0.0
 
     def _masses(self) -> Iterator[tuple[Form, float, float]]:
         """With ranges, what goes into a process comes out of it, within its tolerance."""
@@ -254,8 +307,27 @@ class Programme:
                     ends = bounds(figure) if self.ranged else _hair(figure)
                 low[column], high[column] = (0.0, ends[1]) if self.levels == "open" else ends
         high[self.starts["surplus"] : self.starts["end"]] = self._left_over
+        if self.levels == "driven":
+            self._as_in_the_run(high)
         self._drive(low, high)
         return low, high
+
+    def _as_in_the_run(self, high: Floats) -> None:
+        """Nothing new is bought that the park makes, sold that is made of no waste, or started."""
+        b, s = self.ledger, self.ledger.compiled.structure
+        wider = WIDER if self.ranged else 1 + HAIR
+        wastes = {m.id for m in b.materials if m.waste or m.residue_of}
+        eaters = [any(m in wastes for m in p.inputs) for p in b.processes]
+        from_waste = {int(p) for p, q in zip(b.pool[b.out], b.process[b.out], strict=True) if eaters[q]}
+        for e, (line, entry) in enumerate(zip(s.entries, b.compiled.entries, strict=True)):
+            bound = entry.kind == "import" and b.made[line.pool] > 0
+            bound |= entry.kind == "export" and line.pool not in from_waste
+            if bound:
+                column = self.column("entry", e)
+                hair = HAIR * float(b.made[line.pool])
+                high[column] = min(high[column], float(b.state.handed[e]) * wider + hair)
+        for name in idle(self.system):
+            high[s.processes.index(name)] = 0.0
 
     @property
     def _left_over(self) -> Floats:
@@ -290,59 +362,68 @@ class Programme:
                 high[column] = min(high[column], most)
 
     @cached_property
-    def _matrix(self) -> tuple[sp.csr_matrix, Floats, Floats]:
-        """The constraints as rows, scaled to the variables."""
+    def matrix(self) -> tuple[sp.csr_matrix, Floats, Floats]:
+        """The constraints as rows, each scaled to its largest term; all their ends are 0 or endless."""
         rows = list(self._rows())
-        return (
-            self._stacked([r[0] for r in rows]),
-            np.array([r[1] for r in rows]),
-            np.array([r[2] for r in rows]),
-        )
+        matrix = self.stacked([r[0] for r in rows])
+        size = np.maximum(abs(matrix).max(axis=1).toarray().ravel(), SMALLEST)
+        return sp.diags(1 / size) @ matrix, np.array([r[1] for r in rows]), np.array([r[2] for r in rows])
 
-    def _stacked(self, forms: list[Form]) -> sp.csr_matrix:
+    def stacked(self, forms: list[Form]) -> sp.csr_matrix:
+        """(form, variable) forms as rows, in the units of `scale`."""
         row = np.repeat(np.arange(len(forms)), [len(f.columns) for f in forms])
         column = np.fromiter((c for f in forms for c in f.columns), np.int64)
         weight = np.fromiter((w for f in forms for w in f.weights), np.float64)
         return sp.csr_matrix((weight * self.scale[column], (row, column)), (len(forms), self.starts["end"]))
 
     def violation(self, wanted: list[Bound]) -> float:
-        """The least sum of relative violations of some bounds; 0 where all can hold together."""
+        """The least sum of relative violations of some bounds; 0 where all can hold together.
+
+        Raises
+        ------
+        mfa.Failure
+            the solver gives no answer
+        """
         ends_of = [(b, sign, end) for b in wanted for sign, end in ((1.0, b.low), (-1.0, b.high))]
         sides = [(b, sign, end) for b, sign, end in ends_of if end is not None]
-        n = self.starts["end"]
-        rows = self._stacked([b.form for b, _, _ in sides])
         factor = np.array([sign / b.size for b, sign, _ in sides])
-        ends = np.array([end for _, _, end in sides])
-        wish = sp.hstack([sp.diags(factor) @ rows, sp.identity(len(sides))])
-        cost = np.concatenate([np.zeros(n), np.ones(len(sides))])
-        found = self._solved(cost, -wish, -factor * ends)
-        return float("inf") if found is None else found
+        rows = sp.diags(factor) @ self.stacked([b.form for b, _, _ in sides])
+        least = factor * np.array([end for _, _, end in sides])
+        cost = np.concatenate([np.zeros(self.starts["end"]), np.ones(len(sides))])
+        found = self._solved(cost, rows, least)
+        if found.status not in DECIDED:
+            raise Failure(f"the audit's linear programme was not solved: {found.message}")
+        return float(found.fun or 0.0) if found.status == SOLVED else float("inf")
 
     @cached_property
     def possible(self) -> bool:
         """Whether the constraints hold together at all; not where the scenario has a shortage."""
-        return self._solved(np.zeros(self.starts["end"]), None, None) is not None
+        return bool(self._solved(np.zeros(self.starts["end"])).status == SOLVED)
 
     def extreme(self, form: Form, sign: float) -> float | None:
         """The least (sign 1) or greatest (sign -1) value of a form; None where there is no end."""
-        row = self._stacked([form]).toarray().ravel() * sign
-        found = self._solved(row, None, None)
-        return None if found is None else sign * found
+        row = self.stacked([form]).toarray().ravel() * sign
+        found = self._solved(row)
+        return sign * float(found.fun or 0.0) if found.status == SOLVED else None
 
-    def _solved(self, cost: Floats, upper: sp.spmatrix | None, most: Floats | None) -> float | None:
-        matrix, low, high = self._matrix
-        extra = len(cost) - self.starts["end"]
-        wide = sp.hstack([matrix, sp.csr_matrix((matrix.shape[0], extra))]).tocsr() if extra else matrix
-        equal = low == high
-        finite_low, finite_high = ~equal & np.isfinite(low), ~equal & np.isfinite(high)
-        least = sp.vstack([wide[finite_high], -wide[finite_low], *([upper] if upper is not None else [])])
-        ends = np.concatenate([high[finite_high], -low[finite_low], most if most is not None else []])
+    @property
+    def box(self) -> tuple[Floats, Floats]:
+        """(variable,) lowest and highest, in the units of `scale`."""
         below, above = self._limits
-        box: Any = np.column_stack(
-            [
-                np.concatenate([below / self.scale, np.zeros(extra)]),
-                np.concatenate([above / self.scale, np.full(extra, np.inf)]),
-            ]
-        )
-        found = linprog(cost, least, ends, wide[equal], low[equal], box, method="highs")
-        return float(found.fun or 0.0) if found.status == 0 else None
+        return below / self.scale, above / self.scale
+
+    def _solved(self, cost: Floats, rows: sp.spmatrix | None = None, least: Floats | None = None) -> Any:
+        """Minimise, with rows + slack at least `least` beside the constraints; HiGHS, by scipy."""
+        matrix, low, high = self.matrix
+        bottom, top = self.box
+        if rows is not None and least is not None:
+            blocks: Any = [[matrix, None], [rows, sp.identity(len(least))]]
+            matrix = sp.csr_matrix(sp.bmat(blocks))
+            low, high = np.append(low, least), np.append(high, np.full(len(least), np.inf))
+            bottom, top = np.append(bottom, np.zeros(len(least))), np.append(top, np.full(len(least), np.inf))
+        within, box = LinearConstraint(matrix, low, high), Bounds(bottom, top)
+        found = milp(cost, constraints=within, bounds=box)
+        if found.status not in (SOLVED, ENDLESS):  # presolve may call impossible what rounding made so
+            again = milp(cost, constraints=within, bounds=box, options={"presolve": False})
+            found = again if again.status in DECIDED else found
+        return found

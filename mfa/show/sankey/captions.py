@@ -41,9 +41,13 @@ def place(wishes: Sequence[Wish], taken: Sequence[Box]) -> list[Caption | None]:
             continue
         half = text_width(wish.text, CAPTION) / 2 + PAD
         spots = _level_stretches(run(wish.points), half, (wish.width - TALL) / 2)
+        if not len(spots):
+            continue
         reach = np.array([half, TALL / 2])
         room = np.hstack([spots - reach, spots + reach])
-        free = np.flatnonzero(~_meet(room, boxes).any(axis=1))
+        whole = np.concatenate([room[:, :2].min(axis=0), room[:, 2:].max(axis=0)])[None]
+        close = boxes[_meet(whole, boxes)[0]]
+        free = np.flatnonzero(~_meet(room, close).any(axis=1))
         if len(free):
             boxes = np.vstack([boxes, room[free[0]]])
             x, y = spots[free[0]].tolist()

@@ -104,7 +104,7 @@ def floor(placed: Placed, reach: Mapping[Turn, float], text: Sequence[tuple[bool
         lane = channel(rises)
         gap = max(LEAST_GAP, turns[column], lane.width + 2 * INSIDE, _label_gap(placed, column, text))
         gap = max([gap, *map(_bend_room, rises, lane.tracks)])
-        lane = settled(lane.moved(INSIDE), rises, gap - INSIDE, _labels(placed, column, text, gap))
+        lane = settled(lane.moved(INSIDE), rises, gap - 2 * INSIDE, _labels(placed, column, text, gap))
         left = x[-1] + BAR
         for (segment, _), track in zip(bent, lane.tracks, strict=True):
             if track:

@@ -1,0 +1,44 @@
+"""The pictures of a paper about a park, in English and Chinese: Sankey, charts, a chain, the report."""
+
+import sys
+from pathlib import Path
+
+import mfa
+from mfa.show.charts.gauge import gauge
+from mfa.show.charts.merit import merit
+from mfa.show.charts.wastes import wastes
+
+folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "out"
+folder.mkdir(parents=True, exist_ok=True)
+result = mfa.load("jiaokou-2025").solve()
+chain = mfa.load("magnesium-slag")  # a chain alone: recipes and lists, nothing runs
+# Water would be nine tenths of all mass. What is left out or bundled stands in the legend, with its amount.
+SHOWN = {"without": ["water", "water-vapour", "karst-water"], "min_share": "0.1 %"}
+
+for lang in ("en", "zh"):
+    # A page takes several layers over the same nodes, a file on paper one.
+    sectors = result.sankey(
+        folder / f"sectors.{lang}.html", layer=["mass", "energy"], by="sector", lang=lang, **SHOWN
+    )
+    for layer, unit in (("mass", "kt"), ("energy", "tce")):
+        file = folder / f"sectors-{layer}.{lang}.pdf"
+        result.sankey(file, layer=layer, unit=unit, by="sector", lang=lang, **SHOWN)
+
+    # Where red mud comes from and goes to, two flows in a row; SVG opens in a drawing program.
+    mud = result.sankey(folder / f"red-mud.{lang}.svg", focus="red-mud", steps=2, lang=lang, **SHOWN)
+
+    # The ending decides here too: .png, .svg, .pdf. Without a file, `ax=` draws onto axes of one's own.
+    gauge(result, "industrial-solid-waste-utilisation", folder / f"gauge.{lang}.pdf", lang=lang)
+    wastes(result, folder / f"wastes.{lang}.pdf", lang=lang, most=12)
+    merit(result, "red-mud", folder / f"merit.{lang}.pdf", lang=lang)
+    chain.picture(folder / f"magnesium-slag.{lang}.pdf", lang=lang)
+    result.report(folder / f"report.{lang}.html", lang=lang)
+    print(f"{sectors.title[lang]}: {sectors!r}")
+
+# What is drawn can be asked for: here the widest bands of the red mud.
+bands = [band.link for band in mud.geometry.bands if band.link.material == "red-mud"]
+for link in sorted(bands, key=lambda link: -link.value)[:3]:
+    print(f"  {link.source} → {link.target}: {link.value / 1e3:,.1f} kt/a")
+
+for file in sorted(folder.glob("*.en.*")):
+    print(f"  {file.name:<24} {file.stat().st_size / 1024:>7,.0f} KiB")
