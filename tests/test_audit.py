@@ -14,8 +14,9 @@ import pytest
 import mfa
 from mfa.results.value import WORTHLESS, price
 from mfa.studies.audit import Audit, Conflict, Verdict
+from mfa.studies.constraints import Form
 from mfa.studies.forms import Forms, Quantity
-from mfa.studies.programme import Form, Programme
+from mfa.studies.programme import Programme
 from tests.parks import solve
 
 PARK = """

@@ -21,7 +21,8 @@ from mfa.results.counting import factor as counting
 from mfa.results.energy import factor, is_electricity
 from mfa.results.value import passes_on, price
 from mfa.results.waste import Books, entry_fate
-from mfa.studies.programme import Form, Programme, total
+from mfa.studies.constraints import Form, total
+from mfa.studies.programme import Programme
 
 FATES = {"utilised": "utilisation", "disposed": "disposal", "stored": "storage", "dumped": "dumped"}
 WASTE_RATIOS = {
