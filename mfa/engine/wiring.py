@@ -226,6 +226,9 @@ def _tied_lists(pool: Ints, side: Ints, process: Ints) -> dict[Key, int]:
         for key in lists:
             parent.setdefault(key, key)
             parent[root(key)] = root(lists[0])
+    for pool_of, side_of in list(parent):  # both sides of a pool go by the same net
+        if (pool_of, -side_of) in parent:
+            parent[root((pool_of, side_of))] = root((pool_of, -side_of))
     numbers = {r: i for i, r in enumerate(dict.fromkeys(root(k) for k in parent))}
     return {k: numbers[root(k)] for k in parent}
 
