@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import linear, park, reading, solver, startup
+from benchmarks import linear, park, reading, sankey, solver, startup
 
 startup.report()
 print()
@@ -12,6 +12,10 @@ solver.report("--quick" in sys.argv)
 print()
 park.report()
 print()
+park.accounts()
+print()
 linear.main()
 print()
 reading.main()
+print()
+sankey.report()

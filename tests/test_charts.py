@@ -22,6 +22,7 @@ from mfa.results.indicator import Indicator
 from mfa.show.charts.distribution import distribution, edges
 from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit import merit, order
+from mfa.show.charts.names import scenario_line
 from mfa.show.charts.style import LOOKS
 from mfa.show.charts.tornado import tornado
 from mfa.show.charts.wastes import heaps, wastes
@@ -130,6 +131,13 @@ def test_gauge_met() -> None:
     assert "✓ target met, 15.00 points to spare" in text(ax)
 
 
+def test_gauge_at_its_bound() -> None:
+    """The bound itself; and 0.003 points above it, which two decimals do not show."""
+    for value, said in ((0.9, "✓ target met exactly"), (0.90003, "less than 0.01 points to spare")):
+        row = Indicator(UTILISED, value, "1", 0.9, None, "true")
+        assert said in text(gauge(stand_in(row), UTILISED))
+
+
 def test_gauge_without_target_or_value() -> None:
     """No target: the value alone, 40.275 %."""
     ax = gauge(solved("percentage"), UTILISED)
@@ -158,6 +166,15 @@ def test_gauge_of_nothing() -> None:
     """An indicator that the run has not is a fault with a hint."""
     with pytest.raises(mfa.Error, match=f"did you mean '{UTILISED}'"):
         gauge(solved("percentage"), UTILISED + "n")
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "Park, 2025"), ("zh", "园区（2025 年）")])
+def test_year_stands_once(lang: str, said: str) -> None:
+    """The year is added to a name that does not hold it."""
+    for name, year, line in (("Park", 2025, said), ("Park 2025", 2025, None), ("Park", 0, None)):
+        label = {"en": name, "zh": name.replace("Park", "园区")}
+        run: Any = SimpleNamespace(system=SimpleNamespace(label=label, year=year))
+        assert scenario_line(run, lang) == (line or label[lang])
 
 
 # ---------------------------------------------------------------- wastes
@@ -197,6 +214,26 @@ def test_wastes_of_a_class() -> None:
     assert names == {"Spent resin"}
     with pytest.raises(mfa.Error, match="nothing to draw"):
         wastes(solved("percentage"), waste_class="hazardous")
+
+
+def test_wastes_tell_that_hazardous_waste_is_among_them() -> None:
+    """Said where all classes are drawn together, and only there."""
+    result = mfa.load("alumina-red-mud").solve()
+    assert "hazardous waste included" in text(wastes(result))
+    alone = text(wastes(result, waste_class="industrial-solid"))
+    assert "Industrial solid waste by source and fate" in alone
+    assert "hazardous" not in alone
+    assert "hazardous" not in text(wastes(solved("fates")))
+
+
+@pytest.mark.parametrize("case", ["fates", "percentage"])
+def test_axis_ends_with_the_bars(case: str) -> None:
+    """No tick beyond the first that is no less than the longest bar."""
+    ax = wastes(solved(case))
+    longest = max(end for fate in LOOKS for _, end in spans(ax, fate))
+    ticks = list(ax.get_xticks())
+    assert sum(tick >= longest for tick in ticks) <= 1
+    assert ax.spines["bottom"].get_bounds()[1] >= longest
 
 
 # ---------------------------------------------------------------- merit order
@@ -289,6 +326,20 @@ def test_waterfall_from_zero() -> None:
     assert ends(ax, "total 0") == pytest.approx([0, 100])
     assert sorted(ends(ax, "total 3")) == pytest.approx([-80, 0])
     assert ends(ax, "step 2") == pytest.approx([-80, 220])
+    apart(ax)
+
+
+def test_waterfall_of_slivers() -> None:
+    """Three changes below a thousandth of the axis are one bar: 0.02 - 0.03 + 0.01 = 0 points."""
+    small = [("a", 2e-4), ("b", -3e-4), ("c", 1e-4)]
+    ax = waterfall([*small[:1], ("mill", 0.3), *small[1:]], start=("A", 0.5), end=("B", 0.8))
+    assert ends(ax, "step 1") == pytest.approx([50, 80])
+    assert ends(ax, "step 2") == pytest.approx([80, 80])
+    assert "other (3)" in text(ax)
+    assert "±0.00 points" in text(ax)
+    one = waterfall([("a", -4e-5), ("mill", 0.3)], start=("A", 0.5), end=("B", 0.79996))
+    assert ends(one, "step 1") == pytest.approx([49.996, 50])
+    assert "±0.00 points" in text(one)
     apart(ax)
 
 

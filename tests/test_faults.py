@@ -23,7 +23,7 @@ from mfa.errors import Fault, catalogue, nearest
 FOLDER = Path(__file__).parent / "faults"
 CASES = sorted(p.stem for p in FOLDER.glob("*.yaml"))
 OF_THE_INPUT = ("files", "fields", "model", "units")
-OF_THE_COMMANDS = {"init-exists", "init-not-folder", "sankey-ending", "sankey-unit"}
+OF_THE_COMMANDS = {"init-exists", "init-not-folder", "picture-ending", "sankey-unit"}
 PLACE = re.compile(r"[^:\n]+:[1-9][0-9]*:[1-9][0-9]*: [^\n]+\Z")
 
 

@@ -11,7 +11,7 @@ import pytest
 import mfa
 from mfa.input.indicators import ACCOUNTS, WASTE_RATIOS
 from mfa.show.report import comparison_page, report_page
-from mfa.show.report.clauses import clause
+from mfa.show.report.clauses import CLAUSES, clause
 from mfa.show.report.parts import figures
 
 PARK = """
@@ -154,6 +154,18 @@ def test_every_indicator_has_a_formula() -> None:
     """The report can say of each indicator how it is made."""
     for name in (*ACCOUNTS, *WASTE_RATIOS, "utilisation:red-mud", "recovery:Ga", "sewage-treatment:sewage"):
         assert clause(name).formula, name
+
+
+def test_formulas_have_their_words_in_both_languages() -> None:
+    """Symbols stay; in Chinese no English word is left in a formula, every field is filled."""
+    symbols = "GWP|CO2|CF4|LHV|DMC|AD|CC|OF|kgce|kWh|GJ|max"
+    for name in (*CLAUSES, "iso59020-reused-inflow"):
+        en, zh = clause(name, "en"), clause(name, "zh")
+        assert "{" not in "".join((*en, *zh)), name
+        assert not re.search("[A-Za-z]{2,}", re.sub(symbols, "", zh.formula)), name
+        assert not re.search("[\u4e00-\u9fff]", en.formula), name
+    assert clause("value-added", "zh").formula == "Σ 总产值 · 增加值率"
+    assert clause("value-added@site:a").formula == "Σ output value · share of value added"
 
 
 def test_figures_are_all_that_have_a_source(park: Path) -> None:

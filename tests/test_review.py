@@ -249,7 +249,7 @@ def test_parts_of_a_change_add_up_where_one_id_is_two_processes(tmp_path: Path) 
 
 
 def test_both_sides_of_a_pool_tied_to_different_lists(tmp_path: Path) -> None:
-    """p5 stands in the takers of g and c, p4 in the takers of d and the givers of g; c has nothing, so p5 stands."""
+    """p5 takes g and c, p4 takes d and gives g, each least of two lists; c has nothing, so p5 stands."""
     chain = """
     materials: {c: {kind: waste}, d: {kind: waste}, e: {kind: waste}, g: {kind: waste}}
     processes:

@@ -9,10 +9,10 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 
-from mfa.show.sankey.layout import layout
+from mfa.show.sankey.layout import layout, plan, relayout
 from mfa.show.sankey.paper import draw, save
 from mfa.show.sankey.shapes import ALPHA, COLOURS, Link
-from mfa.show.sankey.words import halo, node_lines
+from mfa.show.sankey.words import halo, named, node_lines, wrap
 from tests.sankey_measures import park
 
 
@@ -41,6 +41,39 @@ def test_chinese_is_drawn_without_a_missing_glyph(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         save(picture, tmp_path / "a.png", "zh")
         save(picture, tmp_path / "a.pdf", "zh")
+
+
+def test_node_without_flows_is_drawn_with_zero(tmp_path: Path) -> None:
+    """In a year in which b stands still its label says so; nothing that is drawn lacks a figure."""
+    made = plan([Link("a", "b", "m", 1.0), Link("a", "c", "m", 3.0)], labels={}, unit="t/a")
+    picture = relayout(made, [Link("a", "c", "m", 3.0)])
+    lines = {node.id: node_lines(node, "t/a", "en") for node in picture.nodes}
+    assert lines == {"a": ["a", "3 t/a"], "b": ["b", "0 t/a"], "c": ["c", "3 t/a"]}
+    save(picture, tmp_path / "a.svg")
+    assert "0 t/a" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
+def test_what_crosses_is_named_and_counted() -> None:
+    """One name, two that fit, one of two, one of many; a bundle has no count."""
+    long = "Oxygen from air (reacting)"
+    assert named(("Ore",), "import", "en") == "Ore import"
+    assert named(("Ore", "Coal"), "import", "en") == "Ore, Coal import"
+    assert named((long, "Ore"), "import", "en") == f"{long} and 1 other: import"
+    assert named(("Ore", "Coal", "Lime"), "export", "en") == "Ore and 2 others: export"
+    assert named(("Ore", "Coal", ""), "export", "en") == "Ore and others: export"
+    assert named(("矿石", "煤", "石灰"), "export", "zh") == "矿石和其他 2 种：外销"
+
+
+def test_no_han_character_stands_alone() -> None:
+    """Eleven characters where ten have room: nine and two, not ten and one."""
+    assert wrap("一二三四五六七八九十百", 110.0) == ["一二三四五六七八九", "十百"]
+    assert wrap("一二三四五六七八九十", 110.0) == ["一二三四五六七八九十"]
+
+
+def test_number_stays_with_what_it_counts() -> None:
+    """There is room for «Oxygen from air and 12», but the twelve belong to the others."""
+    assert wrap("Oxygen from air and 12 others", 125.0) == ["Oxygen from air and", "12 others"]
+    assert wrap("热电粉煤灰和其他 6 种：外购", 110.0) == ["热电粉煤灰和其他", "6 种：外购"]
 
 
 def test_labels_fit_their_room_as_drawn() -> None:

@@ -15,7 +15,7 @@ from mfa.show.sankey.layout import layout, plan, relayout
 from mfa.show.sankey.loops import back_arcs, layers
 from mfa.show.sankey.programme import Apart, Level, levels
 from mfa.show.sankey.shapes import OTHER, Geometry, Link
-from mfa.show.sankey.words import node_lines
+from mfa.show.sankey.words import node_lines, text_width
 from tests.sankey_measures import captions, crosses, distance, meets, middle, narrowest, park, sides, trodden
 
 SIZES = [(5, 7), (6, 14), (8, 12), (9, 24), (12, 16), (14, 30), (17, 25), (20, 40), (25, 40)] * 3
@@ -279,6 +279,32 @@ def test_relayout_keeps_columns_and_order(seed: int) -> None:
         assert not a.text.meets(b.text)
     assert trodden(after) == []
     assert sum(b.link.value for b in after.bands) == pytest.approx(sum(x.value for x in changed))
+
+
+def test_label_stands_beside_a_thin_band_not_on_it() -> None:
+    """The flow through b is a thousandth of the other: its line leaves b where the label would stand."""
+    links = [Link("a", "b", "m", 1.0), Link("b", "c", "m", 1.0), Link("a", "d", "m", 1000.0)]
+    picture = layout(links, labels={}, unit="t")
+    b = next(node for node in picture.nodes if node.id == "b")
+    assert b.text.y1 <= b.bar.y0 or b.text.y0 >= b.bar.y1
+    assert abs((b.text.y0 + b.text.y1) - (b.bar.y0 + b.bar.y1)) / 2 < 2 * (b.text.y1 - b.text.y0)
+    for band in picture.bands:
+        for x, y in np.vstack(sides(band, 200)):
+            assert not (b.text.x0 < x < b.text.x1 and b.text.y0 < y < b.text.y1), band.link
+
+
+def test_labels_have_room_for_both_languages() -> None:
+    """The longer name decides, whichever language the picture is laid out in."""
+    links = [Link("import", "a", "m", 2.0), Link("a", "b", "m", 2.0)]
+    short, long = {"a": "Mill"}, {"a": "Fluidised-bed"}
+    room = {}
+    for name, labels, translated in (("one", short, None), ("en", short, long), ("zh", long, short)):
+        picture = layout(links, labels=labels, unit="t", translated=translated)
+        box = next(node.text for node in picture.nodes if node.id == "a")
+        room[name] = box.x1 - box.x0
+    assert room["one"] < text_width("Fluidised-bed")
+    assert room["en"] == pytest.approx(room["zh"])
+    assert room["en"] >= text_width("Fluidised-bed")
 
 
 def test_relayout_keeps_bundles() -> None:

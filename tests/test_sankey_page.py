@@ -188,8 +188,9 @@ def test_amounts_and_parts_of_bundles_are_all_there() -> None:
         ("Mill", "export", "mud", 0.1),
     ]
     assert any(band.link.material == OTHER for band in picture(0.01).bands)
-    assert "bundled" in layer["notes"]["en"][-1]
-    assert "已合并" in layer["notes"]["zh"][-1]
+    text = "2 flows below 1 % of the largest bundled, {amount} in all"
+    assert layer["notes"]["en"][-1] == [text, 0.3]
+    assert "已合并" in layer["notes"]["zh"][-1][0]
 
 
 def test_layers_share_nodes_and_leave_out_what_does_not_flow() -> None:

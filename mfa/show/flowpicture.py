@@ -134,7 +134,8 @@ def sankey(
     keys = [layer] if isinstance(layer, str) else list(dict.fromkeys(layer)) or ["mass"]
     counted = [count(result, key, unit) for key in keys]
     called = names(result.system, choice)
-    drawn = pictures(counted, result.system, choice, called, lang, spread or {})
+    paged = len(keys) > 1 or Path(path or "").suffix == ".html"
+    drawn = pictures(counted, result.system, choice, called, lang, spread or {}, both=paged)
     made = Sankey(result.system.label, lang, drawn, called)
     if ax is not None:
         from mfa.show.sankey.paper import draw
@@ -165,4 +166,4 @@ def _write(made: Sankey, path: Path, format: str | None) -> None:
 
             save(made.geometry, path, made.lang)
         case _:
-            raise Error([Fault("sankey-ending", None, {"file": path.name, "known": ", ".join(KINDS)})])
+            raise Error([Fault("picture-ending", None, {"file": path.name, "known": ", ".join(KINDS)})])

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from mfa.records import Entry, Pool, System
+from mfa.records import Entry, Pool, Process, Stock, System
 
 T = TypeVar("T")
 SECTIONS = ("processes", "pools", "drive", "demand", "supply", "stocks", "materials", "factors")
@@ -78,19 +78,19 @@ def blend(a: System, b: System, taken: Collection[Cause]) -> System:
     stocks = _mixed(a.stocks, b.stocks, "stocks", chosen)
     materials = {**b.materials, **a.materials}
     materials |= {k: b.materials[k] for s, k in chosen if s == "materials" and k in b.materials}
-    nodes = {*processes, *stocks}
     pools = {**b.pools, **a.pools}
     pools |= {k: b.pools[k] for s, k in chosen if s == "pools" and k in b.pools}
     for node in stocks.values():
         pools.setdefault(node.material, Pool(node.material, (), ()))
     drive = _mixed(a.drive, b.drive, "drive", chosen)
+    drive = {k: v for k, v in drive.items() if k in processes or k in stocks}
     return replace(
         a,
         materials=materials,
         processes=processes,
         stocks=stocks,
-        pools={k: _without(p, nodes) for k, p in pools.items()},
-        drive={k: v for k, v in drive.items() if k in nodes},
+        pools={k: _fitting(p, processes, stocks, drive) for k, p in pools.items()},
+        drive=drive,
         demand=_mixed(a.demand, b.demand, "demand", chosen),
         supply=_mixed(a.supply, b.supply, "supply", chosen),
         factors=_mixed(a.factors, b.factors, "factors", chosen),
@@ -111,10 +111,20 @@ def _mixed(
     return made
 
 
-def _without(pool: Pool, nodes: Collection[str]) -> Pool:
-    """A pool without entries whose process or stock is not there."""
+def _fitting(
+    pool: Pool, processes: Mapping[str, Process], stocks: Mapping[str, Stock], drive: Collection[str]
+) -> Pool:
+    """A pool without entries whose process or stock is not there, has none of it, or is driven."""
 
-    def kept(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        return tuple(e for e in entries if e.kind not in ("process", "stock") or e.node in nodes)
+    def fits(entry: Entry, side: str) -> bool:
+        if entry.kind == "process":
+            process = processes.get(entry.node)
+            return process is not None and pool.material in getattr(process, side) and entry.node not in drive
+        if entry.kind == "stock":
+            stock = stocks.get(entry.node)
+            dug = side == "outputs" and entry.node in drive
+            return stock is not None and stock.material == pool.material and not dug
+        return True
 
-    return replace(pool, takers=kept(pool.takers), givers=kept(pool.givers))
+    takers = tuple(e for e in pool.takers if fits(e, "inputs"))
+    return replace(pool, takers=takers, givers=tuple(e for e in pool.givers if fits(e, "outputs")))

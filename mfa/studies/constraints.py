@@ -81,6 +81,7 @@ class Constraints:
             "entry": len(s.entries),
             "demand": len(s.pools),
             "supply": len(s.pools),
+            "dug": len(self.dug),
             "surplus": len(s.pools),
         }
         found, at = {}, 0
@@ -103,10 +104,18 @@ class Constraints:
             "entry": b.state.handed,
             "demand": crossing,
             "supply": crossing,
+            "dug": np.array([self.system.drive[k].value for k, _ in self.dug]),
             "surplus": crossing,
         }
         found: Floats = np.maximum(np.concatenate([sizes[k] for k in self.starts if k != "end"]), 1.0)
         return found
+
+    @cached_property
+    def dug(self) -> list[tuple[str, int]]:
+        """Yards that the scenario digs out, each with its pool."""
+        at = {m.id: i for i, m in enumerate(self.ledger.materials)}
+        stocks = self.system.stocks
+        return [(k, at[stocks[k].material]) for k in self.system.drive if k in stocks]
 
     def column(self, kind: str, i: int) -> int:
         """The column of a variable."""
@@ -238,6 +247,9 @@ class Constraints:
             if line.process < 0:
                 columns[line.pool].append(self.column("entry", e))
                 signs[line.pool].append(-float(line.side))
+        for i, (_, pool) in enumerate(self.dug):
+            columns[pool].append(self.column("dug", i))
+            signs[pool].append(1.0)
         for pool in range(len(s.pools)):
             for kind, sign in (("supply", 1.0), ("demand", -1.0), ("surplus", -1.0)):
                 columns[pool].append(self.column(kind, pool))
@@ -263,6 +275,10 @@ class Constraints:
                 if figure is not None:
                     ends = bounds(figure) if self.ranged else hair(figure)
                 low[column], high[column] = (0.0, ends[1]) if self.levels == "open" else ends
+        for i, (key, _) in enumerate(self.dug):
+            column, figure = self.column("dug", i), self.system.drive[key]
+            ends = bounds(figure) if self.ranged else hair(figure)
+            low[column], high[column] = (0.0, ends[1]) if self.levels == "open" else ends
         high[self.starts["surplus"] : self.starts["end"]] = self._left_over
         if self.levels == "driven":
             self._as_in_the_run(high)
@@ -323,6 +339,8 @@ class Constraints:
         """The constraints as rows, each scaled to its largest term; all their ends are 0 or endless."""
         rows = list(self._rows())
         matrix = self.stacked([r[0] for r in rows])
+        if not rows:  # nothing flows at all
+            return matrix, np.zeros(0), np.zeros(0)
         size = np.maximum(abs(matrix).max(axis=1).toarray().ravel(), SMALLEST)
         return sp.diags(1 / size) @ matrix, np.array([r[1] for r in rows]), np.array([r[2] for r in rows])
 

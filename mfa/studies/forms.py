@@ -51,7 +51,9 @@ class Forms:
         self.accounts = Accounts(self.ledger)
 
     def of(self, claim: Claim) -> Quantity | None:
-        """The form of a claim; None where its quantity is not linear in the flows."""
+        """The form of a claim; None where its quantity is not linear in the flows, or nothing can flow."""
+        if not self.programme.starts["end"]:
+            return None
         if claim.kind == "level":
             i = list(self.programme.system.processes).index(claim.names[0])
             return Quantity(Form((self.programme.column("level", i),), (1.0,)))
@@ -84,6 +86,10 @@ class Forms:
             return self._ones("flow", found)
         fixed = {"import": "supply", "export": "demand", "surplus": "surplus"}.get(node)
         own = self._ones(fixed, [pool]) if fixed else EMPTY
+        if source:
+            own = total(
+                [own, self._ones("dug", [i for i, (k, _) in enumerate(self.programme.dug) if k == node])]
+            )
         return total([own, self._ones("entry", self._entries(lambda e, n: n == node, side, pool))])
 
     def _ones(self, kind: str, at: Iterable[int]) -> Form:
@@ -246,6 +252,11 @@ class Forms:
             for e, (line, entry) in enumerate(zip(s.entries, self.ledger.compiled.entries, strict=True))
             if entry.kind == "stock" and line.side == side and weight[line.pool]
         ]
+        if side == GIVER:
+            found += [
+                (self.programme.column("dug", i), float(weight[pool]))
+                for i, (_, pool) in enumerate(self.programme.dug)
+            ]
         return Form(tuple(c for c, _ in found), tuple(w for _, w in found))
 
     def _fresh(self) -> Form:
@@ -356,7 +367,8 @@ class Forms:
                 for e in self._entries(lambda e, n: True, GIVER, pool)
                 if self.ledger.compiled.entries[e].kind == "stock"
             ]
-            for e in stocks:
-                column = self.programme.column("entry", e)
+            dug = [i for i, (_, of) in enumerate(self.programme.dug) if of == pool]
+            columns = [self.programme.column("entry", e) for e in stocks]
+            for column in columns + [self.programme.column("dug", i) for i in dug]:
                 yield "utilisation", Form((column,), (books.equal[material] * share,))
                 yield "disposal", Form((column,), (books.equal[material] * (1 - share),))

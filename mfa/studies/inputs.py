@@ -102,6 +102,7 @@ def _material(material: Material) -> Iterator[Input]:
     main = material.main_resource
     words = {
         "kind": material.kind,
+        "unit": material.unit,
         "waste": material.waste,
         "residue-of": material.residue_of,
         "ghg": material.ghg,

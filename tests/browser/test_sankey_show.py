@@ -79,6 +79,21 @@ def test_units(open_page: Open) -> None:
         assert label[-1] == f"{amount} {unit}"
 
 
+def test_notes_are_in_the_unit_of_the_bands(open_page: Open) -> None:
+    """Three dusts of 400 t are below 1 % of 200 kt: 1.2 kt in all."""
+    links = [
+        Link("mill", "kiln", "lime", 2e5),
+        *(Link("kiln", "export", f"dust {i}", 400.0) for i in range(3)),
+    ]
+    bundled = layout(links, labels={}, unit="t/a", min_share=0.01)
+    tab = open_page(page({"en": "Mill", "zh": "厂"}, [Layer("mass", {"en": "", "zh": ""}, bundled)], {}))
+    note = tab.locator("#notes li").last
+    assert note.text_content() == "3 flows below 1 % of the largest bundled, 1.2 kt/a in all"
+    with finished(tab):
+        tab.locator("#unit").select_option(label="t/a")
+    assert (note.text_content() or "").replace("\u00a0", " ").endswith("1 200 t/a in all")
+
+
 def test_language_changes_without_reload(open_page: Open) -> None:
     tab = open_page(smelter())
     tab.evaluate("window.same = true")
@@ -159,8 +174,8 @@ def test_bundles_tell_what_is_in_them(open_page: Open) -> None:
         "· flux 60 t/a",
         "· sand 40 t/a",
     ]
-    with finished(tab):
-        tab.locator("#flows summary").click()
+    tab.locator("#flows summary").click()
+    wait(tab, "byId('rows').children.length > 0")  # leaving the band is finished before the table is
     assert [row[2:] for row in rows(tab)][-2:] == [["flux", "60"], ["sand", "40"]]
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mfa.show.sankey.layout import layout
+from mfa.show.sankey.page import Layer, page
+from mfa.show.sankey.shapes import Link
 from tests.browser.smelter import (
     EVIL,
     band,
@@ -125,6 +128,35 @@ def test_size_and_drag(open_page: Open) -> None:
     with finished(tab):
         tab.locator("#fit").click()
     assert tab.evaluate(wide) == pytest.approx(before)
+
+
+def test_keys_change_the_size_but_not_while_one_writes(open_page: Open) -> None:
+    tab = open_page(smelter())
+    wide = "svg.getBoundingClientRect().width"
+    before = tab.evaluate(wide)
+    for key, times in (("+", 1.4), ("+", 1.4**2), ("-", 1.4), ("0", 1.0)):
+        with finished(tab):
+            tab.keyboard.press(key)
+        assert tab.evaluate(wide) == pytest.approx(before * times, rel=0.01)
+    tab.locator("#search").press("+")
+    assert tab.evaluate(wide) == pytest.approx(before)
+    assert tab.locator("#search").input_value() == "+"
+
+
+def test_large_picture_starts_legible_at_its_greatest_process(open_page: Open) -> None:
+    """Sixty works in a row are wider than any window; the one in the middle makes the most."""
+    links = [Link(f"w{i:02}", f"w{i + 1:02}", "m", 1.0) for i in range(60)]
+    geometry = layout([*links, Link("import", "w30", "m", 5.0)], labels={}, unit="t/a")
+    tab = open_page(page({"en": "Row", "zh": "行"}, [Layer("mass", {"en": "", "zh": ""}, geometry)], {}))
+    assert geometry.width > 3000
+    assert tab.evaluate("svg.getBoundingClientRect().width") == pytest.approx(0.7 * geometry.width, rel=0.01)
+    shown = "n => { const a = nodes[n].bar.getBoundingClientRect(), b = view.getBoundingClientRect();"
+    shown += "return a.left > b.left && a.right < b.right; }"
+    greatest = tab.evaluate("standing().find((n) => nodeName(n) === 'w30')")
+    assert tab.evaluate(shown, greatest)
+    with finished(tab):
+        tab.locator("#fit").click()
+    assert tab.evaluate("svg.getBoundingClientRect().width") <= 1400
 
 
 # ---------------------------------------------------------------- filter, table

@@ -16,6 +16,7 @@ ROW = 24.0
 NAME_ROOM = 150.0
 THICK = 0.62
 FOOT = 46.0
+HEAD, BARE_HEAD = 50.0, 36.0
 
 
 class Row(NamedTuple):
@@ -48,7 +49,8 @@ def frame(
     tall = max([ROW, *(12.0 * len(many) + 4 for many in lines)])
     foot = FOOT + (16 if legend else 0)
     own = ax is None
-    made = canvas(ax, WIDTH, tall * len(rows) + foot + 50, (left, 16, foot, 50))
+    top = HEAD if note else BARE_HEAD
+    made = canvas(ax, WIDTH, tall * len(rows) + foot + top, (left, 16, foot, top))
     dress(made, x_label=x_label)
     made.set_ylim(len(rows) - 0.5, -0.5)
     shown = [i for i, row in enumerate(rows) if not row.head]
@@ -96,7 +98,11 @@ GAP = 5.0
 
 
 def place(ax: Axes, words: Sequence[Words], low: float, high: float) -> None:
-    """Set the range of x so that bars from `low` to `high` and all words fit, and write the words."""
+    """Set the range of x so that bars from `low` to `high` and all words fit, and write the words.
+
+    The axis ends where the bars do, at the next tick: what lies beyond is room for words.
+    """
+    bars = low, high
     figure = ax.get_figure(root=True)
     assert figure is not None
     points = ax.get_window_extent().width * 72 / figure.dpi
@@ -109,6 +115,7 @@ def place(ax: Axes, words: Sequence[Words], low: float, high: float) -> None:
             break
         low, high = new_low, new_high
     ax.set_xlim(low, high)
+    _end_axis(ax, *bars)
     for w in words:
         beside(
             ax,
@@ -120,6 +127,16 @@ def place(ax: Axes, words: Sequence[Words], low: float, high: float) -> None:
             color=w.colour,
             bbox={"facecolor": "white", "linewidth": 0, "pad": 0.8},
         )
+
+
+def _end_axis(ax: Axes, low: float, high: float) -> None:
+    """Ticks and axis from the last tick at or below `low` to the first at or above `high`, if in sight."""
+    left, right = ax.get_xlim()
+    inside = [float(t) for t in ax.get_xticks() if left <= t <= right]
+    first = max((t for t in inside if t <= low), default=left)
+    last = min((t for t in inside if t >= high), default=right)
+    ax.set_xticks([t for t in inside if first <= t <= last])
+    ax.spines["bottom"].set_bounds(first, last)
 
 
 def legend_line(ax: Axes, looks: Sequence[tuple[str, Look]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 WIDTH, MARGIN, LINE = 504.0, 18.0, 14.0
 TALL, FIGURES = 0.56, 15.0
+EXACT = 1e-9
 STATES = {"true": ("✓", BLUE), "false": ("✗", VERMILION), "unproven": ("?", "#9a6a00")}
 
 
@@ -138,13 +140,18 @@ def _verdict(row: Indicator, result: Result, scale: Scale, lang: str) -> list[tu
 
 def _distance(row: Indicator, bound: float, scale: Scale, lang: str) -> str:
     assert row.value is not None
-    return scale.change(abs(row.value - bound), lang).lstrip("+±")
+    text = scale.change(abs(row.value - bound), lang)
+    if not text.startswith("±"):
+        return text.lstrip("+")
+    return word("less-than", lang, distance=word("points", lang, value="0.01"))
 
 
 def _met(row: Indicator, result: Result, scale: Scale, lang: str) -> str:
     nearest_bound = min(
         (b for b in (row.minimum, row.maximum) if b is not None), key=lambda b: abs((row.value or 0.0) - b)
     )
+    if math.isclose(row.value or 0.0, nearest_bound, rel_tol=EXACT):
+        return word("gauge-met-exactly", lang)
     return word("gauge-met", lang, distance=_distance(row, nearest_bound, scale, lang))
 
 

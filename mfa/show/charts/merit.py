@@ -211,7 +211,7 @@ def _name(result: Result, part: Part, lang: str) -> str:
     if part.role == "bundle":
         return word("others", lang, count=part.members)
     name = node_name(result, part.node, lang)
-    return f"{part.tier} · {name}" if part.tier else name
+    return f"{part.tier}. {name}" if part.tier else name
 
 
 def _stairs(ax: Axes, parts: list[Part | None], total: float, scale: Scale, lang: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa.errors import message
 from mfa.result import Result
 from mfa.show import answer
 from mfa.show.sankey.shapes import BOUNDARY
@@ -29,6 +30,9 @@ def indicator_name(result: Result, name: str, lang: str) -> str:
 
 
 def scenario_line(result: Result, lang: str) -> str:
-    """The scenario's name and year."""
+    """The scenario's name, and its year where the name does not hold it."""
     system = result.system
-    return system.label[lang] + (f" · {system.year}" if system.year else "")
+    name = system.label[lang]
+    if not system.year or str(system.year) in name:
+        return name
+    return message("chart-scenario-year", {"name": name, "year": system.year}, lang)

@@ -94,11 +94,16 @@ class Scale:
         return f"{self.bare(value)} {self.unit}"
 
     def change(self, value: float, lang: str) -> str:
-        """A difference, signed; of shares in percentage points."""
-        sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else "±"
+        """A difference, signed, ± where it is zero as written; of shares in percentage points."""
+        size = abs(value) * self.factor
         if self.unit == "%":
-            return word("points", lang, value=f"{sign}{abs(value) * self.factor:.2f}")
-        return f"{sign}{number(abs(value) * self.factor)} {self.unit}"
+            text = f"{size:.2f}"
+            return word("points", lang, value=_sign(value if float(text) else 0.0) + text)
+        return f"{_sign(value)}{number(size)} {self.unit}"
+
+
+def _sign(value: float) -> str:
+    return "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else "±"
 
 
 def _minus(text: str) -> str:
@@ -188,7 +193,7 @@ def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
     kind = Path(path).suffix.lower()
     if kind not in ENDINGS:
         values = {"file": Path(path).name, "known": ", ".join(ENDINGS)}
-        raise Error([Fault("sankey-ending", None, values)])
+        raise Error([Fault("picture-ending", None, values)])
     undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
     # hinted text is wider than its room where a page is so large that its pixels are few
     with rc_context(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST = 12
 NEGLIGIBLE = 1e-9
+NAMED = ("industrial-solid", "hazardous")
 
 
 class Heap(NamedTuple):
@@ -75,8 +76,8 @@ def wastes(
     made = frame(
         ax,
         [Row(h.name) for h in found],
-        heading=word("wastes", lang),
-        note=scenario_line(result, lang),
+        heading=word(f"wastes-{waste_class}" if waste_class in NAMED else "wastes", lang),
+        note=_note(result, waste_class, lang),
         x_label=scale.unit,
         legend=True,
     )
@@ -88,6 +89,14 @@ def wastes(
     shown = [f for f in LOOKS if any(abs(getattr(h.account, f)) > NEGLIGIBLE * h.total for h in found)]
     legend_line(made, [(word(f"fate-{f}", lang), LOOKS[f]) for f in shown])
     return finish(made, path)
+
+
+def _note(result: Result, waste_class: str | None, lang: str) -> str:
+    """The scenario, and that hazardous waste is among the bars of all classes."""
+    named = scenario_line(result, lang)
+    if waste_class is not None or not heaps(result, lang, 1, "hazardous"):
+        return named
+    return word("wastes-mixed", lang, scenario=named)
 
 
 def _stack(ax: Axes, row: int, heap: Heap, scale: Scale) -> float:

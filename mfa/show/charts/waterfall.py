@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 EXACT = 1e-9
 FLAT = 0.15
+SLIVER = 0.004
+"""Steps below this share of the axis would be thinner than the lines that join them."""
 TOTAL, RISE, FALL = Look(BLUE), Look(GREEN), Look(VERMILION, "////")
 
 
@@ -34,7 +36,8 @@ def waterfall(
 
     Parameters
     ----------
-    steps : (label, change), in the order in which they are drawn, in `unit`
+    steps : (label, change), in the order in which they are drawn, in `unit`; those too small to be
+        seen are one bar «other» at the end
     start, end : (label, value), in `unit`
     unit : `1` for a share (drawn per cent, changes in percentage points), else as written
     heading : in place of «From … to …»
@@ -44,6 +47,7 @@ def waterfall(
     ValueError
         start and changes do not add up to the end
     """
+    steps = _visible(steps, _levels(steps, start[1], end[1]), lang)
     levels = _levels(steps, start[1], end[1])
     scale = Scale.of([*levels, end[1]], unit)
     base = _base(levels)
@@ -85,6 +89,18 @@ def _levels(steps: Sequence[tuple[str, float]], start: float, end: float) -> lis
     if not abs(reached - end) <= EXACT * size:
         raise ValueError(f"{start} and the changes add up to {reached}, not to {end}")
     return [start, *(start + change for change in accumulate(changes))]
+
+
+def _visible(
+    steps: Sequence[tuple[str, float]], levels: Sequence[float], lang: str
+) -> list[tuple[str, float]]:
+    """The steps, slivers put together where there are several; the sum stays."""
+    least = SLIVER * (max(levels) - _base(levels))
+    small = [step for step in steps if abs(step[1]) < least]
+    if len(small) < 2:
+        return list(steps)
+    rest = word("others", lang, count=len(small)), math.fsum(change for _, change in small)
+    return [*(step for step in steps if abs(step[1]) >= least), rest]
 
 
 def _base(levels: Sequence[float]) -> float:

@@ -81,8 +81,13 @@ def _pictures(result: Result, lang: str) -> dict[str, Any]:
     ]
     unused = parts.unused(result)
     made: dict[str, Any] = {"gauges": gauges, "waste_chart": "", "merit_chart": "", "flow_picture": ""}
-    if any(w.account().generated > 0 for w in result.wastes.values()):
-        made["waste_chart"] = pictures.svg(partial(wastes, result, lang=lang), word("report-wastes", lang))
+    classes = {
+        result.system.materials[m].waste for m, w in result.wastes.items() if w.account().generated > 0
+    }
+    if classes:
+        main = "industrial-solid" if "industrial-solid" in classes else None
+        draw = partial(wastes, result, lang=lang, waste_class=main)
+        made["waste_chart"] = pictures.svg(draw, word("report-wastes", lang))
     if unused:
         top = unused[0].material
         made["merit_chart"] = pictures.svg(

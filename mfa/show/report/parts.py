@@ -219,7 +219,7 @@ def indicator_rows(result: Result, lang: str) -> list[tuple[str, Rows]]:
             continue
         named = next((t for t, heads in TOPICS.items() if r.name.startswith(heads)), "own")
         value, unit = figure(r)
-        found = clause(r.name)
+        found = clause(r.name, lang)
         row = (indicator_name(r.name, result, lang), value, unit, found.formula, found.document)
         made.setdefault("own" if r.name in own else named, []).append(row)
     return [(word(f"report-topic-{t}", lang), made[t]) for t in (*TOPICS, "own") if t in made]

@@ -32,9 +32,20 @@ class Picture:
 
 
 def pictures(
-    counted: Sequence[Counted], system: System, choice: Choice, names: Names, lang: str, spread: Spread
+    counted: Sequence[Counted],
+    system: System,
+    choice: Choice,
+    names: Names,
+    lang: str,
+    spread: Spread,
+    *,
+    both: bool = False,
 ) -> tuple[Picture, ...]:
     """Each layer as a picture; several stand on the same nodes.
+
+    Parameters
+    ----------
+    both : labels keep room for the longer of both languages, as a page needs it
 
     Raises
     ------
@@ -42,7 +53,8 @@ def pictures(
         nothing of a layer is left to draw
     """
     chosen = _chosen(counted, system, choice)
-    shapes = _geometries(counted, [links for links, _ in chosen], system, choice, names, lang)
+    drawn = [links for links, _ in chosen]
+    shapes = _geometries(counted, drawn, system, choice, names, lang, both)
     return tuple(
         _picture(each, replace(shape, remarks=remarks), choice, spread)
         for each, shape, (_, remarks) in zip(counted, shapes, chosen, strict=True)
@@ -63,10 +75,13 @@ def _geometries(
     choice: Choice,
     names: Names,
     lang: str,
+    both: bool,
 ) -> list[Geometry]:
     """One layer laid out by itself, or several over the same columns, each to its own scale."""
     from mfa.show.sankey.layout import layout, plan, relayout
 
+    other = next(each for each in LANGS if each != lang)
+    translated = {key: texts[other] for key, texts in names.items()} if both else None
     options: dict[str, Any] = {
         "labels": {key: texts[lang] for key, texts in names.items()},
         "unit": f"{counted[0].unit}/a",
@@ -77,9 +92,12 @@ def _geometries(
         "pinned": choice.pinned,
     }
     if len(chosen) == 1:
-        return [layout(chosen[0], **options)]
+        return [layout(chosen[0], translated=translated, **options)]
     made = plan(_union(chosen), **options)
-    return [relayout(made, links, unit=f"{c.unit}/a") for c, links in zip(counted, chosen, strict=True)]
+    return [
+        relayout(made, links, unit=f"{c.unit}/a", translated=translated)
+        for c, links in zip(counted, chosen, strict=True)
+    ]
 
 
 def _union(layers: Sequence[Sequence[Link]]) -> list[Link]:
@@ -147,7 +165,8 @@ def _left_out(system: System, choice: Choice) -> Mapping[str, str]:
     for lang in LANGS:
         words = {key: m.label[lang] for key, m in system.materials.items()}
         words |= {kind: word(kind, lang) for kind in get_args(Kind)}
-        found[lang] = ("、" if lang == "zh" else ", ").join(words[n] for n in choice.without if n in words)
+        named = [words[n][:1].upper() + words[n][1:] for n in choice.without if n in words]
+        found[lang] = ("、" if lang == "zh" else ", ").join(named)
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mfa.show.sankey import words
 from mfa.show.sankey.bands import bands
+from mfa.show.sankey.clear import cleared
 from mfa.show.sankey.grid import ports
 from mfa.show.sankey.heights import heights
 from mfa.show.sankey.pipes import Corner, Pipe
@@ -37,6 +38,7 @@ def layout(
     min_share: float = 0.0,
     order: Sequence[str] = (),
     pinned: Sequence[str] = (),
+    translated: Mapping[str, str] | None = None,
 ) -> Geometry:
     """The geometry of a Sankey picture with return flows.
 
@@ -61,6 +63,8 @@ def layout(
         Node ids in the order in which they should stand when nothing else decides.
     pinned
         Node ids: of two in one column the one named first stands higher, always.
+    translated
+        Names in another language that the picture can change to: labels keep room for these too.
 
     Returns
     -------
@@ -82,11 +86,16 @@ def layout(
         order=order,
         pinned=pinned,
     )
-    return _geometry(made, made.flows, unit, fitting(made, made.flows))
+    return _geometry(made, made.flows, unit, fitting(made, made.flows), translated)
 
 
 def relayout(
-    plan: Plan, links: Sequence[Link], *, unit: str | None = None, scale: float | None = None
+    plan: Plan,
+    links: Sequence[Link],
+    *,
+    unit: str | None = None,
+    scale: float | None = None,
+    translated: Mapping[str, str] | None = None,
 ) -> Geometry:
     """The same picture with other amounts: columns and order stay, heights and widths are new.
 
@@ -102,6 +111,8 @@ def relayout(
     scale
         Points a unit; a scale of its own when not given. With that of another geometry
         the widths of both compare.
+    translated
+        As in `layout`.
 
     Raises
     ------
@@ -109,13 +120,17 @@ def relayout(
         A flow that the plan does not have, a value below zero, or no value above zero.
     """
     flows = with_amounts(plan.flows, links)
-    return _geometry(plan, flows, unit or plan.unit, fitting(plan, flows) if scale is None else scale)
+    if scale is None:
+        scale = fitting(plan, flows)
+    return _geometry(plan, flows, unit or plan.unit, scale, translated)
 
 
-def _geometry(plan: Plan, flows: Flows, unit: str, scale: float) -> Geometry:
+def _geometry(
+    plan: Plan, flows: Flows, unit: str, scale: float, translated: Mapping[str, str] | None
+) -> Geometry:
     """A plan drawn with the amounts of `flows`."""
     nodes = _nodes(plan, flows)
-    rooms = [_room(node, unit) for node in nodes]
+    rooms = _rooms(plan, flows, unit, nodes, translated)
     grid = gridded(plan, flows, scale)
     port = ports(grid, plan.rows)
     y = heights(grid, plan.rows, port, [tall for _, tall in rooms])
@@ -135,9 +150,20 @@ def _geometry(plan: Plan, flows: Flows, unit: str, scale: float) -> Geometry:
     )
 
 
-def _room(node: Node, unit: str) -> tuple[float, float]:
-    """The room of a label; a node without flows keeps that of its name and a figure."""
-    return words.label_room(node if node.value_in or node.value_out else replace(node, value_in=1.0), unit)
+def _rooms(
+    plan: Plan, flows: Flows, unit: str, nodes: Sequence[Node], translated: Mapping[str, str] | None
+) -> Rooms:
+    """Width and height of each node's label: the larger of both languages where there are two."""
+    rooms = [words.label_room(node, unit) for node in nodes]
+    if translated is None:
+        return rooms
+    others = _nodes(replace(plan, names=replace(plan.names, labels=translated)), flows)
+    return [
+        (max(wide, more_wide), max(tall, more_tall))
+        for (wide, tall), (more_wide, more_tall) in zip(
+            rooms, (words.label_room(node, unit) for node in others), strict=True
+        )
+    ]
 
 
 def _nodes(plan: Plan, flows: Flows) -> list[Node]:
@@ -153,7 +179,9 @@ def _nodes(plan: Plan, flows: Flows) -> list[Node]:
         role = origin if origin in ENDS else "stock" if node in plan.stocks else "process"
         called: tuple[str, ...] = (plan.names.of(origin),)
         if origin in ENDS:
-            ranked = sorted([*came[node], *went[node]], key=lambda link: (-link.value, link.material))
+            crossing = [*came[node], *went[node]]
+            flowing = [link for link in crossing if link.value > 0] or crossing
+            ranked = sorted(flowing, key=lambda link: (-link.value, link.material))
             called = tuple(plan.names.of(link.material) for link in ranked)
         value_in, value_out = (math.fsum(link.value for link in side[node]) for side in (came, went))
         left = not came[node]
@@ -169,6 +197,7 @@ def _place(placed: Placed, nodes: Sequence[Node], rooms: Rooms) -> tuple[list[No
     ground = floor(placed, reach, [(n.text_left, text) for n, (_, text) in zip(nodes, boxes, strict=True)])
     boxes = _boxes(placed, nodes, rooms, starts, ground.x)
     paths = [path(placed, edge, ground, reach) for edge in range(len(placed.grid.edges))]
+    boxes = cleared(boxes, placed.grid.edges, list(map(Pipe, paths)))
     half = [edge.width / 2 for edge in placed.grid.edges]
     low_x = min(box.x0 for pair in boxes for box in pair)
     low_y = min(box.y0 for pair in boxes for box in pair)

@@ -37,8 +37,9 @@ def legend(geometry: Geometry, lang: str) -> tuple[list[Entry], float]:
         x += room
     for text in notes(geometry, lang):
         room = text_width(text, CAPTION) + GAP
-        if x + room > geometry.width and x > left:
+        long = room > geometry.width / 2
+        if (long or x + room > geometry.width) and x > left:
             x, y = left, y + TALL
         entries.append(Entry(text, x, y, None))
-        x += room
+        x += geometry.width if long else room  # a long one has its line to itself
     return entries, y + TALL / 2

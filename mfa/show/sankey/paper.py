@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 INK = "#222222"
 SOFT_INK = "#555555"
 IDLE = "#c0c0c0"
-FINE = 4.0
-"""Bands below this width are drawn over the pale grounds of labels, which would hide them."""
-OVER_GROUNDS = 2.6
 PNG_DPI = 200
 PNG_PIXELS = 8000
 
@@ -108,8 +105,7 @@ def _fill(ax: Axes, band: Band, colour: str, alpha: float) -> None:
         vertices += points
         codes += [int(Path.LINETO if len(points) == 1 else Path.CURVE4)] * len(points)
     path = Path([*vertices, band.start], [*codes, int(Path.CLOSEPOLY)])
-    above = OVER_GROUNDS if band.width < FINE else None
-    ax.add_patch(PathPatch(path, facecolor=colour, alpha=alpha, linewidth=0, zorder=above))
+    ax.add_patch(PathPatch(path, facecolor=colour, alpha=alpha, linewidth=0))
 
 
 def _draw_node(ax: Axes, node: Node) -> None:

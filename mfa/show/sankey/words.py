@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.errors import message
 from mfa.show.sankey.shapes import BOUNDARY, REST, SMALL, Box
@@ -22,6 +22,9 @@ NAMES_SHOWN = 2
 LEGEND_LINE = 20.0
 
 LANGS = ("en", "zh")
+AMOUNT = "{amount}"
+CLOSING = ("", *"）)、，。：；")
+"""What starts no line."""
 
 
 def word(key: str, lang: str, **values: object) -> str:
@@ -54,7 +57,7 @@ def text_width(text: str, size: float = FONT) -> float:
 
 def _advance(char: str) -> float:
     """The width of a character in ems."""
-    if unicodedata.east_asian_width(char) in "WF":
+    if _han(char):
         return 1.0
     if char in " \N{NO-BREAK SPACE}":
         return 0.24
@@ -68,14 +71,28 @@ def wrap(text: str, room: float = WRAP) -> list[str]:
     lines, line, brk = [], "", 0
     for char in text:
         line += char
-        if char in " ·、,(" or unicodedata.east_asian_width(char) in "WF":
+        if brk and text_width(line.rstrip()) > room and line[brk:] not in CLOSING:
+            lines.append(line[:brk].strip())
+            line, brk = line[brk:], 0
+        counts = char == " " and line[-2:-1].isdigit()
+        if (char in " ·、,(" and not counts) or _han(char):
             brk = len(line) - (char in "（(")
         if not brk and text_width(line) > 1.5 * room:
             brk = len(line) - 1
-        if text_width(line) > room and brk and len(line) > brk:
-            lines.append(line[:brk].strip())
-            line, brk = line[brk:], 0
-    return [*lines, line.strip()] if line.strip() else lines or [""]
+    return _whole([*lines, line.strip()] if line.strip() else lines or [""])
+
+
+def _whole(lines: list[str]) -> list[str]:
+    """The lines, the last with a second han character where it had but one."""
+    if len(lines) < 2 or len(lines[-1]) != 1 or len(lines[-2]) < 3:
+        return lines
+    *others, upper, last = lines
+    return [*others, upper[:-1].strip(), upper[-1] + last] if _han(last) and _han(upper[-1]) else lines
+
+
+def _han(char: str) -> bool:
+    """Whether a character is as wide as a han character."""
+    return unicodedata.east_asian_width(char) in "WF"
 
 
 def node_name(node: Node, lang: str) -> str:
@@ -84,24 +101,24 @@ def node_name(node: Node, lang: str) -> str:
 
 
 def named(names: tuple[str, ...], role: str, lang: str) -> str:
-    """As `node_name`, from the parts."""
+    """As `node_name`, from the parts; an empty name is that of a bundle."""
     if role in REST.values() or role in SMALL.values():
         return word("small" if role in SMALL.values() else "other", lang)
     if role not in BOUNDARY or (role == "stock" and len(names) == 1):
         return names[0]
-    called = [name or word("other", lang) for name in names[:NAMES_SHOWN]]
-    comma = "、" if lang == "zh" else ", "
-    while len(called) > 1 and text_width(comma.join([*called, word(role, lang)])) > WRAP:
-        called.pop()
+    called = [name or word("other", lang) for name in names]
+    comma, end = "、" if lang == "zh" else ", ", word(role, lang)
+    fits = len(called) <= NAMES_SHOWN and text_width(comma.join([*called, end])) <= WRAP
+    if len(called) > 1 and not fits:
+        key = "and-more" if "" in names else "and-one" if len(names) == 2 else "and-others"
+        return word(key, lang, name=called[0], count=len(names) - 1, role=end)
     joined = comma.join(called)
-    if len(names) > len(called):
-        joined += "等" if lang == "zh" else comma + "…"
-    return joined + (" " if lang != "zh" or joined[-1].isascii() else "") + word(role, lang)
+    return joined + (" " if lang != "zh" or joined[-1].isascii() else "") + end
 
 
 def amounts(value_in: float, value_out: float, unit: str) -> str:
-    """The value of a node: one figure, or what goes in and what comes out."""
-    texts = [number(value) for value in (value_in, value_out) if value > 0]
+    """The value of a node: one figure, or what goes in and what comes out; 0 where nothing flows."""
+    texts = [number(value) for value in (value_in, value_out) if value > 0] or [number(0.0)]
     return f"{texts[0]} {unit}" if len(set(texts)) == 1 else f"{texts[0]} → {texts[1]} {unit}"
 
 
@@ -128,21 +145,35 @@ def halo(node: Node, unit: str, lang: str) -> Box:
     return Box(x - 2, y, x + wide + 2, y + tall)
 
 
-def notes(geometry: Geometry, lang: str) -> list[str]:
+class Note(NamedTuple):
+    """A sentence about a picture; `{amount}` in it stands for `value`, in the picture's unit."""
+
+    text: str
+    value: float = 0.0
+
+
+def remarks(geometry: Geometry, lang: str) -> list[Note]:
     """What a reader must know about the picture: bands not to scale, what is not drawn, flows bundled."""
     unscaled = [band.link for band in geometry.bands if not band.to_scale]
-    lines = [
-        word(key, lang)
+    found = [
+        Note(word(key, lang))
         for key in ("thin", "own")
         if any((link.source == link.target) == (key == "own") for link in unscaled)
     ]
-    unit = geometry.unit
     for remark in geometry.remarks:
-        named = remark.names.get(lang, "")
-        lines.append(word(remark.key, lang, value=number(remark.value), unit=unit, names=named))
+        names = remark.names.get(lang, "")
+        found.append(Note(word(remark.key, lang, amount=AMOUNT, names=names), remark.value))
     if geometry.bundled_count:
-        share, value = number(100 * geometry.min_share), number(geometry.bundled)
-        lines.append(word("bundled", lang, share=share, count=geometry.bundled_count, value=value, unit=unit))
+        share = number(100 * geometry.min_share)
+        text = word("bundled", lang, share=share, count=geometry.bundled_count, amount=AMOUNT)
+        found.append(Note(text, geometry.bundled))
     if geometry.spread:
-        lines.append(word("spread", lang))
-    return lines
+        found.append(Note(word("spread", lang)))
+    return found
+
+
+def notes(geometry: Geometry, lang: str) -> list[str]:
+    """The remarks as they stand below a picture on paper."""
+    return [
+        note.text.replace(AMOUNT, f"{number(note.value)} {geometry.unit}") for note in remarks(geometry, lang)
+    ]

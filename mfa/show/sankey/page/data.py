@@ -28,7 +28,7 @@ from mfa.show.sankey.shapes import (
     Geometry,
     Node,
 )
-from mfa.show.sankey.words import CAPTION, LANGS, notes, text_width, word
+from mfa.show.sankey.words import CAPTION, LANGS, remarks, text_width, word
 
 KIND = "*kind:"
 MADE = {
@@ -174,7 +174,7 @@ def _layer(layer: Layer, plan: _Plan, known: _Names) -> dict[str, Any]:
         "label": dict(layer.label),
         "units": {lang: rungs(geometry.unit, lang) for lang in LANGS},
         "period": layer.period,
-        "notes": {lang: notes(geometry, lang) for lang in LANGS},
+        "notes": {lang: [[n.text, _short(n.value)] for n in remarks(geometry, lang)] for lang in LANGS},
         "size": _tenths(geometry.width, geometry.height),
         "nodes": [packed(_boxes(nodes[key])) if key in nodes else "" for key in plan.nodes],
         "paths": [packed(_steps(trace(widest[pair]))) if pair in widest else "" for pair in plan.pairs],

@@ -41,12 +41,16 @@ function number(value) {
   return `${Number((value / 10 ** exponent).toPrecision(3))}×10${raised.join("")}`;
 }
 
-// A name in lines no wider than `room`, broken at spaces and between han.
+// A name in lines no wider than `room`, broken at spaces and between han, not after a number.
 function wrap(text, room, width) {
   const lines = [""];
-  for (const piece of text.match(/[⺀-￯][、。，）」]?|[^\s⺀-￯]+\s*|\s+/g) ?? []) {
+  for (const piece of text.match(/[（「]?(?:\d+\s+)?(?:[⺀-￯][、。，：）」]?|[^\s⺀-￯]+\s*[）」]?)|\s+/g) ?? []) {
     if (lines.at(-1) && width((lines.at(-1) + piece).trim()) > room) lines.push("");
     lines[lines.length - 1] += piece;
+  }
+  const [upper, last] = lines.slice(-2).map((line) => line.trim());
+  if (/^[⺀-￯]$/.test(last) && /..[⺀-￯]$/.test(upper)) {   // no han character alone
+    lines.splice(-2, 2, upper.slice(0, -1), upper.at(-1) + last);
   }
   return lines.map((line) => line.trim());
 }

@@ -1,6 +1,7 @@
 // Pointer, keys and controls. Each thing that is finished is counted by done().
 
 const NEAR = 4;                            // points round the pointer that count as under it
+const LEGIBLE = 0.7;                       // pixels a point: labels of some 8 pixels
 
 // ---------------------------------------------------------------- size, and the way to a node
 // Larger or smaller about a point of the window, which stays where it is.
@@ -13,12 +14,31 @@ function rescale(times, x = view.clientWidth / 2, y = view.clientHeight / 2) {
   view.scrollTo(left * after.width - x, top * after.height - y);
 }
 
-function goTo(n) {
-  const scale = () => svg.getBoundingClientRect().width / shape[0][0];
-  if (scale() < 0.8) zoom = 1;
+function fit() {
+  zoom = 0;
   resize();
-  const [x, y, , tall, left] = layer.shape[1][n];
-  view.scrollTo((x + left / 2) * scale() - view.clientWidth / 2, (y + tall / 2) * scale() - view.clientHeight / 2);
+}
+const SIZES = { "+": () => rescale(1.4), "=": () => rescale(1.4), "-": () => rescale(1 / 1.4), "0": fit };
+
+// A picture whose labels would be too small to read starts larger, at its greatest process.
+function begin() {
+  if (scaleNow() >= LEGIBLE) return;
+  zoom = LEGIBLE;
+  resize();
+  const size = (n) => (nodes[n].crossing ? 0 : Math.max(...layer.sums[n]));
+  centre(standing().reduce((a, b) => (size(b) > size(a) ? b : a)));
+}
+
+const scaleNow = () => svg.getBoundingClientRect().width / shape[0][0];
+function centre(n) {
+  const [x, y, , tall, left] = layer.shape[1][n], scale = scaleNow();
+  view.scrollTo((x + left / 2) * scale - view.clientWidth / 2, (y + tall / 2) * scale - view.clientHeight / 2);
+}
+
+function goTo(n) {
+  if (scaleNow() < LEGIBLE) zoom = 1;
+  resize();
+  centre(n);
 }
 
 let found = { text: "", at: -1 };
@@ -149,9 +169,11 @@ svg.addEventListener("focusin", (event) => {
 });
 svg.addEventListener("focusout", () => point(null));
 addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  clearChoice();
-  point(null);
+  if (event.key === "Escape") {
+    clearChoice();
+    point(null);
+  } else if (event.ctrlKey || event.metaKey || event.target.matches("input, select") || !(event.key in SIZES)) return;
+  else SIZES[event.key]();
   done();
 });
 
@@ -181,7 +203,7 @@ byId("search").addEventListener("keydown", (event) => {
 });
 on("closer", "click", () => rescale(1.4));
 on("farther", "click", () => rescale(1 / 1.4));
-on("fit", "click", () => { zoom = 0; resize(); });
+on("fit", "click", fit);
 on("languages", "click", (event) => {
   lang = event.target.dataset.lang ?? lang;
   rung = -1;
@@ -209,3 +231,4 @@ byId("copy").addEventListener("click", copyTable);
 
 change(layer);
 reach({ node: byColumn()[0] });
+begin();

@@ -19,7 +19,9 @@ function write() {
   const counts = { nodes: standing().length, links: layer.values.filter(Boolean).length };
   byId("about").textContent = word("about", { ...counts, layer: layer.label[lang] });
   fill("node-names", new Set(standing().map(nodeName)), (list, value) => add(list, "option", { value }));
-  fill("notes", layer.notes[lang], (list, note) => add(list, "li", {}, note));
+  fill("notes", layer.notes[lang], (list, [text, value]) => {
+    add(list, "li", {}, text.replace("{amount}", () => amount(value)));
+  });
   writeMaterials();
   writeTable();
   byId("live").textContent = said();

@@ -3,7 +3,7 @@
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("data").textContent);
 const FONT = 11, CAPTION = 9.5, LINE = 1.22 * FONT, WRAP = 10.5 * FONT, NAMES_SHOWN = 2, PARTS_SHOWN = 8;
-const CHANGE = 150, LARGEST_FIT = 1.4, PALE = 0.45, WIDER = [1, 1.3, 1.6], SQUEEZE = 1.15;
+const CHANGE = 150, LARGEST_FIT = 1.4, PALE = 0.45, WIDER = [1, 1.3, 1.6], SQUEEZE = 1.3;
 
 // ---------------------------------------------------------------- the data; all things are known by number
 const nodes = data.nodes.map(([name, role, crossing]) => ({ name, role, crossing, out: [], into: [] }));
@@ -58,9 +58,11 @@ function nodeName(n) {
   const flowing = all.filter((i) => layer.values[i] > 0), crossing = flowing.length ? flowing : all;
   crossing.sort((a, b) => layer.values[b] - layer.values[a]);
   const names = crossing.map((i) => materialName(links[i].material)), comma = { en: ", ", zh: "、" }[lang];
-  let count = Math.min(names.length, NAMES_SHOWN);
-  while (count > 1 && width([...names.slice(0, count), role].join(comma)) > WRAP) count--;
-  const few = names.slice(0, count).join(comma) + (names.length > count ? { en: ", …", zh: "等" }[lang] : "");
+  const few = names.join(comma), values = { name: names[0], count: names.length - 1, role };
+  if (names.length > 1 && (names.length > NAMES_SHOWN || width(few + comma + role) > WRAP)) {
+    if (crossing.some((i) => layer.parts[i])) return word("and-more", values);
+    return names.length === 2 ? word("and-one", values) : word("and-others", values);
+  }
   return few + (lang === "zh" && !/[!-~]$/.test(few) ? "" : " ") + role;
 }
 

@@ -8,6 +8,8 @@ from mfa.errors import catalogue
 from mfa.show.sankey.words import LANGS
 
 PREFIX = "page-"
+SHARED = ("and-one", "and-others", "and-more")
+"""Words of the pictures on paper that the page says too."""
 
 
 def sentence(key: str, lang: str) -> str:
@@ -18,4 +20,5 @@ def sentence(key: str, lang: str) -> str:
 def vocabularies() -> Mapping[str, Mapping[str, str]]:
     """All texts of the page: language → key → text."""
     own = {key.removeprefix(PREFIX): texts for key, texts in catalogue().items() if key.startswith(PREFIX)}
+    own |= {key: catalogue()[f"sankey-{key}"] for key in SHARED}
     return {lang: {key: texts[lang] for key, texts in own.items()} for lang in LANGS}
