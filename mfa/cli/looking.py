@@ -50,7 +50,10 @@ def show(
     loaded = mfa.load(name, variants=variants, settings=settings_of(settings))
     if picture is not None:
         loaded.picture(picture, lang=lang)
-        click.echo(str(picture))
+        if as_json:
+            click.echo(json.dumps({"file": str(picture)}, ensure_ascii=False))
+        elif not quiet:
+            click.echo(str(picture))
         return
     print_system(loaded.system, lang, as_json=as_json, quiet=quiet)
 

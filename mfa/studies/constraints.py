@@ -94,7 +94,7 @@ class Constraints:
     def scale(self) -> Floats:
         """(variable,) native units in one unit of a variable: about what it is in the run, at least 1."""
         b = self.ledger
-        worth = b.amount * b.per_pool(price)[b.pool]
+        worth = np.maximum(b.amount, 1.0) * b.per_pool(price)[b.pool]
         crossing = np.maximum(b.made, 1.0)
         sizes = {
             "level": b.state.level,

@@ -60,7 +60,7 @@ class Programme(Constraints):
         """The least (sign 1) or greatest (sign -1) value of a form; None where there is no end."""
         row = self.stacked([form]).toarray().ravel() * sign
         found = self._solved(row)
-        return sign * float(found.fun or 0.0) if found.status == SOLVED else None
+        return sign * float(found.fun or 0.0) + 0.0 if found.status == SOLVED else None
 
     def _solved(self, cost: Floats, rows: sp.spmatrix | None = None, least: Floats | None = None) -> Any:
         """Minimise, with rows + slack at least `least` beside the constraints; HiGHS, by scipy."""

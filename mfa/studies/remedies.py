@@ -91,7 +91,8 @@ def remedies(result: Result) -> list[Remedy]:
         tried = [_remedy(result, then, row, t) for t in trials if (then := runs[t.key]) is not None]
         found += sorted((r for r in tried if r.gain > USEFUL), key=_rank)
         if len(trials) > 1:
-            found += _together(result, row, trials)
+            best = max((r.gain for r in tried), default=0.0)
+            found += [r for r in _together(result, row, trials) if r.gain > best - USEFUL]
     return found
 
 
@@ -260,7 +261,7 @@ def _solved(system: System) -> Result | None:
 
 
 def _together(result: Result, row: Indicator, trials: list[_Trial]) -> list[Remedy]:
-    """All ways at once, as far as the network can then still be solved."""
+    """All ways at once, as far as the network can then still be solved; they may get in each other's way."""
     system = result.system
     for trial in trials:
         system = trial.mend(system)
