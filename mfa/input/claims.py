@@ -9,7 +9,7 @@ from mfa import units
 from mfa.errors import Fault, Short, nearest
 from mfa.input.figures import Factor, Reader, basis
 from mfa.input.forms import Label, Quantity
-from mfa.input.indicators import unit
+from mfa.input.indicators import ABOVE_ONE, unit
 from mfa.input.schema import ClaimForm
 from mfa.input.tree import Tree, place_of
 from mfa.records import BOUNDARY_WORDS, Claim, Figure, Material, OwnIndicator, Process, Stock
@@ -55,7 +55,12 @@ class Claims:
         names, unit_of, factor = getattr(self, f"_{kind}")(form, tree)
         if len(self.reader.faults) > start or not unit_of:
             return None
-        found = {b: self._figure(getattr(form, b), tree, b, factor) for b in stated}
+        most = self._most(names, unit_of)
+        found = {b: self._figure(getattr(form, b), tree, b, factor, most) for b in stated}
+        low, high = found.get("min"), found.get("max")
+        if low and high and low.value > high.value:
+            values = {"min": low.text, "max": high.text}
+            self.reader.faults.append(Fault("claim-order", low.place, values))
         if len(self.reader.faults) > start:
             return None
         texts = {"value": "", "min": "≥ ", "max": "≤ "}
@@ -97,7 +102,17 @@ class Claims:
             outside,
         )
 
-    def _figure(self, quantity: Quantity, tree: Tree, key: str, factor: Factor) -> Figure | None:
+    def _most(self, names: tuple[str, ...], unit_of: str) -> float | None:
+        """The greatest share that a rate can be; None for what is no rate, or may exceed 1."""
+        single = unit_of == "1" and len(names) == 1
+        bounded = single and names[0] not in self.own and names[0].partition("@")[0] not in ABOVE_ONE
+        return 1.0 if bounded else None
+
+    def _figure(
+        self, quantity: Quantity, tree: Tree, key: str, factor: Factor, most: float | None
+    ) -> Figure | None:
+        if most is not None:
+            return self.reader.ratio(quantity, tree[key], most=most)
         return self.reader.figure(quantity, tree[key], factor)
 
     def _process(self, name: str, tree: Tree, key: str) -> tuple[tuple[str, ...], str, Factor]:
@@ -135,8 +150,17 @@ class Claims:
             if end and end not in known:
                 values = {"id": end[:60], "near": nearest(end, known)}
                 self.reader.faults.append(Fault("entry-unknown", place_of(node, (key,)), values))
+        self._possible(material, ends, node)
         of = self.materials[material]
         return (material, *ends), f"{of.unit}/a", lambda u: units.rate_factor(u, basis(of), None)
+
+    def _possible(self, material: str, ends: list[str], node: Tree) -> None:
+        """A process must make what comes from it, and take what goes to it."""
+        source, target = ends
+        process = self.processes.get(source or target)
+        if process and material not in (process.outputs if source else process.inputs):
+            values = {"process": process.id, "material": material, "side": "outputs" if source else "inputs"}
+            self.reader.faults.append(Fault("claim-no-flow", node.place, values))
 
     def _indicator(self, form: ClaimForm, tree: Tree) -> tuple[tuple[str, ...], str, Factor]:
         return self._indicators([form.indicator or ""], tree, "indicator")

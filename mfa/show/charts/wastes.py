@@ -6,7 +6,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa.errors import Error, Fault
+from mfa.errors import Error, Fault, nearest
+from mfa.input.own import WASTES as CLASSES
 from mfa.result import Result
 from mfa.results.waste import Account
 from mfa.show.charts.frame import Row, Words, bar, frame, legend_line, place
@@ -67,8 +68,15 @@ def wastes(
     Raises
     ------
     mfa.Error
-        there is no waste to draw
+        there is no waste to draw, or no such class
     """
+    if waste_class is not None and waste_class not in CLASSES:
+        values = {
+            "name": waste_class[:60],
+            "known": ", ".join(CLASSES),
+            "near": nearest(waste_class, CLASSES),
+        }
+        raise Error([Fault("chart-class", None, values)])
     found = heaps(result, lang, most, waste_class)
     if not found:
         raise Error([Fault("chart-empty", None, {})])

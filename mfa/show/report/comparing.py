@@ -29,7 +29,8 @@ def compare_all(
     made = []
     for name, run in zip(given[1:], runs[1:], strict=True):
         comparison = compare(runs[0], run)
-        wanted = list(names) or comparison.main_indicators
+        changed = {c.name for c in comparison.indicators}
+        wanted = list(names) or [n for n in comparison.main_indicators if n in changed]
         _known(comparison, wanted)
         shares = comparison.split(wanted)
         if out is not None:

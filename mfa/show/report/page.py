@@ -118,6 +118,8 @@ def _tables(result: Result, lang: str) -> dict[str, Any]:
         "factors": [word(f"factor-{n}", lang, value=f"{factor(system, n):g}") for n in DEFAULTS],
         "groups": [(kind, rows) for kind in GROUPED if (rows := parts.group_rows(result, kind, lang))],
         "bought": parts.crossing_rows(result, "import", lang),
+        "bought_count": sum(f.source == "import" for f in result.flow_list),
+        "sold_count": sum(f.target == "export" for f in result.flow_list),
         "sold": parts.crossing_rows(result, "export", lang),
         "mass": parts.mass_rows(result, lang),
         "layers": parts.layer_rows(result),

@@ -23,6 +23,7 @@ MOST_REMEDIES = 12
 MOST_WASTES = 15
 MOST_CROSSING = 20
 MOST_SOURCES = 15
+ROUNDING = 1e-6
 CONFIDENCES = ("high", "medium", "low", "")
 Rows = list[tuple[str, ...]]
 
@@ -303,7 +304,8 @@ def group_rows(result: Result, kind: str, lang: str) -> Rows:
     ]
     whole = {c: rows.get(c, 0.0) for c in GROUP_COLUMNS}
     apart = {c: v - sum(rows.get(f"{c}@{kind}:{n}", 0.0) for n in names) for c, v in whole.items()}
-    if any(abs(apart[c]) > 1e-6 * abs(whole[c]) for c in GROUP_COLUMNS):
+    apart = {c: v if abs(v) > ROUNDING * abs(whole[c]) else 0.0 for c, v in apart.items()}
+    if any(apart.values()):
         made.append((word("report-apart", lang), *(_cell(c, apart[c]) for c in GROUP_COLUMNS), ""))
     return [
         *made,
