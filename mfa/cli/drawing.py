@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +9,7 @@ import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import common, pair, picture_options, scenario_options, settings_of
+from mfa.cli.options import common, pair, picture_options, say_file, scenario_options, settings_of
 
 
 @cli.command()
@@ -45,10 +44,7 @@ def sankey(
     options = {key: value for key, value in asked.items() if value not in (None, ())}
     made = result.sankey(lang=lang, colours=colours, **options)
     made.save(output, format_)
-    if as_json:
-        click.echo(json.dumps({"file": str(output)}, ensure_ascii=False))
-    elif not quiet:
-        click.echo(str(output))
+    say_file(output, as_json=as_json, quiet=quiet)
 
 
 @cli.command()
@@ -79,10 +75,7 @@ def chart(
         raise click.UsageError("'merit' needs a material, such as 'mfa chart merit SCENARIO red-mud -o FILE'")
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
     draw(kind, result, name, output, lang)
-    if as_json:
-        click.echo(json.dumps({"file": str(output)}, ensure_ascii=False))
-    elif not quiet:
-        click.echo(str(output))
+    say_file(output, as_json=as_json, quiet=quiet)
 
 
 @cli.command()
@@ -104,7 +97,4 @@ def export(
 ) -> None:
     """Write a workbook of inputs and results; edit it, then mfa run FILE.xlsx."""
     mfa.load(scenario, variants=variants, settings=settings_of(settings)).export(xlsx, lang=lang)
-    if as_json:
-        click.echo(json.dumps({"file": str(xlsx)}, ensure_ascii=False))
-    elif not quiet:
-        click.echo(str(xlsx))
+    say_file(xlsx, as_json=as_json, quiet=quiet)

@@ -10,7 +10,7 @@ import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import common, scenario_options, settings_of
+from mfa.cli.options import common, say_file, scenario_options, settings_of
 
 
 @cli.command()
@@ -50,10 +50,7 @@ def show(
     loaded = mfa.load(name, variants=variants, settings=settings_of(settings))
     if picture is not None:
         loaded.picture(picture, lang=lang)
-        if as_json:
-            click.echo(json.dumps({"file": str(picture)}, ensure_ascii=False))
-        elif not quiet:
-            click.echo(str(picture))
+        say_file(picture, as_json=as_json, quiet=quiet)
         return
     print_system(loaded.system, lang, as_json=as_json, quiet=quiet)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -84,3 +86,11 @@ def pair(text: str, example: str) -> tuple[str, str]:
     if not sign or not name.strip() or not value.strip():
         raise click.UsageError(f"'{text[:80]}' is not NAME=VALUE; write it like {example}")
     return name.strip(), value.strip()
+
+
+def say_file(path: Path, *, as_json: bool, quiet: bool) -> None:
+    """Print the name of the file that a command wrote."""
+    if as_json:
+        click.echo(json.dumps({"file": str(path)}, ensure_ascii=False))
+    elif not quiet:
+        click.echo(str(path))

@@ -8,7 +8,7 @@ a scenario: a step in braces is what the row has in the column of that name.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -139,7 +139,6 @@ NAMES = {
 }
 _MATERIAL = Column("material", names="MaterialNames")
 _PROCESS = Column("process", names="ProcessNames")
-_STOCK = Column("stock", names="StockNames")
 _FATES = next(get_args(a) for k, a in _forms(EntryForm) if k == "fate")
 
 LISTS = Sheet(
@@ -155,66 +154,63 @@ PAIRS = tuple(Sheet(name, (Column(FIELD),), (), ((Column(VALUE), ()),)) for name
 @cache
 def sheets() -> tuple[Sheet, ...]:
     """The sheets whose rows stand each for one place of the tree, in their order in a workbook."""
-    materials, processes = ("materials", "{material}"), ("processes", "{process}")
-    stocks, targets = ("stocks", "{stock}"), ("targets", "{indicator}")
-    transfer = (*processes, "transfer", "{substance}", "{material}")
-    side = Column("side", ("inputs", "outputs"))
     rate = Column("what", ("drive", "demand", "supply"))
+    source = ("sources", "{source}")
     return (
-        Sheet(
-            "ProcessNames",
-            (Column("process"),),
-            processes,
-            (*_texts(ProcessPatch, processes), (Column("chain"), CHAIN)),
-        ),
-        Sheet(
-            "Coefficients", (_PROCESS, side, _MATERIAL), (*processes, "{side}", "{material}"), (), QUANTITY
-        ),
-        Sheet(
-            "ProcessFigures",
-            (_PROCESS, Column("figure", _figures(ProcessPatch))),
-            (*processes, "{figure}"),
-            (),
-            QUANTITY,
-        ),
-        Sheet("Transfer", (_PROCESS, Column("substance"), _MATERIAL), transfer, (), QUANTITY),
+        *_process_sheets(),
         Sheet("Drive", (rate, Column("id")), ("{what}", "{id}"), (), QUANTITY),
-        Sheet("StockNames", (Column("stock"),), stocks, _texts(StockPatch, stocks)),
-        Sheet(
-            "StockFigures",
-            (_STOCK, Column("figure", _figures(StockPatch))),
-            (*stocks, "{figure}"),
-            (),
-            QUANTITY,
-        ),
-        Sheet("MaterialNames", (Column("material"),), materials, _texts(MaterialPatch, materials)),
-        Sheet(
-            "MaterialFigures",
-            (_MATERIAL, Column("figure", _figures(MaterialPatch))),
-            (*materials, "{figure}"),
-            (),
-            QUANTITY,
-        ),
-        Sheet(
-            "Composition",
-            (_MATERIAL, Column("constituent")),
-            (*materials, "composition", "{constituent}"),
-            (),
-            QUANTITY,
-        ),
-        Sheet("Prices", (_MATERIAL,), ("prices", "{material}"), (), QUANTITY),
+        *_named("Stock", StockPatch, ("stocks", "{stock}")),
+        *_material_sheets(),
         Sheet("Factors", (Column("factor"),), ("factors", "{factor}"), (), QUANTITY),
+        _target_sheet(),
+        Sheet("Sources", (Column("source"),), source, _texts(Source, source)),
+    )
+
+
+def _named(kind: str, form: type[BaseModel], base: Path) -> tuple[Sheet, Sheet]:
+    """The sheet of what the members of a kind are called, and that of their figures."""
+    key = kind.lower()
+    figure = Column("figure", _figures(form))
+    return (
+        Sheet(f"{kind}Names", (Column(key),), base, _texts(form, base)),
         Sheet(
-            "Targets",
-            (Column("indicator"), Column("bound", ("min", "max"))),
-            (*targets, "{bound}"),
-            tuple((Column(key, names=NAMES.get(key, "")), (*targets, key)) for key in ("source", "note")),
-            BARE_QUANTITY,
-        ),
-        Sheet(
-            "Sources", (Column("source"),), ("sources", "{source}"), _texts(Source, ("sources", "{source}"))
+            f"{kind}Figures",
+            (Column(key, names=f"{kind}Names"), figure),
+            (*base, "{figure}"),
+            (),
+            QUANTITY,
         ),
     )
+
+
+def _process_sheets() -> tuple[Sheet, ...]:
+    base = ("processes", "{process}")
+    names, figures = _named("Process", ProcessPatch, base)
+    side = Column("side", ("inputs", "outputs"))
+    transfer = (*base, "transfer", "{substance}", "{material}")
+    return (
+        replace(names, texts=(*names.texts, (Column("chain"), CHAIN))),
+        Sheet("Coefficients", (_PROCESS, side, _MATERIAL), (*base, "{side}", "{material}"), (), QUANTITY),
+        figures,
+        Sheet("Transfer", (_PROCESS, Column("substance"), _MATERIAL), transfer, (), QUANTITY),
+    )
+
+
+def _material_sheets() -> tuple[Sheet, ...]:
+    base = ("materials", "{material}")
+    content = (*base, "composition", "{constituent}")
+    return (
+        *_named("Material", MaterialPatch, base),
+        Sheet("Composition", (_MATERIAL, Column("constituent")), content, (), QUANTITY),
+        Sheet("Prices", (_MATERIAL,), ("prices", "{material}"), (), QUANTITY),
+    )
+
+
+def _target_sheet() -> Sheet:
+    base = ("targets", "{indicator}")
+    texts = tuple((Column(key, names=NAMES.get(key, "")), (*base, key)) for key in ("source", "note"))
+    keys = (Column("indicator"), Column("bound", ("min", "max")))
+    return Sheet("Targets", keys, (*base, "{bound}"), texts, BARE_QUANTITY)
 
 
 @cache

@@ -45,14 +45,18 @@ class Carbon:
         >>> round(400_000 * 0.7096)  # MWh times t/MWh
         283840
         """
+        power, heat = self.bought_factors
+        return self._bought(*power) + self._bought(*heat)
+
+    @property
+    def bought_factors(self) -> tuple[tuple[Floats, float], tuple[Floats, float]]:
+        """Of electricity, then of heat: (pool,) 1 for what is not renewable, and its t per native unit."""
         system = self.ledger.system
         power = self.ledger.per_pool(lambda m: is_electricity(m) and not m.renewable)
         heat = self.ledger.per_pool(
             lambda m: m.kind == "energy" and not is_electricity(m) and not m.renewable
         )
-        return self._bought(power, factor(system, "grid-co2")) + self._bought(
-            heat, factor(system, "heat-co2")
-        )
+        return (power, factor(system, "grid-co2")), (heat, factor(system, "heat-co2"))
 
     def _bought(self, chosen: Floats, per_unit: float) -> Part:
         total = self.ledger.crossing("import", chosen) * per_unit

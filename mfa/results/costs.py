@@ -18,11 +18,10 @@ from mfa.engine.network import Bools, Floats
 from mfa.engine.tracing import Carried, trace
 from mfa.input.closure import energy_content
 from mfa.records import Material
-from mfa.results.ledger import Ledger
+from mfa.results.ledger import LEAVES, Ledger
 from mfa.results.value import price
 
 FREE = ("emission", "water")
-LEAVING = ("export", "emission", "deposit", "to-stock", "surplus")
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class Costs:
     def _has_way_out(self, weight: Floats) -> Bools:
         """(pool,) whether any of it, or of what is made from it, leaves; costs in other loops go nowhere."""
         b = self.ledger
-        found: Bools = sum((b.boundary[n] for n in LEAVING), np.zeros(len(b.materials))) > 0
+        found: Bools = b.leaving > 0
         while True:
             gives = b.by_process(np.where(found[b.pool], weight, 0.0)) > 0
             more = found.copy()
@@ -94,13 +93,12 @@ class Costs:
     def carried(self) -> Carried:
         """The solved costs."""
         b = self.ledger
-        outside = b.boundary["import"] + b.boundary["from-stock"] + b.boundary["shortage"]
         prices = b.per_pool(price)
         return trace(
             b.compiled.structure,
             b.amount,
-            outside * prices,
-            b.made + outside,
+            b.entering * prices,
+            b.made + b.entering,
             self.shares,
             np.zeros(len(b.pool)),
             self.system,
@@ -110,14 +108,13 @@ class Costs:
     def bought(self) -> float:
         """What the park pays: purchases, what stocks give at its price, and system costs."""
         b = self.ledger
-        outside = b.boundary["import"] + b.boundary["from-stock"] + b.boundary["shortage"]
-        return float(outside @ b.per_pool(price)) + float(self.system.sum())
+        return float(b.entering @ b.per_pool(price)) + float(self.system.sum())
 
     def leaving(self) -> dict[tuple[str, str], float]:
         """(material, boundary) → the cost that leaves with it."""
         b, mean = self.ledger, self.carried.mean
         found = {
-            (m.id, n): float(b.boundary[n][i] * mean[i]) for n in LEAVING for i, m in enumerate(b.materials)
+            (m.id, n): float(b.boundary[n][i] * mean[i]) for n in LEAVES for i, m in enumerate(b.materials)
         }
         return {k: v for k, v in found.items() if v}
 

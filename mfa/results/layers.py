@@ -22,12 +22,10 @@ from mfa.input.closure import element_shares
 from mfa.input.substances import layer
 from mfa.records import Material
 from mfa.results.flows import Flow, links, pool_node
-from mfa.results.ledger import Ledger
+from mfa.results.ledger import LEAVES, Ledger
 from mfa.results.waste import tonnes_per_unit
 
 KG_PER_T = 1000.0
-SUPPLIERS = ("import", "from-stock", "shortage")
-LEAVES = ("export", "emission", "deposit", "to-stock", "surplus")
 NEGLIGIBLE = 1e-12
 WHOLE = 1 - 1e-12
 MOST_NAMES = 12
@@ -126,8 +124,7 @@ class Substance:
         b = self.ledger
         share = np.where(self._lonely, 1.0, self._transferred[1])
         lossy = np.bincount(b.process, share * (b.amount > 0), minlength=len(b.processes)) < WHOLE
-        left = sum((b.boundary[n] for n in LEAVES), np.zeros(len(b.materials)))
-        drained = left > NEGLIGIBLE * (b.made + self._outside)
+        drained = b.leaving > NEGLIGIBLE * (b.made + b.entering)
         while True:
             drains = lossy | (b.by_process(np.where(drained[b.pool] & (b.amount > 0), share, 0.0)) > 0)
             more = drained.copy()
@@ -153,13 +150,13 @@ class Substance:
         taken = np.bincount(b.process, fixed, minlength=len(b.processes))
         fixed = np.where(rest, -taken[b.process], fixed)
         share = np.where(rest, 1.0, share)
-        given = self._outside * self._content  # what is not declared counts as none
+        given = self.ledger.entering * self._content  # what is not declared counts as none
         try:
             return trace(
                 b.compiled.structure,
                 b.amount,
                 given,
-                b.made + self._outside,
+                b.made + b.entering,
                 share,
                 fixed,
                 np.zeros(len(b.processes)),
@@ -171,11 +168,6 @@ class Substance:
         gives = [p for p, g in zip(self.ledger.processes, self._transferred[0].tolist(), strict=True) if g]
         values = {"layer": self.name, "names": ", ".join(p.id for p in gives[:MOST_NAMES])}
         return Fault("layer-loop", gives[0].place if gives else None, values)
-
-    @property
-    def _outside(self) -> Floats:
-        """(pool,) what comes from the boundary and from stocks."""
-        return sum((self.ledger.boundary[n] for n in SUPPLIERS), np.zeros(len(self.ledger.materials)))
 
     def flows(self, found: list[Flow]) -> list[Flow]:
         """The layer on every flow of a run, kg a year; > 0 only."""
@@ -217,7 +209,7 @@ class Substance:
     def park(self) -> Balance:
         """All that enters the park and leaves it; the difference is the sum of all residues."""
         b, carried = self.ledger, self.carried
-        into = self._content @ self._outside
+        into = self._content @ self.ledger.entering
         out = sum(float(b.boundary[n] @ carried.mean) for n in LEAVES)
         return Balance(self.name, "park", float(into), out)
 
@@ -225,7 +217,7 @@ class Substance:
     def unknown(self) -> list[str]:
         """Materials whose content nothing tells: imported or made without a composition."""
         b = self.ledger
-        gaps = self._outside * ~self.compositions.declared
+        gaps = self.ledger.entering * ~self.compositions.declared
         residue = np.abs(self.carried.residue) > NEGLIGIBLE * np.abs(self.carried.into)
         held = self._lonely & ~self._rest & residue[b.process]
         bare = (self._blank & ~self._lonely) | held
@@ -246,12 +238,12 @@ class Substance:
         The feed is every import that holds the element; products count from its mean grade on.
         """
         b = self.ledger
-        brought = self._outside * self._content * self.compositions.declared
+        brought = self.ledger.entering * self._content * self.compositions.declared
         whole = float(brought.sum())
         if whole <= 0:
             return None
         tonnes = self.compositions.tonnes
-        grade = whole / float((self._outside * tonnes)[brought > 0].sum())
+        grade = whole / float((self.ledger.entering * tonnes)[brought > 0].sum())
         sold = b.boundary["export"] * b.per_pool(lambda m: m.kind == "product" and m.is_mass)
         rich = self.carried.mean > grade
         return float(sold @ (self.carried.mean * rich)) / whole

@@ -6,6 +6,7 @@ brings to it, so that it can be split by chain, site, sector, project and enterp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,8 @@ from mfa.engine.state import State
 from mfa.records import Figure, Material, Process, System
 
 BOUNDARIES = ("import", "export", "emission", "deposit", "to-stock", "from-stock", "surplus", "shortage")
+ENTERS = ("import", "from-stock", "shortage")
+LEAVES = ("export", "emission", "deposit", "to-stock", "surplus")
 
 
 @dataclass(frozen=True)
@@ -29,17 +32,6 @@ class Part:
 
     def __add__(self, other: Part) -> Part:
         return Part(self.total + other.total, self.by_process + other.by_process)
-
-    def __sub__(self, other: Part) -> Part:
-        return Part(self.total - other.total, self.by_process - other.by_process)
-
-    def scaled(self, factor: float) -> Part:
-        """The sum and its parts times a factor."""
-        return Part(self.total * factor, self.by_process * factor)
-
-    def of(self, members: Bools) -> float:
-        """What some processes bring."""
-        return float(self.by_process[members].sum())
 
 
 def whole(by_process: Floats) -> Part:
@@ -136,6 +128,28 @@ class Ledger:
                 found["from-stock"][at[self.system.stocks[key].material]] += figure.value
 
     @cached_property
+    def entering(self) -> Floats:
+        """(pool,) what comes over the boundary, from stocks, and what is short."""
+        return sum((self.boundary[n] for n in ENTERS), np.zeros(len(self.materials)))
+
+    @cached_property
+    def leaving(self) -> Floats:
+        """(pool,) what goes over the boundary, to stocks, and what is left over."""
+        return sum((self.boundary[n] for n in LEAVES), np.zeros(len(self.materials)))
+
+    def most(self, entry: int) -> float:
+        """What an entry could hand over at most, native units a year: by limit, percentage, capacity."""
+        line, found = self.compiled.structure.entries[entry], self.compiled.entries[entry]
+        caps = [found.limit.value] if found.limit else []
+        if found.percent:
+            caps.append(found.percent.value * abs(float(self.state.net[line.pool])))
+        process = self.system.processes[found.node] if found.kind == "process" else None
+        if process and process.capacity:
+            recipe = process.inputs if line.side == TAKER else process.outputs
+            caps.append(process.capacity.value * recipe[self.materials[line.pool].id].figure.value)
+        return min(caps, default=math.inf)
+
+    @cached_property
     def made(self) -> Floats:
         """(pool,) what processes make."""
         return self.gathered(np.where(self.out, self.amount, 0.0), self.pool, len(self.materials))
@@ -168,15 +182,3 @@ class Ledger:
     def crossing(self, name: str, weight: Floats) -> float:
         """What crosses a boundary, weighted (pool,)."""
         return float(self.boundary[name] @ weight)
-
-    @cached_property
-    def netted(self) -> tuple[Floats, Floats]:
-        """(flow,), (flow,) inputs and outputs without what a process gives and takes of one material."""
-        n = len(self.materials)
-        key = self.process * n + self.pool
-        found, at = np.unique(key, return_inverse=True)
-        into = np.bincount(at, np.where(self.out, 0.0, self.amount), minlength=len(found))
-        made = np.bincount(at, np.where(self.out, self.amount, 0.0), minlength=len(found))
-        both = np.minimum(into, made)[at]
-        less = np.maximum(self.amount - both, 0.0)
-        return np.where(self.out, 0.0, less), np.where(self.out, less, 0.0)

@@ -20,6 +20,13 @@ from mfa.records import Entry, Fate, Material, System
 
 SWEEPS = 100
 SETTLED = 1e-14
+FATE_WORDS: Mapping[Fate, str] = {
+    "utilisation": "utilised",
+    "disposal": "disposed",
+    "storage": "stored",
+    "dumped": "dumped",
+}
+"""What has been done with a waste of each fate: a field of `Account`."""
 
 
 @dataclass(frozen=True)

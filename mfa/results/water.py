@@ -29,7 +29,8 @@ class Water:
         return self.ledger.per_pool(lambda m: m.water == water and material in ("", m.id))
 
     @cached_property
-    def _industry(self) -> Floats:
+    def industry(self) -> Floats:
+        """(process,) 1 for industry, 0 for households."""
         system = self.ledger.system
         return self.ledger.per_process(lambda p: system.materials[p.per].unit != "person")
 
@@ -47,17 +48,17 @@ class Water:
     @cached_property
     def fresh(self) -> Part:
         """V_i: fresh water that industry takes; what a process passes on is taken by the next."""
-        return whole(np.maximum(self.ledger.taken(self.primary), 0.0) * self._industry)
+        return whole(np.maximum(self.ledger.taken(self.primary), 0.0) * self.industry)
 
     @cached_property
     def circulated(self) -> Part:
         """Cooling water that goes round, counted each time."""
-        return whole(self.ledger.inputs(self.kind("circulating")) * self._industry)
+        return whole(self.ledger.inputs(self.kind("circulating")) * self.industry)
 
     @cached_property
     def reused(self) -> Part:
         """V_r without the circulating cooling water."""
-        return whole(self.ledger.inputs(self.kind("reused")) * self._industry)
+        return whole(self.ledger.inputs(self.kind("reused")) * self.industry)
 
     @cached_property
     def reclaimed(self) -> Part:
@@ -72,7 +73,7 @@ class Water:
     def own(self) -> Floats:
         """(pool,) share of a pool's supply that processes of the park make."""
         b = self.ledger
-        supply = b.made + sum(b.boundary[n] for n in ("import", "from-stock", "shortage"))
+        supply = b.made + b.entering
         return np.divide(b.made, supply, out=np.zeros_like(supply), where=supply > 0)
 
     def treated(self, material: str = "", *, bought: bool = False) -> Part:

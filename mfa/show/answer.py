@@ -12,7 +12,7 @@ from mfa.result import Result
 from mfa.results.flows import Flow
 from mfa.results.indicator import Indicator
 from mfa.results.ratios import KINDS
-from mfa.results.waste import Account
+from mfa.results.waste import FATE_WORDS, Account
 from mfa.show.accounts import figure, print_accounts, print_layers
 from mfa.show.screen import amount, bold, coloured, dim, line, mega, percent, table, word
 
@@ -128,7 +128,7 @@ def _obstacles(result: Result, lang: str) -> None:
         (
             _label(result, m, lang),
             node_label(result, node, lang),
-            word(f"word-{_PARTICIPLE[fate]}", lang),
+            word(f"word-{FATE_WORDS[fate]}", lang),
             amount(a),
         )
         for a, m, node, fate in rows[:MOST_ROWS]
@@ -136,9 +136,6 @@ def _obstacles(result: Result, lang: str) -> None:
     heads = [word(f"word-{w}", lang) for w in ("waste", "node", "fate", "amount")]
     table(word("obstacles", lang), heads, cells, left=3)
     _full(result, [m for _, m, _, _ in rows], lang)
-
-
-_PARTICIPLE = {"utilisation": "utilised", "disposal": "disposed", "storage": "stored", "dumped": "dumped"}
 
 
 def _full(result: Result, materials: list[str], lang: str) -> None:
@@ -149,8 +146,8 @@ def _full(result: Result, materials: list[str], lang: str) -> None:
         material = compiled.structure.pools[listed.pool]
         if listed.side != TAKER or material not in materials or entry.kind not in ("process", "export"):
             continue
-        most = _most(result, i, material)
-        if most is not None and state.handed[i] >= most * (1 - 1e-9) > 0:
+        most = result.accounts.ledger.most(i)
+        if state.handed[i] >= most * (1 - 1e-9) > 0:
             full[material].append(f"{node_label(result, entry.node, lang)} ({mega(most, 't/a')})")
     for material in dict.fromkeys(materials):
         if full[material]:
@@ -158,22 +155,6 @@ def _full(result: Result, materials: list[str], lang: str) -> None:
             line(word("full-takers", lang, material=_label(result, material, lang), names=names))
     if full:
         line()
-
-
-def _most(result: Result, i: int, material: str) -> float | None:
-    """What an entry could take at most, t a year."""
-    entry = result.compiled.entries[i]
-    caps = []
-    if entry.limit:
-        caps.append(entry.limit.value)
-    if entry.percent:
-        pool = result.compiled.structure.entries[i].pool
-        caps.append(entry.percent.value * abs(float(result.state.net[pool])))
-    if entry.kind == "process":
-        process = result.system.processes[entry.node]
-        if process.capacity:
-            caps.append(process.capacity.value * process.inputs[material].figure.value)
-    return min(caps) if caps else None
 
 
 def _wastes(result: Result, lang: str) -> None:

@@ -149,15 +149,12 @@ class _Judge:
         if not known:
             return []
         groups = [_bounds(c, q) for c, q in known]
-        search = _Search(Elastic(self.open, groups), Elastic(self.unlimited, groups), self._doubts(known))
+        doubts = [self._doubt(c) for c, _ in known]
+        search = _Search(Elastic(self.open, groups), Elastic(self.unlimited, groups), doubts)
         found = [Conflict(tuple(known[i][0] for i in core), by) for core, by in search.cores()]
         return sorted(found, key=lambda f: (len(f.claims), [c.number for c in f.claims]))
 
-    def _doubts(self, known: Sequence[tuple[Claim, Quantity]]) -> list[float]:
-        """How far each claim is from the model, as a factor; the furthest is doubted first."""
-        return [self._deviation(c) for c, _ in known]
-
-    def _deviation(self, claim: Claim) -> float:
+    def _doubt(self, claim: Claim) -> float:
         """How far a claim is from the model, as a factor; the furthest is doubted first."""
         model = self.model(claim) or 0.0
         stated = claim.value or claim.low or claim.high or 0.0
@@ -243,8 +240,5 @@ def _bounds(claim: Claim, quantity: Quantity) -> list[Bound]:
         end = low if low is not None else high
         if end is not None:
             form = quantity.top.minus(quantity.bottom, end / quantity.scale)
-            zero = 0.0
-            made.append(
-                Bound(form, zero if low is not None else None, zero if high is not None else None, 1e6)
-            )
+            made.append(Bound(form, None if low is None else 0.0, None if high is None else 0.0, 1e6))
     return made

@@ -13,12 +13,10 @@ from functools import cached_property
 from itertools import combinations
 from math import factorial
 
-from mfa.engine.compile import compile_system
-from mfa.engine.solver import solve
-from mfa.engine.state import GainError, OrderError
-from mfa.errors import Error, Failure
+from mfa.errors import Error
 from mfa.input.indicators import ACCOUNTS, amounts
 from mfa.result import Result
+from mfa.studies.attempt import attempt
 from mfa.studies.blend import Cause, blend, by_kind, single, together
 from mfa.studies.inputs import Input, inputs
 
@@ -172,12 +170,12 @@ class Comparison:
         return made
 
     def _of(self, chosen: Sequence[Cause], names: Sequence[str]) -> dict[str, float | None]:
-        system = blend(self.a.system, self.b.system, chosen)
-        compiled = compile_system(system)
+        result = attempt(blend(self.a.system, self.b.system, chosen))
+        if result is None:
+            return {}
         try:
-            result = Result(system, compiled, solve(compiled.structure, compiled.values))
             rows = {r.name: r.value for r in result.indicator_list}
-        except (GainError, OrderError, Failure, Error):
+        except Error:  # a substance has no steady state
             return {}
         return {n: None if n in self._apart else rows.get(n, _absent(n)) for n in names}
 

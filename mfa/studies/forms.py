@@ -18,13 +18,12 @@ from mfa.records import Claim, OwnIndicator, Process, Selector
 from mfa.results.accounts import SPECS, Accounts
 from mfa.results.carbon import greenhouse
 from mfa.results.counting import factor as counting
-from mfa.results.energy import factor, is_electricity
 from mfa.results.value import passes_on, price
-from mfa.results.waste import Books, entry_fate
+from mfa.results.waste import FATE_WORDS, Books, entry_fate
 from mfa.studies.constraints import Form, total
 from mfa.studies.programme import Programme
 
-FATES = {"utilised": "utilisation", "disposed": "disposal", "stored": "storage", "dumped": "dumped"}
+FATES = {word: fate for fate, word in FATE_WORDS.items()}
 WASTE_RATIOS = {
     "utilisation": ("utilised",),
     "utilisation-and-disposal": ("utilised", "disposed"),
@@ -164,13 +163,10 @@ class Forms:
     @cached_property
     def _whole(self) -> dict[str, Callable[[], Form]]:
         """The sums over the park that are linear in what crosses its line and in the flows."""
-        energy, system = self.accounts.energy, self.ledger.system
+        energy = self.accounts.energy
         prices = self.ledger.per_pool(price)
-        power = self.ledger.per_pool(lambda m: is_electricity(m) and not m.renewable)
-        heat = self.ledger.per_pool(
-            lambda m: m.kind == "energy" and not is_electricity(m) and not m.renewable
-        )
-        bought = power * factor(system, "grid-co2") + heat * factor(system, "heat-co2")
+        (power, per_power), (heat, per_heat) = self.accounts.carbon.bought_factors
+        bought = power * per_power + heat * per_heat
 
         def gases(*origins: str) -> Form:
             weight = self.ledger.per_pool(lambda m: greenhouse(m) if m.ghg in origins else 0.0)
@@ -261,10 +257,9 @@ class Forms:
 
     def _fresh(self) -> Form:
         """Fresh water that industry takes, net, by those who take more than they pass on."""
-        b, system = self.ledger, self.ledger.system
-        weight = self.accounts.water.primary
-        industry = b.per_process(lambda p: system.materials[p.per].unit != "person")
-        taking = (b.taken(weight) >= 0) & (industry > 0)
+        b, water = self.ledger, self.accounts.water
+        weight = water.primary
+        taking = (b.taken(weight) >= 0) & (water.industry > 0)
         sign = np.where(b.out, -1.0, 1.0)
         return self._flows(np.where(taking[b.process], sign * weight[b.pool], 0.0))
 

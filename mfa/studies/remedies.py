@@ -11,17 +11,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mfa.engine.compile import compile_system
 from mfa.engine.network import TAKER
-from mfa.engine.solver import solve
-from mfa.engine.state import GainError, OrderError
-from mfa.errors import Failure
 from mfa.input.checks import idle
 from mfa.records import Entry, System
 from mfa.result import Result
 from mfa.results.indicator import Indicator
 from mfa.results.ratios import KINDS, UTILISATION, of_class, waste_indicators
-from mfa.results.waste import Account
+from mfa.results.waste import Account, entry_fate
+from mfa.studies.attempt import attempt
 
 Way = Literal["raise", "start", "buy", "all"]
 FULL = 1 - 1e-9
@@ -87,7 +84,7 @@ def remedies(result: Result) -> list[Remedy]:
         trials = list(_trials(result, row.name))
         for trial in trials:
             if trial.key not in runs:
-                runs[trial.key] = _solved(trial.mend(result.system))
+                runs[trial.key] = attempt(trial.mend(result.system))
         tried = [_remedy(result, then, row, t) for t in trials if (then := runs[t.key]) is not None]
         found += sorted((r for r in tried if r.gain > USEFUL), key=_rank)
         if len(trials) > 1:
@@ -136,7 +133,7 @@ def _listed(result: Result, material: str) -> Iterator[_Trial]:
     for i, (line, entry) in enumerate(zip(compiled.structure.entries, compiled.entries, strict=True)):
         if compiled.structure.pools[line.pool] != material or line.side != TAKER:
             continue
-        if entry.kind not in ("process", "export") or not _is_utilising(system, entry):
+        if entry.kind not in ("process", "export") or entry_fate(system, entry) != "utilisation":
             continue
         if _is_full(result, i, entry):
             yield _Trial("raise", material, entry.node, "", _raised(material, entry))
@@ -144,20 +141,9 @@ def _listed(result: Result, material: str) -> Iterator[_Trial]:
             yield _Trial("buy", material, entry.node, lacking, _bought(entry.node, lacking))
 
 
-def _is_utilising(system: System, entry: Entry) -> bool:
-    if entry.fate is not None:
-        return entry.fate == "utilisation"
-    return entry.kind == "export" or system.processes[entry.node].fate == "utilisation"
-
-
 def _is_full(result: Result, i: int, entry: Entry) -> bool:
     """Whether its limit or its capacity keeps it from taking more."""
-    handed = float(result.state.handed[i])
-    caps = [entry.limit.value] if entry.limit else []
-    if entry.percent:
-        pool = result.compiled.structure.entries[i].pool
-        caps.append(entry.percent.value * abs(float(result.state.net[pool])))
-    full = any(handed >= c * FULL for c in caps)
+    full = bool(result.state.handed[i] >= result.accounts.ledger.most(i) * FULL)
     process = result.system.processes.get(entry.node) if entry.kind == "process" else None
     if process is not None and process.capacity:
         level = float(result.state.level[result.compiled.structure.processes.index(process.id)])
@@ -243,7 +229,7 @@ def _started(material: str, node: str) -> Callable[[System], System]:
 
 def _uses_whole(system: System, material: str, entry: Entry) -> bool:
     """Whether an entry uses the waste, and leaves no residue of it."""
-    if entry.kind not in ("process", "export") or not _is_utilising(system, entry):
+    if entry.kind not in ("process", "export") or entry_fate(system, entry) != "utilisation":
         return False
     if entry.kind == "export":
         return True
@@ -251,21 +237,12 @@ def _uses_whole(system: System, material: str, entry: Entry) -> bool:
     return not any(m in family for m in system.processes[entry.node].outputs)
 
 
-def _solved(system: System) -> Result | None:
-    """The run of a changed system; None where the change makes it unsolvable."""
-    compiled = compile_system(system)
-    try:
-        return Result(system, compiled, solve(compiled.structure, compiled.values))
-    except (GainError, OrderError, Failure):
-        return None
-
-
 def _together(result: Result, row: Indicator, trials: list[_Trial]) -> list[Remedy]:
     """All ways at once, as far as the network can then still be solved; they may get in each other's way."""
     system = result.system
     for trial in trials:
         system = trial.mend(system)
-    then = _solved(system)
+    then = attempt(system)
     if then is None:
         return []
     return [_remedy(result, then, row, _Trial("all", "", "", "", lambda s: s))]

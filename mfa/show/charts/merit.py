@@ -11,7 +11,7 @@ from mfa.errors import Error, Fault, nearest
 from mfa.records import Entry
 from mfa.result import Result
 from mfa.results.flows import pool_node
-from mfa.results.waste import entry_fate
+from mfa.results.waste import FATE_WORDS, entry_fate
 from mfa.show.charts.frame import THICK, Row, Words, bar, frame, place
 from mfa.show.charts.names import node_name, scenario_line
 from mfa.show.charts.style import BLUE, GREEN, INK, LOOKS, SKY, SOFT, VERMILION, Look, Scale, finish, word
@@ -29,9 +29,6 @@ LOOK = {
     "surplus": Look(VERMILION, "xxxx"),
     "shortage": Look(VERMILION, "////"),
 }
-
-
-FATES = {"utilisation": "utilised", "disposal": "disposed", "storage": "stored", "dumped": "dumped"}
 
 
 class Part(NamedTuple):
@@ -117,7 +114,7 @@ def _listed(result: Result, at: int, side: int) -> list[Part]:
             e.node,
             float(result.state.handed[i]),
             "listed",
-            _cap(result, i, at),
+            result.accounts.ledger.most(i),
             e.tier,
             fate=_fate(result, at, e),
         )
@@ -131,25 +128,11 @@ def _fate(result: Result, at: int, entry: Entry) -> str:
     material = result.system.materials[result.compiled.structure.pools[at]]
     if not (material.waste or material.residue_of) or entry.kind == "import":
         return ""
-    return FATES[entry_fate(result.system, entry)]
+    return FATE_WORDS[entry_fate(result.system, entry)]
 
 
 def _look(part: Part) -> Look:
     return LOOKS[part.fate] if part.fate else LOOK[part.role]
-
-
-def _cap(result: Result, i: int, at: int) -> float:
-    """The tightest of limit, percentage and capacity of an entry, in the pool's unit a year."""
-    compiled, entry = result.compiled, result.compiled.entries[i]
-    caps = [float(compiled.values.limit[i])]
-    if entry.percent:
-        caps.append(entry.percent.value * abs(float(result.state.net[at])))
-    process = result.system.processes.get(entry.node) if entry.kind == "process" else None
-    if process and process.capacity:
-        material = compiled.structure.pools[at]
-        recipe = process.inputs if compiled.structure.entries[i].side == TAKER else process.outputs
-        caps.append(process.capacity.value * recipe[material].figure.value)
-    return min(caps)
 
 
 def merit(

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 from mfa.input.indicators import ACCOUNTS
-from mfa.records import Coefficient, Figure, System
+from mfa.records import Coefficient, Fate, Figure, System
 from mfa.result import Result
 from mfa.results.indicator import Indicator
 from mfa.results.layers import KG_PER_T
+from mfa.results.ledger import ENTERS, LEAVES
 from mfa.results.ratios import KINDS
-from mfa.results.waste import Account
+from mfa.results.waste import FATE_WORDS, Account
 from mfa.show.accounts import figure
 from mfa.show.answer import indicator_name, node_label, target_sentence
 from mfa.show.report.clauses import clause
@@ -54,7 +55,7 @@ class Unused:
 
     material: str
     node: str
-    fate: str
+    fate: Fate
     amount: float
 
 
@@ -72,13 +73,12 @@ def unused(result: Result) -> list[Unused]:
 
 def unused_rows(result: Result, found: list[Unused], lang: str) -> Rows:
     """Waste, where it goes, fate, t a year, share; the smaller ones in one row, then the sum."""
-    words = {"disposal": "disposed", "storage": "stored", "dumped": "dumped"}
     total = sum(u.amount for u in found)
     rows: Rows = [
         (
             result.system.materials[u.material].label[lang],
             node_label(result, u.node, lang),
-            word(f"word-{words[u.fate]}", lang),
+            word(f"word-{FATE_WORDS[u.fate]}", lang),
             amount(u.amount),
             percent(u.amount / total),
         )
@@ -270,8 +270,8 @@ def mass_rows(result: Result, lang: str) -> Rows:
     """The mass balance of the park, t a year: what enters, what leaves where, the difference."""
     ledger = result.accounts.ledger
     mass = ledger.per_pool(lambda m: m.is_mass)
-    into = {n: ledger.crossing(n, mass) for n in ("import", "from-stock", "shortage")}
-    out = {n: ledger.crossing(n, mass) for n in ("export", "emission", "deposit", "to-stock", "surplus")}
+    into = {n: ledger.crossing(n, mass) for n in ENTERS}
+    out = {n: ledger.crossing(n, mass) for n in LEAVES}
     rows: Rows = [(word(f"report-mass-{n}", lang), number(v), "") for n, v in into.items() if v]
     rows += [(word(f"report-mass-{n}", lang), "", number(v)) for n, v in out.items() if v]
     open_ends = float(ledger.taken(mass).sum())

@@ -92,21 +92,6 @@ def choose(
     )
 
 
-def least_share(text: str) -> float:
-    """`0.1 %` → 0.001.
-
-    Raises
-    ------
-    mfa.Error
-        the text is no share
-    """
-    faults: list[Fault] = []
-    share = _share(text, faults)
-    if faults:
-        raise Error(faults)
-    return share
-
-
 def _share(given: float | str, faults: list[Fault]) -> float:
     """A share from 0 up to 1, from a number or a text."""
     try:

@@ -19,7 +19,6 @@ WRAP = 10.5 * FONT
 HALO = 0.97
 BASELINE = 0.79
 NAMES_SHOWN = 2
-LEGEND_LINE = 20.0
 
 LANGS = ("en", "zh")
 AMOUNT = "{amount}"
