@@ -115,6 +115,11 @@ class WasteFlow:
     from_yards: float
     tonnes: bool = True
 
+    @property
+    def size(self) -> float:
+        """What was made and what yards gave, t; a waste of size 0 does not arise."""
+        return sum(self.made.values()) + self.from_yards
+
     def account(self, without: Set[str] = frozenset()) -> Account:
         """The account; uses by processes in `without` are not believed and count as dumped.
 
@@ -143,6 +148,22 @@ def waste_flows(system: System, compiled: Compiled, state: State) -> dict[str, W
     books = Books(system, compiled, state)
     parents = [m.id for m in system.materials.values() if m.waste and not m.residue_of]
     return {p: books.flow(p) for p in parents if p in system.pools}
+
+
+def arising(
+    system: System, wastes: Mapping[str, WasteFlow], waste_class: str | None = None
+) -> list[tuple[str, Account]]:
+    """The wastes that a table or chart of wastes shows, each with its account, the largest first.
+
+    Those counted in tonnes of which anything was made or came out of a yard; of one class
+    (`industrial-solid`, `hazardous`, `domestic`) or of all.
+    """
+    found = [
+        (m, w)
+        for m, w in wastes.items()
+        if w.tonnes and w.size > 0 and waste_class in (None, system.materials[m].waste)
+    ]
+    return [(m, w.account()) for m, w in sorted(found, key=lambda pair: -pair[1].size)]
 
 
 def _lineage(system: System, material: str) -> tuple[str, float]:
