@@ -205,7 +205,8 @@ def test_a_cause_that_takes_an_indicator_to_zero(tmp_path: Path) -> None:
     plants = [f"plant-{i}" for i in range(7)]
     chain = PARK.replace(
         "pools:",
-        "".join(f"  {p}: {{per: ore, inputs: {{ore: 1 t/t}}, capacity: 1 kt/a}}\n" for p in plants) + "pools:",
+        "".join(f"  {p}: {{per: ore, inputs: {{ore: 1 t/t}}, capacity: 1 kt/a}}\n" for p in plants)
+        + "pools:",
     )
     grown = ", ".join(f"{p}: {{capacity: 2 kt/a}}" for p in plants)
     over = f"{YEAR}processes: {{{grown}}}\npools: {{mud: {{takers: [{{boundary: deposit}}]}}}}\n"

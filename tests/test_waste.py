@@ -550,7 +550,7 @@ stocks:
 
 
 def test_yards_dug_out_are_shown_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is made; 300 kt of mud dug out and used, 100 kt of slag dug out and left: two rows each time."""
+    """Nothing is made; 300 kt of mud dug out and used, 100 kt of slag dug out and left: two rows each."""
     scenario = """
     drive: {boiler: 0 t/a, mud-yard: 300 kt/a, slag-yard: 100 kt/a}
     stocks: {mud-yard: {initial: 1 Mt}, slag-yard: {initial: 1 Mt}}

@@ -20,7 +20,6 @@ from mfa.input.materials import material, price
 from mfa.input.processes import process, rate
 from mfa.input.schema import MaterialForm, ProcessForm, Source, StockForm
 from mfa.input.tree import Node, Text, Tree, place_of
-from mfa.input.validate import validate
 from mfa.records import Figure, Material, Pool, Process, Stock, System
 
 F = TypeVar("F", bound=BaseModel)
@@ -95,7 +94,7 @@ class _Builder:
             raise Error(self.faults)
 
     def _form(self, form: type[F], tree: Node, path: tuple[str, ...]) -> F | None:
-        found, faults = validate(form, tree, path)
+        found, faults = self.assembly.forms.validate(form, tree, path)
         self.faults += faults
         return found
 
