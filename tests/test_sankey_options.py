@@ -19,8 +19,10 @@ import pytest
 
 import mfa
 from mfa.show.flowpicture import Sankey
+from mfa.show.report import report_page
 from mfa.show.sankey.focus import Start, cut, follow
 from mfa.show.sankey.shapes import COLOURS, LOOKS, OTHER, Link
+from mfa.show.sankey.words import notes
 
 WORKS = """
 scenario: works
@@ -613,3 +615,33 @@ def test_format_needs_a_data_file(tmp_path: Path) -> None:
     loaded(tmp_path)
     call = ["sankey", str(tmp_path / "works.yaml"), "-o", "x.svg", "--format", "d3"]
     assert CliRunner().invoke(cli, call).exit_code == 2
+
+
+# ---------------------------------------------------------------- a run without mass
+SUN = """
+scenario: sun
+materials:
+  sun: {kind: energy, unit: GJ}
+  electricity: {kind: energy, unit: MWh}
+processes:
+  field: {per: electricity, inputs: {sun: 18 GJ/MWh}, outputs: {electricity: 1 MWh/MWh}}
+pools: {electricity: {takers: [{boundary: export}]}}
+drive: {field: 100 MWh/a}
+"""
+
+
+def test_run_without_mass_shows_its_energy(tmp_path: Path) -> None:
+    """100 MWh are 360 GJ out of 1 800 GJ of sun; the note says why it is energy; with mass it is mass."""
+    path = tmp_path / "sun.yaml"
+    path.write_text(SUN, encoding="utf-8")
+    result = mfa.load(path).solve()
+    made = result.sankey()
+    assert (made.pictures[0].key, made.geometry.unit) == ("energy", "GJ/a")
+    found = {(b.link.source, b.link.target): b.link.value for b in made.geometry.bands}
+    assert sorted(found.values()) == pytest.approx([360.0, 1800.0])
+    assert notes(made.geometry, "en") == ["nothing here is counted by mass; shown is: Energy"]
+    assert notes(made.geometry, "zh") == ["本次运行没有按质量计的物流，所示为：能量"]
+    assert result.sankey(unit="MWh").pictures[0].unit == "MWh"
+    with pytest.raises(mfa.Error, match="nothing flows in the layer 'mass'"):
+        result.sankey(layer="mass")
+    assert "counted by mass" in report_page(result)
