@@ -645,3 +645,39 @@ def test_run_without_mass_shows_its_energy(tmp_path: Path) -> None:
     with pytest.raises(mfa.Error, match="nothing flows in the layer 'mass'"):
         result.sankey(layer="mass")
     assert "counted by mass" in report_page(result)
+
+
+# ---------------------------------------------------------------- what groups are called
+def test_chains_are_called_as_their_files_say(tmp_path: Path) -> None:
+    """A chain, a sector and a site of one name: each has its own label, in the file and in a workbook."""
+    (tmp_path / "chains").mkdir()
+    works = "materials: {ore: {kind: resource}, metal: {kind: product}, tin: {kind: product}}\n"
+    named = {
+        "metal": "label: {en: Ore to metal, zh: 矿石→金属}\n" + works,
+        "tin": "label: One language\n",
+        "plain": "",
+    }
+    for name, head in named.items():
+        text = f"chain: {name}\n{head}processes:\n  {name}-works: {{per: metal, inputs: {{ore: 1 t/t}}"
+        more = ", site: metal, sector: plain}\n" if name == "metal" else "}\n"
+        (tmp_path / "chains" / f"{name}.yaml").write_text(text + more, encoding="utf-8")
+    scenario = """
+scenario: park
+chains: [metal, tin, plain]
+drive: {metal-works: 1 t/a, tin-works: 1 t/a, plain-works: 1 t/a}
+sankey: {labels: {metal: {en: The metal site, zh: 金属厂}, plain: {en: Plain trade, zh: 普通业}}}
+"""
+    path = tmp_path / "park.yaml"
+    path.write_text(scenario, encoding="utf-8")
+    mfa.load(path).export(tmp_path / "park.xlsx")
+    for file in (path, tmp_path / "park.xlsx"):
+        result = mfa.load(file).solve()
+        called = {by: result.sankey(by=by).names for by in ("chain", "site", "sector")}
+        assert called["chain"]["chain:metal"] == {"en": "Ore to metal", "zh": "矿石→金属"}
+        assert called["chain"]["chain:tin"] == {"en": "One language", "zh": "One language"}
+        assert called["chain"]["chain:plain"]["zh"] == "plain"  # the sector's label is not the chain's
+        assert called["site"]["site:metal"]["zh"] == "金属厂"
+        assert called["sector"]["sector:plain"]["zh"] == "普通业"
+    own = scenario.replace("{labels: {", "{labels: {'chain:metal': {en: Mine, zh: 我}, ")
+    path.write_text(own, encoding="utf-8")
+    assert mfa.load(path).solve().sankey(by="chain").names["chain:metal"]["zh"] == "我"

@@ -30,6 +30,7 @@ class Assembly:
     faulty : processes that could not be put together
     sources : id → its definition; several where chains define one id differently
     chain_of : process → the chain that brought it
+    chain_labels : chain → its label as written, of those that have one
     files : every file read, in order
     beside : the file against which further names are looked up
     forms : the forms of nodes validated so far
@@ -48,6 +49,7 @@ class Assembly:
     fixed: dict[tuple[str, str, str], Tree] = field(default_factory=dict)
     faulty: set[str] = field(default_factory=set)
     chain_of: dict[str, str] = field(default_factory=dict)
+    chain_labels: dict[str, Node] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     forms: FormCache = field(default_factory=FormCache)
@@ -68,6 +70,7 @@ class Assembly:
             fixed=dict(self.fixed),
             faulty=set(self.faulty),
             chain_of=dict(self.chain_of),
+            chain_labels=dict(self.chain_labels),
             files=list(self.files),
             faults=list(self.faults),
             forms=self.forms.copy(),

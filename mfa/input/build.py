@@ -86,7 +86,7 @@ class _Builder:
             claims=found.claims,
             sources=self._sources(),
             notes=tuple(self.notes),
-            sankey=found.sankey,
+            sankey=replace(found.sankey, labels={**self._chain_labels(), **found.sankey.labels}),
         )
 
     def _stop(self) -> None:
@@ -278,6 +278,13 @@ class _Builder:
         return {
             k: "; ".join(Source.model_validate(v).cite for v in found)
             for k, found in self.assembly.sources.items()
+        }
+
+    def _chain_labels(self) -> dict[str, Mapping[str, str]]:
+        """`chain:NAME` → the chain's own label, for pictures that put processes together by chain."""
+        return {
+            f"chain:{name}": Label.model_validate(node).texts(name)
+            for name, node in self.assembly.chain_labels.items()
         }
 
     def _reached(

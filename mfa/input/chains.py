@@ -75,6 +75,8 @@ def _keep(forms: FormCache, form: ChainForm, tree: Tree) -> None:
 def _take(assembly: Assembly, tree: Tree) -> None:
     """Add a chain's members; two chains that say different things about one clash."""
     name = str(tree["chain"])
+    if "label" in tree:
+        assembly.chain_labels[name] = tree["label"]
     for key, source in tree.child("sources").items():
         known_sources = assembly.sources.setdefault(key, [])
         if source not in known_sources:
