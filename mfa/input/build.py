@@ -20,7 +20,7 @@ from mfa.input.materials import material, price
 from mfa.input.processes import process, rate
 from mfa.input.schema import MaterialForm, ProcessForm, Source, StockForm
 from mfa.input.tree import Node, Text, Tree, place_of
-from mfa.records import Figure, Material, Pool, Process, Stock, System
+from mfa.records import Drawing, Figure, Material, Pool, Process, Stock, System
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -86,7 +86,7 @@ class _Builder:
             claims=found.claims,
             sources=self._sources(),
             notes=tuple(self.notes),
-            sankey=replace(found.sankey, labels={**self._chain_labels(), **found.sankey.labels}),
+            sankey=self._with_chain_labels(found.sankey),
         )
 
     def _stop(self) -> None:
@@ -280,12 +280,12 @@ class _Builder:
             for k, found in self.assembly.sources.items()
         }
 
-    def _chain_labels(self) -> dict[str, Mapping[str, str]]:
-        """`chain:NAME` → the chain's own label, for pictures that put processes together by chain."""
-        return {
-            f"chain:{name}": Label.model_validate(node).texts(name)
-            for name, node in self.assembly.chain_labels.items()
-        }
+    def _with_chain_labels(self, found: Drawing) -> Drawing:
+        """What the scenario does not name itself, `chain:NAME`, has the label of the chain's file."""
+        labels = dict(found.labels)
+        for name, node in self.assembly.chain_labels.items():
+            labels.setdefault(f"chain:{name}", Label.model_validate(node).texts(name))
+        return replace(found, labels=labels)
 
     def _reached(
         self,
