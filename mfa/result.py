@@ -54,7 +54,7 @@ class Result:
             case "links":
                 return tables.links(s, self.link_list)
             case "processes":
-                return tables.processes(s, x)
+                return tables.processes(s, c, x)
             case "pools":
                 return tables.pools(s, c, x, self.flow_list)
             case "stocks":
@@ -83,7 +83,7 @@ class Result:
     @cached_property
     def flow_list(self) -> list[flows.Flow]:
         """The flows as records."""
-        return flows.flows(self.system, self.compiled, self.state)
+        return flows.flows(self.compiled, self.state)
 
     @cached_property
     def link_list(self) -> list[flows.Flow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,15 +38,22 @@ class Scenario:
     variants, settings : what was laid over the file
     variant_names : the variants that the file offers
     is_chain : whether it is a chain alone, with nothing that drives it
+    merged : what the files say, before `settings`; nothing is read again to change a figure
     """
 
     system: System
     path: Path
     files: tuple[Path, ...]
+    merged: Assembly = field(repr=False, compare=False)
     variants: tuple[str, ...] = ()
     settings: Mapping[str, str] | None = None
     variant_names: tuple[str, ...] = ()
     is_chain: bool = False
+
+    @property
+    def assembly(self) -> Assembly:
+        """What the files say, with `settings` laid over it."""
+        return assemble.with_settings(self.merged, self.settings or {})
 
     def solve(self, *, samples: int | None = None, seed: int | None = None) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
@@ -71,8 +78,21 @@ class Scenario:
         return Result(self.system, compiled, state)
 
     def replace(self, settings: Mapping[str, str]) -> Scenario:
-        """The same scenario with some figures set, by path: `{"road-base.capacity": "2 Mt/a"}`."""
-        return load(self.path, variants=self.variants, settings={**(self.settings or {}), **settings})
+        """The same scenario with some figures set, by path: `{"road-base.capacity": "2 Mt/a"}`.
+
+        Its layers stay; the files are not read again.
+
+        Raises
+        ------
+        mfa.Error
+            every path that names nothing and every value that cannot be; a chain alone
+        """
+        laid = {**(self.settings or {}), **settings}
+        if self.is_chain and laid:
+            raise Error([_not_scenario(self.path)])
+        system = checked(assemble.with_settings(self.merged, laid))
+        layers = tuple(dict.fromkeys((*system.layers, *self.system.layers)))
+        return replace(self, system=replace(system, layers=layers), settings=laid)
 
     def with_layers(self, names: Sequence[str]) -> Scenario:
         """The same scenario with more substance layers: elements (`Ga`) or oxides (`Na2O`).
@@ -159,35 +179,51 @@ def load(
         every fault of the files, each with its place
     """
     file = locate(path)
-    assembly, system = gather(file, variants, settings)
-    names = tuple(assembly.scenario.child("variants"))
-    alone = "scenario" not in assembly.scenario
-    return Scenario(system, file, tuple(assembly.files), tuple(variants), settings, names, alone)
+    merged = read_merged(file, variants, settings)
+    assembly = assemble.with_settings(merged, settings or {})
+    system = checked(assembly)
+    merged = replace(merged, forms=assembly.forms)  # with those of the lists, which `checked` added
+    names = tuple(merged.scenario.child("variants"))
+    alone = "scenario" not in merged.scenario
+    return Scenario(system, file, tuple(merged.files), merged, tuple(variants), settings, names, alone)
 
 
-def gather(
-    file: Path, variants: Sequence[str] = (), settings: Mapping[str, str] | None = None
-) -> tuple[Assembly, System]:
-    """The merged trees of a file and the checked system made of them.
+def read_merged(file: Path, variants: Sequence[str], settings: Mapping[str, str] | None) -> Assembly:
+    """The merged trees of a file, `settings` not yet laid over them.
 
     Raises
     ------
     mfa.Error
-        every fault of the files
+        faults of single files; variants or settings for a chain alone
     """
     shown = library.shown(file)
     tree, chain_of = read_book(file, shown) if is_book(file) else (read(file, shown), {})
-    if assemble.is_chain(tree):
-        if variants or settings:
-            place = Place(library.shown(file), 1, 1)
-            raise Error([Fault("chain-not-scenario", place, {"file": library.shown(file)})])
-        assembly = assemble.chain(file, tree)
+    if not assemble.is_chain(tree):
+        assembly = assemble.scenario(file, tree, variants)
+    elif variants or settings:
+        raise Error([_not_scenario(file)])
     else:
-        assembly = assemble.scenario(file, tree, variants, settings)
+        assembly = assemble.chain(file, tree)
     assembly.chain_of.update(chain_of)
+    return assembly
+
+
+def checked(assembly: Assembly) -> System:
+    """The system of merged trees, its lists checked.
+
+    Raises
+    ------
+    mfa.Error
+        every fault that the trees show
+    """
     system = build.system(assembly)
     checks.check_lists(system)
-    return assembly, system
+    return system
+
+
+def _not_scenario(file: Path) -> Fault:
+    shown = library.shown(file)
+    return Fault("chain-not-scenario", Place(shown, 1, 1), {"file": shown})
 
 
 def locate(path: str | Path) -> Path:

@@ -200,6 +200,20 @@ def test_more_causes_than_orders_can_be_tried(tmp_path: Path) -> None:
     assert found == pytest.approx({**expected, "rest": (10 + 20 + 30 - 3) / 1000})
 
 
+def test_a_cause_that_takes_an_indicator_to_zero(tmp_path: Path) -> None:
+    """Nobody takes the mud any more: 30 % → 0 % comes of its list, of none of the seven idle plants."""
+    plants = [f"plant-{i}" for i in range(7)]
+    chain = PARK.replace(
+        "pools:",
+        "".join(f"  {p}: {{per: ore, inputs: {{ore: 1 t/t}}, capacity: 1 kt/a}}\n" for p in plants)
+        + "pools:",
+    )
+    grown = ", ".join(f"{p}: {{capacity: 2 kt/a}}" for p in plants)
+    over = f"{YEAR}processes: {{{grown}}}\npools: {{mud: {{takers: [{{boundary: deposit}}]}}}}\n"
+    found = both(tmp_path, YEAR, over, chain).split([RATE])
+    assert parts(found) == pytest.approx({"pools:mud": -0.3, "rest": 0.0})
+
+
 def test_indicators_of_the_accounts(tmp_path: Path) -> None:
     """Output of 10⁹ CNY times 1.1 by the price and 1.5 by the drive: 0.125 and 0.525 of 0.65."""
     over = "drive: {works: 1.5 Mt/a}\nprices: {metal: 1100 CNY/t}\n"

@@ -19,8 +19,10 @@ import pytest
 
 import mfa
 from mfa.show.flowpicture import Sankey
+from mfa.show.report import report_page
 from mfa.show.sankey.focus import Start, cut, follow
 from mfa.show.sankey.shapes import COLOURS, LOOKS, OTHER, Link
+from mfa.show.sankey.words import notes
 
 WORKS = """
 scenario: works
@@ -613,3 +615,69 @@ def test_format_needs_a_data_file(tmp_path: Path) -> None:
     loaded(tmp_path)
     call = ["sankey", str(tmp_path / "works.yaml"), "-o", "x.svg", "--format", "d3"]
     assert CliRunner().invoke(cli, call).exit_code == 2
+
+
+# ---------------------------------------------------------------- a run without mass
+SUN = """
+scenario: sun
+materials:
+  sun: {kind: energy, unit: GJ}
+  electricity: {kind: energy, unit: MWh}
+processes:
+  field: {per: electricity, inputs: {sun: 18 GJ/MWh}, outputs: {electricity: 1 MWh/MWh}}
+pools: {electricity: {takers: [{boundary: export}]}}
+drive: {field: 100 MWh/a}
+"""
+
+
+def test_run_without_mass_shows_its_energy(tmp_path: Path) -> None:
+    """100 MWh are 360 GJ out of 1 800 GJ of sun; the note says why it is energy; with mass it is mass."""
+    path = tmp_path / "sun.yaml"
+    path.write_text(SUN, encoding="utf-8")
+    result = mfa.load(path).solve()
+    made = result.sankey()
+    assert (made.pictures[0].key, made.geometry.unit) == ("energy", "GJ/a")
+    found = {(b.link.source, b.link.target): b.link.value for b in made.geometry.bands}
+    assert sorted(found.values()) == pytest.approx([360.0, 1800.0])
+    assert notes(made.geometry, "en") == ["nothing here is counted by mass; shown is: Energy"]
+    assert notes(made.geometry, "zh") == ["本次运行没有按质量计的物流，所示为：能量"]
+    assert result.sankey(unit="MWh").pictures[0].unit == "MWh"
+    with pytest.raises(mfa.Error, match="nothing flows in the layer 'mass'"):
+        result.sankey(layer="mass")
+    assert "counted by mass" in report_page(result)
+
+
+# ---------------------------------------------------------------- what groups are called
+def test_chains_are_called_as_their_files_say(tmp_path: Path) -> None:
+    """A chain, a sector and a site of one name: each has its own label, in the file and in a workbook."""
+    (tmp_path / "chains").mkdir()
+    works = "materials: {ore: {kind: resource}, metal: {kind: product}, tin: {kind: product}}\n"
+    named = {
+        "metal": "label: {en: Ore to metal, zh: 矿石→金属}\n" + works,
+        "tin": "label: One language\n",
+        "plain": "",
+    }
+    for name, head in named.items():
+        text = f"chain: {name}\n{head}processes:\n  {name}-works: {{per: metal, inputs: {{ore: 1 t/t}}"
+        more = ", site: metal, sector: plain}\n" if name == "metal" else "}\n"
+        (tmp_path / "chains" / f"{name}.yaml").write_text(text + more, encoding="utf-8")
+    scenario = """
+scenario: park
+chains: [metal, tin, plain]
+drive: {metal-works: 1 t/a, tin-works: 1 t/a, plain-works: 1 t/a}
+sankey: {labels: {metal: {en: The metal site, zh: 金属厂}, plain: {en: Plain trade, zh: 普通业}}}
+"""
+    path = tmp_path / "park.yaml"
+    path.write_text(scenario, encoding="utf-8")
+    mfa.load(path).export(tmp_path / "park.xlsx")
+    for file in (path, tmp_path / "park.xlsx"):
+        result = mfa.load(file).solve()
+        called = {by: result.sankey(by=by).names for by in ("chain", "site", "sector")}
+        assert called["chain"]["chain:metal"] == {"en": "Ore to metal", "zh": "矿石→金属"}
+        assert called["chain"]["chain:tin"] == {"en": "One language", "zh": "One language"}
+        assert called["chain"]["chain:plain"]["zh"] == "plain"  # the sector's label is not the chain's
+        assert called["site"]["site:metal"]["zh"] == "金属厂"
+        assert called["sector"]["sector:plain"]["zh"] == "普通业"
+    own = scenario.replace("{labels: {", "{labels: {'chain:metal': {en: Mine, zh: 我}, ")
+    path.write_text(own, encoding="utf-8")
+    assert mfa.load(path).solve().sankey(by="chain").names["chain:metal"]["zh"] == "我"

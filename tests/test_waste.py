@@ -5,17 +5,25 @@ G = (U - U₀) + S + (D - D₀) + X; R_u = U ÷ (G + U₀); R_ud = (U + D) ÷ (G
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mfa
 from mfa.results.waste import Account, Use, WasteFlow
+from mfa.show.answer import print_answer
+from mfa.show.charts.wastes import heaps
+from mfa.show.charts.wastes import wastes as draw_wastes
+from mfa.show.notebook import result_html
+from mfa.show.report import report_page
+from mfa.show.report.parts import waste_rows
 
 # 3.60 Mt made, 2.70 used of which 0.20 from the yard, 0.60 disposed of, nothing dumped
 EXAMPLE = Account(generated=3.60, utilised=2.70, utilised_old=0.20, disposed=0.60, stored=0.50)
@@ -520,3 +528,46 @@ def test_doubtful_uses_do_not_count() -> None:
     assert waste.account().utilisation == pytest.approx(0.9)
     assert waste.account({"lame"}).utilisation == pytest.approx(0.6)
     assert waste.account({"lame"}).gap == pytest.approx(0)
+
+
+# ---------------------------------------------------------------- where they are shown
+DUG = """
+materials:
+  alumina: {kind: product}
+  mud: {label: Old mud, kind: waste, waste: industrial-solid}
+  slag: {label: Old slag, kind: waste, waste: industrial-solid}
+  ash: {label: No ash, kind: waste, waste: industrial-solid}
+  road: {kind: product}
+processes:
+  boiler: {per: alumina, outputs: {ash: 1 t/t, mud: 1 t/t, slag: 1 t/t}}
+  road-base: {per: road, inputs: {mud: 1 t/t}}
+pools:
+  mud: {takers: [road-base]}
+stocks:
+  mud-yard: {material: mud}
+  slag-yard: {material: slag}
+"""
+
+
+def test_yards_dug_out_are_shown_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is made; 300 kt of mud dug out and used, 100 kt of slag dug out and left: two rows each."""
+    scenario = """
+    drive: {boiler: 0 t/a, mud-yard: 300 kt/a, slag-yard: 100 kt/a}
+    stocks: {mud-yard: {initial: 1 Mt}, slag-yard: {initial: 1 Mt}}
+    """
+    result = run(tmp_path, DUG, scenario)
+    mud = ("Old mud", "0", "300,000", "0", "0", "0", "100.00 %")
+    slag = ("Old slag", "0", "0", "0", "-100,000", "100,000", "–")
+    print_answer(result, "en", None)
+    printed = [re.split(r"  +", line.strip()) for line in capsys.readouterr().out.splitlines()]
+    assert [r for r in printed if r[0].startswith("Old") and len(r) == 7] == [list(mud), list(slag)]
+    assert waste_rows(result, "industrial-solid", "en")[:-1] == [mud, slag]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", result_html(result))[:14] == [*mud, *slag]
+    assert [h.name for h in heaps(result, "en", 9, None)] == ["Old mud", "Old slag"]
+    assert "Old mud" in report_page(result)
+    result_book = tmp_path / "book.xlsx"
+    mfa.load(tmp_path / "test.yaml").export(result_book)
+    sheet = openpyxl.load_workbook(result_book)["Answer"]
+    cells = [[c.value for c in row[:7]] for row in sheet.iter_rows() if str(row[0].value).startswith("Old")]
+    assert cells[:2] == [["Old mud", 0, 300000, 0, 0, 0, 1], ["Old slag", 0, 0, 0, -100000, 100000, None]]
+    draw_wastes(result, tmp_path / "chart.svg")

@@ -15,6 +15,18 @@ from mfa.engine.network import GIVER, TAKER, ListEntry, Structure, Values
 from mfa.records import Entry, Figure, System
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A fixed amount that enters a pool (`side` GIVER) or leaves it (TAKER).
+
+    `node` is `import` for a supply, `export` for a demand, or the id of a driven yard.
+    """
+
+    pool: int
+    node: str
+    side: int
+
+
 @dataclass(frozen=True)
 class Compiled:
     """A network with the records behind its entries.
@@ -22,11 +34,13 @@ class Compiled:
     Attributes
     ----------
     entries : (entry,) the record of each list entry, in the order of the structure
+    outside : (outside,) what each supply, demand and driven yard is
     """
 
     structure: Structure
     values: Values
     entries: tuple[Entry, ...]
+    outside: tuple[Outside, ...] = ()
 
 
 def compile_system(system: System) -> Compiled:
@@ -59,16 +73,20 @@ def compile_system(system: System) -> Compiled:
     coefficients = np.array([f[3] for f in flows], float)
     records = tuple(e for _, e in lines)
     sides = [line.side for line, _ in lines]
+    outside, fixed = _outside(system, pool_at)
+    external = np.zeros(len(pools))
+    np.add.at(external, [o.pool for o in outside], [-o.side * a for o, a in zip(outside, fixed, strict=True)])
     values = Values(
         coefficient=coefficients,
-        external=_external(system, pool_at),
+        external=external,
         driven=_numbers(system.drive, processes, np.nan),
         capacity=_numbers({p.id: p.capacity for p in system.processes.values()}, processes, np.inf),
         limit=np.array([_limit(e, s, system) for e, s in zip(records, sides, strict=True)], float),
         percent=np.array([e.percent.value if e.percent else np.inf for e in records], float),
         share=np.array([e.share for e in records], float),
+        outside=np.array(fixed, float),
     )
-    return Compiled(structure, values, records)
+    return Compiled(structure, values, records, outside)
 
 
 def _numbers(figures: Mapping[str, Figure | None], names: tuple[str, ...], absent: float) -> np.ndarray:
@@ -76,16 +94,16 @@ def _numbers(figures: Mapping[str, Figure | None], names: tuple[str, ...], absen
     return np.array([f.value if f else absent for f in found], float)
 
 
-def _external(system: System, pool_at: Mapping[str, int]) -> np.ndarray:
-    """(pool,) supply - demand, and what driven yards give."""
-    external = np.zeros(len(pool_at))
-    for figures, sign in ((system.supply, 1.0), (system.demand, -1.0)):
-        for material, figure in figures.items():
-            external[pool_at[material]] += sign * figure.value
-    for key, figure in system.drive.items():
-        if key in system.stocks:
-            external[pool_at[system.stocks[key].material]] += figure.value
-    return external
+def _outside(system: System, pool_at: Mapping[str, int]) -> tuple[tuple[Outside, ...], list[float]]:
+    """What the scenario supplies, demands and digs out of yards, each with its amount."""
+    found = [(Outside(pool_at[m], "import", GIVER), f.value) for m, f in system.supply.items()]
+    found += [(Outside(pool_at[m], "export", TAKER), f.value) for m, f in system.demand.items()]
+    found += [
+        (Outside(pool_at[system.stocks[k].material], k, GIVER), f.value)
+        for k, f in system.drive.items()
+        if k in system.stocks
+    ]
+    return tuple(o for o, _ in found), [a for _, a in found]
 
 
 def _limit(entry: Entry, side: int, system: System) -> float:

@@ -6,7 +6,7 @@ scenario) and `Values` (the numbers that a year, a sample or a seek changes).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -54,12 +54,13 @@ class Values:
     Attributes
     ----------
     coefficient : (flow,) > 0 per unit of the process's level
-    external : (pool,) supply - demand from outside, fixed
+    external : (pool,) supply - demand from outside, fixed: the sum of `outside` with its signs
     driven : (process,) fixed level, NaN where the process is not driven
     capacity : (process,) greatest level, inf where there is none
     limit : (entry,) greatest amount, pool's unit, inf where there is none
     percent : (entry,) greatest fraction of |net|, inf where there is none
     share : (entry,) weight within a tier
+    outside : (outside,) each supply, demand and driven yard; the solver needs their sums alone
     """
 
     coefficient: Floats
@@ -69,3 +70,4 @@ class Values:
     limit: Floats
     percent: Floats
     share: Floats
+    outside: Floats = field(default_factory=lambda: np.zeros(0))

@@ -21,12 +21,10 @@ from mfa.input.tree import Items, Text, Tree, merge
 from mfa.input.validate import validate
 
 
-def scenario(
-    path: Path, tree: Tree, variants: Sequence[str] = (), settings: Mapping[str, str] | None = None
-) -> Assembly:
+def scenario(path: Path, tree: Tree, variants: Sequence[str] = ()) -> Assembly:
     """Everything that a scenario file brings together.
 
-    Faults of its overrides and settings stay in the assembly, to be raised together with
+    Faults of its overrides and its `set` stay in the assembly, to be raised together with
     what else the merged files show.
 
     Raises
@@ -42,15 +40,29 @@ def scenario(
     merged, faults = validate(ScenarioForm, tree, part=True)
     if faults or merged is None:
         raise Error(faults)
-    assembly = Assembly(tree, path, files=files)
+    assembly = Assembly(tree.copy(), path, files=files)
     add_chains(assembly)
     if assembly.faults:
         raise Error(assembly.faults)
     _add_scenario(assembly)
     copy_likes(assembly)
     add_library(assembly)
-    _apply_settings(assembly, settings or {})
+    written = assembly.scenario.child("set")
+    for at, node in written.items():
+        _set(assembly, at, node, written.keys_at[at])
     return assembly
+
+
+def with_settings(assembly: Assembly, settings: Mapping[str, str]) -> Assembly:
+    """A copy with the settings of the command line, path → quantity, laid over everything.
+
+    Their faults stay in the copy.
+    """
+    made = assembly.copy()
+    for number, (path, text) in enumerate(settings.items(), 1):
+        place = Place("--set", number, 1)
+        _set(made, str(path), Text(str(text).strip(), place), place)
+    return made
 
 
 def chain(path: Path, tree: Tree) -> Assembly:
@@ -112,16 +124,6 @@ def _unknown_override(
     values = {"noun": noun, "noun_zh": NOUNS[noun], "id": key, "key": NEEDED[noun], "near": near}
     assembly.faults.append(Fault("override-unknown", place, values))
     assembly.faulty.add(key)
-
-
-def _apply_settings(assembly: Assembly, settings: Mapping[str, str]) -> None:
-    """The scenario's `set`, then the command line's `--set`."""
-    written = assembly.scenario.child("set")
-    for path, node in written.items():
-        _set(assembly, path, node, written.keys_at[path])
-    for number, (path, text) in enumerate(settings.items(), 1):
-        place = Place("--set", number, 1)
-        _set(assembly, str(path), Text(str(text).strip(), place), place)
 
 
 def _set(assembly: Assembly, path: str, node: object, place: Place) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mfa.errors import Fault, Place
 from mfa.input.tree import Items, Node, Tree
+from mfa.input.validate import FormCache
 
 SECTIONS = ("materials", "processes", "stocks")
 SIDES = ("takers", "givers")
@@ -29,8 +30,11 @@ class Assembly:
     faulty : processes that could not be put together
     sources : id → its definition; several where chains define one id differently
     chain_of : process → the chain that brought it
+    chain_labels : chain → its label as written, of those that have one
     files : every file read, in order
     beside : the file against which further names are looked up
+    forms : the forms of nodes validated so far
+    asked : what was found of names outside this run; copies share it, so that files are read once
     """
 
     scenario: Tree
@@ -45,8 +49,32 @@ class Assembly:
     fixed: dict[tuple[str, str, str], Tree] = field(default_factory=dict)
     faulty: set[str] = field(default_factory=set)
     chain_of: dict[str, str] = field(default_factory=dict)
+    chain_labels: dict[str, Node] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    forms: FormCache = field(default_factory=FormCache)
+    asked: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def copy(self) -> Assembly:
+        """Another assembly of the same nodes, to lay settings over; this one stays as it is."""
+        return replace(
+            self,
+            scenario=self.scenario.copy(),
+            materials=dict(self.materials),
+            processes=dict(self.processes),
+            stocks=dict(self.stocks),
+            sources=dict(self.sources),
+            sides=dict(self.sides),
+            own_sides=dict(self.own_sides),
+            pools_at=dict(self.pools_at),
+            fixed=dict(self.fixed),
+            faulty=set(self.faulty),
+            chain_of=dict(self.chain_of),
+            chain_labels=dict(self.chain_labels),
+            files=list(self.files),
+            faults=list(self.faults),
+            forms=self.forms.copy(),
+        )
 
 
 def other_kind(assembly: Assembly, section: str, key: str) -> Place | None:

@@ -20,8 +20,7 @@ from mfa.input.materials import material, price
 from mfa.input.processes import process, rate
 from mfa.input.schema import MaterialForm, ProcessForm, Source, StockForm
 from mfa.input.tree import Node, Text, Tree, place_of
-from mfa.input.validate import validate
-from mfa.records import Figure, Material, Pool, Process, Stock, System
+from mfa.records import Drawing, Figure, Material, Pool, Process, Stock, System
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -87,7 +86,7 @@ class _Builder:
             claims=found.claims,
             sources=self._sources(),
             notes=tuple(self.notes),
-            sankey=found.sankey,
+            sankey=self._with_chain_labels(found.sankey),
         )
 
     def _stop(self) -> None:
@@ -95,7 +94,7 @@ class _Builder:
             raise Error(self.faults)
 
     def _form(self, form: type[F], tree: Node, path: tuple[str, ...]) -> F | None:
-        found, faults = validate(form, tree, path)
+        found, faults = self.assembly.forms.validate(form, tree, path)
         self.faults += faults
         return found
 
@@ -280,6 +279,13 @@ class _Builder:
             k: "; ".join(Source.model_validate(v).cite for v in found)
             for k, found in self.assembly.sources.items()
         }
+
+    def _with_chain_labels(self, found: Drawing) -> Drawing:
+        """What the scenario does not name itself, `chain:NAME`, has the label of the chain's file."""
+        labels = dict(found.labels)
+        for name, node in self.assembly.chain_labels.items():
+            labels.setdefault(f"chain:{name}", Label.model_validate(node).texts(name))
+        return replace(found, labels=labels)
 
     def _reached(
         self,

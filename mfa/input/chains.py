@@ -10,7 +10,7 @@ from mfa.input.assembly import NOUNS, SECTIONS, SIDES, Assembly, other_kind
 from mfa.input.reading import read
 from mfa.input.schema import ChainForm
 from mfa.input.tree import Items, Tree
-from mfa.input.validate import validate
+from mfa.input.validate import FormCache, validate
 
 
 def add_chains(assembly: Assembly) -> None:
@@ -53,16 +53,30 @@ def load_chain(assembly: Assembly, file: Path, named_at: Place, tree: Tree | Non
         if "scenario" in found and "chain" not in found:
             assembly.faults.append(Fault("chain-is-scenario", named_at, {"file": library.shown(each)}))
             continue
-        _, faults = validate(ChainForm, found)
-        if faults:
+        form, faults = validate(ChainForm, found)
+        if form is None:
             assembly.faults.extend(faults)
         else:
+            _keep(assembly.forms, form, found)
             _take(assembly, found)
+
+
+def _keep(forms: FormCache, form: ChainForm, tree: Tree) -> None:
+    """Remember the forms of a chain's members and lists, which are validated with it."""
+    for section in SECTIONS:
+        for key, member in getattr(form, section).items():
+            forms.keep(tree.child(section)[key], member)
+    for key, pool in form.pools.items():
+        sides = tree.child("pools").child(key)
+        for side in (s for s in SIDES if s in sides):
+            forms.keep(sides[side], getattr(pool, side))
 
 
 def _take(assembly: Assembly, tree: Tree) -> None:
     """Add a chain's members; two chains that say different things about one clash."""
     name = str(tree["chain"])
+    if "label" in tree:
+        assembly.chain_labels[name] = tree["label"]
     for key, source in tree.child("sources").items():
         known_sources = assembly.sources.setdefault(key, [])
         if source not in known_sources:

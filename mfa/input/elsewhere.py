@@ -7,6 +7,7 @@ in the texts first, and only files that hold the name are read.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -35,14 +36,27 @@ class Elsewhere:
         variants = [self.assembly.scenario, *self.assembly.scenario.child("variants").values()]
         if any(name in v.child(s) for v in variants if isinstance(v, Tree) for s in SECTIONS):
             return True
+        return self._asked("node", name, self._defines)
+
+    def _defines(self, name: str) -> bool:
         key = re.compile(rf"""(?<![a-z0-9-]){re.escape(name)}["']?\s*:|^\s*\? """, re.MULTILINE)
         files = (f for f, text in self._texts.items() if key.search(text))
         return any(name in tree.child(s) for f in files if (tree := self._tree(f)) for s in SECTIONS)
 
     def has_name(self, name: str) -> bool:
         """Whether a name, of whatever kind, stands in any chain file; a tag may say `site:NAME`."""
-        word = re.compile(rf"(?<![a-z0-9-]){re.escape(name.rpartition(':')[2])}(?![a-z0-9-])")
+        return self._asked("name", name.rpartition(":")[2], self._mentions)
+
+    def _mentions(self, name: str) -> bool:
+        word = re.compile(rf"(?<![a-z0-9-]){re.escape(name)}(?![a-z0-9-])")
         return any(word.search(text) for text in self._texts.values())
+
+    def _asked(self, question: str, name: str, look: Callable[[str], bool]) -> bool:
+        """The answer to a question, looked up once for an assembly and all its copies."""
+        asked = self.assembly.asked
+        if (question, name) not in asked:
+            asked[question, name] = look(name)
+        return asked[question, name]
 
     @cached_property
     def _texts(self) -> dict[Path, str]:

@@ -12,7 +12,7 @@ from mfa.input.assembly import Assembly
 from mfa.input.figures import Reader, basis
 from mfa.input.schema import EntryForm, SideForm
 from mfa.input.tree import BARE, LISTED, Items, Node, Text, Tree, place_of
-from mfa.input.validate import validate
+from mfa.input.validate import FormCache, validate
 from mfa.records import (
     Entry,
     Figure,
@@ -85,13 +85,13 @@ def _side(
     chain = assembly.sides.get((material.id, side))
     if own is not None and (isinstance(own, Items) or LISTED in own):
         base = own if isinstance(own, Items) else own[LISTED]
-        lines = _tiers(_lines(base, True, reader), material, reader)
+        lines = _tiers(_lines(base, True, assembly.forms, reader), material, reader)
     elif chain is not None:
-        lines = _tiers(_lines(chain, False, reader), material, reader)
+        lines = _tiers(_lines(chain, False, assembly.forms, reader), material, reader)
     else:
         lines = _default(material, side, members)
     if isinstance(own, Tree):
-        lines = _insert(lines, own, material, reader)
+        lines = _insert(lines, own, material, assembly.forms, reader)
     lines = _fixed(lines, material, side, own is None and chain is None, assembly, reader)
     entries = _entries(lines, material, side, members, reader, notes)
     return entries, own is not None or chain is not None
@@ -138,8 +138,8 @@ def _fixed(
     return lines
 
 
-def _lines(node: Node, own: bool, reader: Reader) -> list[_Line]:
-    form, faults = validate(SideForm, node)
+def _lines(node: Node, own: bool, forms: FormCache, reader: Reader) -> list[_Line]:
+    form, faults = forms.validate(SideForm, node)
     reader.faults += faults
     if form is None or not isinstance(node, Items):
         return []
@@ -168,9 +168,9 @@ def _share_alone(line: _Line, reader: Reader) -> None:
 
 
 def _insert(
-    lines: list[tuple[int, _Line]], own: Tree, material: Material, reader: Reader
+    lines: list[tuple[int, _Line]], own: Tree, material: Material, forms: FormCache, reader: Reader
 ) -> list[tuple[int, _Line]]:
-    form, faults = validate(SideForm, own)
+    form, faults = forms.validate(SideForm, own)
     reader.faults += faults
     nodes = own.get("insert")
     if form is None or not isinstance(nodes, Items):

@@ -33,6 +33,10 @@ class Text(str):
         made.place = place
         return made
 
+    def __reduce__(self) -> tuple[type[Text], tuple[str, Place]]:
+        """What a copy (pickle, deepcopy) is made from."""
+        return Text, (str(self), self.place)
+
 
 class Items(list["Node"]):
     """A list and where it begins."""

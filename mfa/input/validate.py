@@ -54,6 +54,42 @@ def validate(
         return None, [f for f in faults if not _misspelt(f, faults)]
 
 
+class FormCache:
+    """The forms of nodes that were validated before, so that no node is validated twice.
+
+    Nodes are known by identity: once read they are not changed, only copied.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[Node, BaseModel]] = {}
+
+    def keep(self, node: Node, form: BaseModel) -> None:
+        """Remember the form of a node, which stays alive with it."""
+        self._found[id(node)] = (node, form)
+
+    def validate(
+        self, form: type[F], node: Node, path: Sequence[str | int] = ()
+    ) -> tuple[F | None, list[Fault]]:
+        """As the function `validate`, without its work where the node's form is known."""
+        _, known = self._found.get(id(node), (None, None))
+        if isinstance(known, form):
+            return known, []
+        found, faults = validate(form, node, path)
+        if found is not None:
+            self.keep(node, found)
+        return found, faults
+
+    def copy(self) -> FormCache:
+        """A cache that starts with the same forms."""
+        made = FormCache()
+        made._found.update(self._found)
+        return made
+
+    def __reduce__(self) -> tuple[type[FormCache], tuple[()]]:
+        """Empty in a pickle: identities do not outlive their process."""
+        return FormCache, ()
+
+
 def _misspelt(missing: Fault, faults: Sequence[Fault]) -> bool:
     """Whether a missing key stands there misspelt, which another fault already says."""
     if missing.key != "key-missing":

@@ -29,10 +29,10 @@ def pool_node(material: str) -> str:
     return f"pool:{material}"
 
 
-def flows(system: System, compiled: Compiled, state: State) -> list[Flow]:
+def flows(compiled: Compiled, state: State) -> list[Flow]:
     """Every flow between a pool and a process, stock or the boundary, > 0, sorted."""
     amounts: dict[tuple[str, str, str], float] = defaultdict(float)
-    for material, source, target, amount in _parts(system, compiled, state):
+    for material, source, target, amount in _parts(compiled, state):
         amounts[material, source, target] += amount
     turnover: dict[str, float] = defaultdict(float)
     for (material, source, _), amount in amounts.items():
@@ -43,7 +43,7 @@ def flows(system: System, compiled: Compiled, state: State) -> list[Flow]:
     ]
 
 
-def _parts(system: System, compiled: Compiled, state: State) -> Iterable[tuple[str, str, str, float]]:
+def _parts(compiled: Compiled, state: State) -> Iterable[tuple[str, str, str, float]]:
     s = compiled.structure
     amounts = compiled.values.coefficient * state.level[s.flow_process]
     for pool, process, side, amount in zip(
@@ -54,13 +54,8 @@ def _parts(system: System, compiled: Compiled, state: State) -> Iterable[tuple[s
     for line, entry, amount in zip(s.entries, compiled.entries, state.handed.tolist(), strict=True):
         if entry.kind != "process":
             yield _directed(s.pools[line.pool], entry.node, line.side == TAKER, amount)
-    for material, figure in system.demand.items():
-        yield _directed(material, "export", True, figure.value)
-    for material, figure in system.supply.items():
-        yield _directed(material, "import", False, figure.value)
-    for key, figure in system.drive.items():
-        if key in system.stocks:
-            yield _directed(system.stocks[key].material, key, False, figure.value)
+    for outside, amount in zip(compiled.outside, compiled.values.outside.tolist(), strict=True):
+        yield _directed(s.pools[outside.pool], outside.node, outside.side == TAKER, amount)
     for i, material in enumerate(s.pools):
         yield _directed(material, "surplus", True, float(state.surplus[i]))
         yield _directed(material, "shortage", False, float(state.shortage[i]))

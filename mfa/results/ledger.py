@@ -16,7 +16,7 @@ import numpy as np
 from mfa.engine.compile import Compiled
 from mfa.engine.network import TAKER, Bools, Floats, Ints
 from mfa.engine.state import State
-from mfa.records import Figure, Material, Process, System
+from mfa.records import Material, Process, System
 
 BOUNDARIES = ("import", "export", "emission", "deposit", "to-stock", "from-stock", "surplus", "shortage")
 ENTERS = ("import", "from-stock", "shortage")
@@ -108,24 +108,12 @@ class Ledger:
                 found["to-stock" if line.side == TAKER else "from-stock"][line.pool] += amount
             elif entry.kind != "process":
                 found[entry.kind][line.pool] += amount
-        at = {m: i for i, m in enumerate(s.pools)}
-        self._fixed(found, at)
+        for outside, amount in zip(self.compiled.outside, self.compiled.values.outside.tolist(), strict=True):
+            name = outside.node if outside.node in BOUNDARIES else "from-stock"
+            found[name][outside.pool] += amount
         found["surplus"] += self.state.surplus
         found["shortage"] += self.state.shortage
         return found
-
-    def _fixed(self, found: Mapping[str, Floats], at: Mapping[str, int]) -> None:
-        """What the scenario demands, supplies and digs out of yards."""
-        sides: tuple[tuple[str, Mapping[str, Figure]], ...] = (
-            ("import", self.system.supply),
-            ("export", self.system.demand),
-        )
-        for name, figures in sides:
-            for material, figure in figures.items():
-                found[name][at[material]] += figure.value
-        for key, figure in self.system.drive.items():
-            if key in self.system.stocks:
-                found["from-stock"][at[self.system.stocks[key].material]] += figure.value
 
     @cached_property
     def entering(self) -> Floats:
@@ -139,15 +127,21 @@ class Ledger:
 
     def most(self, entry: int) -> float:
         """What an entry could hand over at most, native units a year: by limit, percentage, capacity."""
-        line, found = self.compiled.structure.entries[entry], self.compiled.entries[entry]
-        caps = [found.limit.value] if found.limit else []
-        if found.percent:
-            caps.append(found.percent.value * abs(float(self.state.net[line.pool])))
-        process = self.system.processes[found.node] if found.kind == "process" else None
-        if process and process.capacity:
-            recipe = process.inputs if line.side == TAKER else process.outputs
-            caps.append(process.capacity.value * recipe[self.materials[line.pool].id].figure.value)
-        return min(caps, default=math.inf)
+        line, values = self.compiled.structure.entries[entry], self.compiled.values
+        caps = [float(values.limit[entry])]
+        if math.isfinite(values.percent[entry]):
+            caps.append(float(values.percent[entry] * abs(self.state.net[line.pool])))
+        if line.process >= 0 and math.isfinite(values.capacity[line.process]):
+            flow = self._flow_at[line.pool, line.process, -line.side]
+            caps.append(float(values.capacity[line.process] * values.coefficient[flow]))
+        return min(caps)
+
+    @cached_property
+    def _flow_at(self) -> Mapping[tuple[int, int, int], int]:
+        """(pool, process, side) → the position of its coefficient."""
+        s = self.compiled.structure
+        keys = zip(s.flow_pool.tolist(), s.flow_process.tolist(), s.flow_side.tolist(), strict=True)
+        return {key: i for i, key in enumerate(keys)}
 
     @cached_property
     def made(self) -> Floats:

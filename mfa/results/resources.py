@@ -4,11 +4,13 @@
 Main resources are what a park imports of kind resource or fuel, unless a material says
 `main-resource: false` (air, overburden) or `true`. CMU = U ÷ (DMC + U) (Eurostat
 cei_srm030): U is waste recovered as material, not as energy and not as backfill, less the
-waste bought, plus the waste sold. ISO 59020:2024: shares of inflow and outflow by mass.
+waste bought for it, plus the waste sold. ISO 59020:2024: shares of inflow and outflow by mass.
 """
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,8 +18,9 @@ from functools import cached_property
 import numpy as np
 
 from mfa.engine.network import Floats
-from mfa.records import Material
+from mfa.records import Material, Process
 from mfa.results.ledger import Ledger, Part
+from mfa.results.waste import Books
 
 OUTSIDE = ("water", "emission", "energy")
 
@@ -95,20 +98,54 @@ class Resources:
         return self.inflow - self.recycled_inflow - self.renewable_inflow + both
 
     @cached_property
+    def books(self) -> Books:
+        """Who makes and takes each waste, and how much of it is the park's own."""
+        return Books(self.ledger.system, self.ledger.compiled, self.ledger.state)
+
+    @cached_property
     def recovered(self) -> float:
-        """RCV: wastes that processes of fate utilisation use as material, without energy recovery."""
-        b = self.ledger
-        system = b.system
-        useful = b.per_process(lambda p: p.fate == "utilisation" and system.materials[p.per].kind != "energy")
-        net = b.taken(self._where(is_secondary))
-        return float(np.maximum(net, 0.0) @ useful)
+        """RCV less the waste bought for it: the park's own waste that is used as material.
+
+        What goes into processes of fate utilisation, without energy recovery, less what is left
+        of the same waste there. A new waste that a recovery plant makes takes nothing off.
+        """
+        system = self.ledger.system
+        useful = (
+            p
+            for p in system.processes.values()
+            if p.fate == "utilisation" and system.materials[p.per].kind != "energy"
+        )
+        return math.fsum(self._recovered(p) for p in useful)
+
+    def _recovered(self, process: Process) -> float:
+        books, materials = self.books, self.ledger.system.materials
+        taken: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        left: dict[str, float] = defaultdict(float)
+        for m in (m for m in process.inputs if m in books.own and is_counted(materials[m])):
+            taken[books.root[m]].append((books.taken.get(m, {}).get(process.id, 0.0), books.own[m]))
+        for m in (m for m in process.outputs if m in books.own and is_counted(materials[m])):
+            left[books.root[m]] += books.made.get(m, {}).get(process.id, 0.0)
+        total = 0.0
+        for waste, parts in taken.items():
+            whole = math.fsum(amount for amount, _ in parts)
+            own = math.fsum(amount * share for amount, share in parts)
+            total += own * max(1.0 - left[waste] / whole, 0.0) if whole > 0 else 0.0
+        return total
 
     @property
     def circular(self) -> tuple[float, float]:
-        """U and DMC + U of the circular material use rate."""
-        bought = self.ledger.crossing("import", self._where(is_secondary))
-        sold = self.ledger.crossing("export", self._where(is_secondary))
-        used = self.recovered - bought + sold
+        """U and DMC + U of the circular material use rate; U counts the park's own waste alone.
+
+        U = RCV - waste bought for recovery + waste sold: bought waste is in RCV and off again,
+        what of it is resold or dumped is in neither.
+        """
+        export, own, pools = self.ledger.boundary["export"], self.books.own, self.ledger.materials
+        sold = (
+            a * own[m.id]
+            for m, a in zip(pools, export.tolist(), strict=True)
+            if m.id in own and is_counted(m)
+        )
+        used = self.recovered + math.fsum(sold)
         return used, self._consumption + used
 
     @property

@@ -64,12 +64,13 @@ def links(system: System, found: Iterable[Flow]) -> Table:
     return Table("links", ("period", "material", "source", "target", "amount", "unit"), rows)
 
 
-def processes(system: System, state: State) -> Table:
+def processes(system: System, compiled: Compiled, state: State) -> Table:
     """period, process, level, unit, capacity, use, driver."""
     listed = places(system)
     rows: list[tuple[Cell, ...]] = []
-    for process, level in zip(system.processes.values(), state.level.tolist(), strict=True):
-        capacity = process.capacity.value if process.capacity else None
+    limits = compiled.values.capacity.tolist()
+    for process, level, most in zip(system.processes.values(), state.level.tolist(), limits, strict=True):
+        capacity = most if process.capacity else None
         use = level / capacity if capacity else None
         lists = [f"{p.side[:-1]} of {p.material}" for p in listed.get(process.id, [])]
         driver = "drive" if process.id in system.drive else "; ".join(lists) or "idle"
@@ -109,12 +110,14 @@ def stocks(system: System, compiled: Compiled, state: State) -> Table:
     ):
         if entry.kind == "stock":
             (into if line.side == TAKER else out)[entry.node] += amount
+    for outside, amount in zip(compiled.outside, compiled.values.outside.tolist(), strict=True):
+        if outside.node in system.stocks:
+            out[outside.node] += amount
     rows: list[tuple[Cell, ...]] = []
     for key, stock in sorted(system.stocks.items()):
-        given = out[key] + (system.drive[key].value if key in system.drive else 0.0)
         opening = stock.initial.value if stock.initial else 0.0
         unit = system.materials[stock.material].unit
-        rows.append((system.period, key, opening, into[key], given, opening + into[key] - given, unit))
+        rows.append((system.period, key, opening, into[key], out[key], opening + into[key] - out[key], unit))
     columns = ("period", "stock", "opening", "inflow", "outflow", "closing", "unit")
     return Table("stocks", columns, rows)
 

@@ -115,6 +115,11 @@ class WasteFlow:
     from_yards: float
     tonnes: bool = True
 
+    @property
+    def size(self) -> float:
+        """What was made and what yards gave, t; a waste of size 0 does not arise."""
+        return sum(self.made.values()) + self.from_yards
+
     def account(self, without: Set[str] = frozenset()) -> Account:
         """The account; uses by processes in `without` are not believed and count as dumped.
 
@@ -143,6 +148,22 @@ def waste_flows(system: System, compiled: Compiled, state: State) -> dict[str, W
     books = Books(system, compiled, state)
     parents = [m.id for m in system.materials.values() if m.waste and not m.residue_of]
     return {p: books.flow(p) for p in parents if p in system.pools}
+
+
+def arising(
+    system: System, wastes: Mapping[str, WasteFlow], waste_class: str | None = None
+) -> list[tuple[str, Account]]:
+    """The wastes that a table or chart of wastes shows, each with its account, the largest first.
+
+    Those counted in tonnes of which anything was made or came out of a yard; of one class
+    (`industrial-solid`, `hazardous`, `domestic`) or of all.
+    """
+    found = [
+        (m, w)
+        for m, w in wastes.items()
+        if w.tonnes and w.size > 0 and waste_class in (None, system.materials[m].waste)
+    ]
+    return [(m, w.account()) for m, w in sorted(found, key=lambda pair: -pair[1].size)]
 
 
 def _lineage(system: System, material: str) -> tuple[str, float]:
@@ -190,26 +211,35 @@ class Books:
 
     def __init__(self, system: System, compiled: Compiled, state: State) -> None:
         self.system, self.compiled, self.state = system, compiled, state
-        self.level = dict(zip(compiled.structure.processes, state.level.tolist(), strict=True))
+        self.made, self.taken = self._recipes()
         self.at = {m: i for i, m in enumerate(compiled.structure.pools)}
         self.listed: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for i, line in enumerate(compiled.structure.entries):
             self.listed[compiled.structure.pools[line.pool]].append((i, line.side))
+        self.outside: dict[tuple[str, str], float] = defaultdict(float)
+        for fixed, amount in zip(compiled.outside, compiled.values.outside.tolist(), strict=True):
+            self.outside[compiled.structure.pools[fixed.pool], fixed.node] += amount
         lines = {m.id: _lineage(system, m.id) for m in system.materials.values() if m.waste or m.residue_of}
         self.root = {m: root for m, (root, _) in lines.items()}
         self.equal = {
             m: equal * (tonnes_per_unit(system.materials[m]) or 1.0) for m, (_, equal) in lines.items()
         }
-        self.made_by = {m: self._outputs(m) for m in self.root if m in system.pools}
+        self.made_by = {m: self.made.get(m, {}) for m in self.root if m in system.pools}
         self.taken_by = {m: self._takers(m) for m in self.made_by}
         self.own = self._own_shares()
 
-    def _outputs(self, material: str) -> dict[str, float]:
-        return {
-            p.id: self.level[p.id] * p.outputs[material].figure.value
-            for p in self.system.processes.values()
-            if material in p.outputs and self.level[p.id] > 0
-        }
+    def _recipes(self) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+        """Material → running process → what it makes, and what it takes, native units a year."""
+        made: dict[str, dict[str, float]] = defaultdict(dict)
+        taken: dict[str, dict[str, float]] = defaultdict(dict)
+        s = self.compiled.structure
+        amounts = self.compiled.values.coefficient * self.state.level[s.flow_process]
+        for pool, process, side, amount in zip(
+            s.flow_pool.tolist(), s.flow_process.tolist(), s.flow_side.tolist(), amounts.tolist(), strict=True
+        ):
+            if amount > 0:
+                (made if side > 0 else taken)[s.pools[pool]][s.processes[process]] = amount
+        return made, taken
 
     def _from_yards(self, material: str) -> float:
         """What yards give: listed as givers, and driven."""
@@ -219,9 +249,7 @@ class Books:
             if side != TAKER and self.compiled.entries[i].kind == "stock"
         )
         driven = sum(
-            f.value
-            for k, f in self.system.drive.items()
-            if k in self.system.stocks and self.system.stocks[k].material == material
+            a for (m, node), a in self.outside.items() if m == material and node in self.system.stocks
         )
         return listed + driven
 
@@ -232,18 +260,18 @@ class Books:
             for i, side in self.listed[material]
             if side != TAKER and self.compiled.entries[i].kind == "import"
         )
-        supply = self.system.supply.get(material)
-        return imported + (supply.value if supply else 0.0) + float(self.state.shortage[self.at[material]])
+        supplied = self.outside.get((material, "import"), 0.0)
+        return imported + supplied + float(self.state.shortage[self.at[material]])
 
     def _takers(self, material: str) -> list[Taker]:
         found = [t for i, side in self.listed[material] if side == TAKER for t in self._listed_taker(i)]
         named = {t.node for t in found if t.process}
-        for p in self.system.processes.values():
-            if material in p.inputs and p.id not in named and self.level[p.id] > 0:
-                found.append(Taker(p.id, self.level[p.id] * p.inputs[material].figure.value, p.fate, True))
-        demand = self.system.demand.get(material)
-        if demand:
-            found.append(Taker("export", demand.value, "utilisation", False))
+        found += [
+            Taker(p, amount, self.system.processes[p].fate, True)
+            for p, amount in self.taken.get(material, {}).items()
+            if p not in named
+        ]
+        found.append(Taker("export", self.outside.get((material, "export"), 0.0), "utilisation", False))
         found.append(Taker("surplus", float(self.state.surplus[self.at[material]]), "dumped", False))
         return [t for t in found if t.amount > 0]
 
@@ -288,10 +316,9 @@ class Books:
 
     def _family_inputs(self, process: str, parent: str) -> dict[str, float]:
         """The waste and its residues that a process takes, counted as the waste."""
-        recipe = self.system.processes[process].inputs
         return {
-            m: self.level[process] * c.figure.value * self.equal[m]
-            for m, c in recipe.items()
+            m: self.taken.get(m, {}).get(process, 0.0) * self.equal[m]
+            for m in self.system.processes[process].inputs
             if self.root.get(m) == parent and m in self.made_by
         }
 

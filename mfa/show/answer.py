@@ -12,7 +12,7 @@ from mfa.result import Result
 from mfa.results.flows import Flow
 from mfa.results.indicator import Indicator
 from mfa.results.ratios import KINDS
-from mfa.results.waste import FATE_WORDS, Account
+from mfa.results.waste import FATE_WORDS, Account, arising
 from mfa.show.accounts import figure, print_accounts, print_layers
 from mfa.show.screen import amount, bold, coloured, dim, line, mega, percent, table, word
 
@@ -160,15 +160,9 @@ def _full(result: Result, materials: list[str], lang: str) -> None:
 def _wastes(result: Result, lang: str) -> None:
     """A table for each class of waste, with its own sum."""
     for waste_class, title in (("industrial-solid", "waste-table"), ("hazardous", "hazardous-table")):
-        accounts = [
-            (m, w.account())
-            for m, w in result.wastes.items()
-            if w.tonnes and result.system.materials[m].waste == waste_class
-        ]
-        arisen = [(m, a) for m, a in accounts if a.generated > 0 or a.utilised_old > 0 or a.disposed_old > 0]
+        arisen = arising(result.system, result.wastes, waste_class)
         if not arisen:
             continue
-        arisen.sort(key=lambda pair: -pair[1].generated)
         rows = [_waste_row(_label(result, m, lang), a) for m, a in arisen]
         rows.append(_waste_row(word("word-all", lang), sum((a for _, a in arisen), Account())))
         heads = [

@@ -12,7 +12,7 @@ from mfa.errors import Error, Fault
 from mfa.result import Result
 from mfa.show.sankey.choice import choose
 from mfa.show.sankey.compose import Names, Picture, Spread, names, pictures
-from mfa.show.sankey.layers import count
+from mfa.show.sankey.layers import count, count_default
 from mfa.show.sankey.shapes import Geometry
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def sankey(
     *,
     ax: Axes | None = None,
     lang: str = "en",
-    layer: str | Sequence[str] = "mass",
+    layer: str | Sequence[str] = (),
     unit: str | None = None,
     by: str | None = None,
     focus: str | Sequence[str] = (),
@@ -102,7 +102,8 @@ def sankey(
     path : where to write it: .png, .svg, .pdf, .html, .json
     ax : matplotlib axes to draw on instead
     layer : what bands stand for: `mass` (t), `wet` (t), `energy` (GJ), `value` and `cost` (CNY),
-        `co2` (t), or an element or oxide (kg); several for a page
+        `co2` (t), or an element or oxide (kg); several for a page; by default `mass`, or
+        `energy` where nothing that flows has a mass
     unit : another unit of the layer; a native unit such as `MWh` shows what is counted in it
     by : nodes are processes, or put together by `chain`, `site`, `sector`, `project`, `enterprise`
     focus : a material, process, stock, group or boundary word: only what leads to it and away
@@ -131,10 +132,10 @@ def sankey(
         order=order,
         colours=colours,
     )
-    keys = [layer] if isinstance(layer, str) else list(dict.fromkeys(layer)) or ["mass"]
-    counted = [count(result, key, unit) for key in keys]
+    keys = [layer] if isinstance(layer, str) else list(dict.fromkeys(layer))
+    counted = [count(result, key, unit) for key in keys] or [count_default(result, unit)]
     called = names(result.system, choice)
-    paged = len(keys) > 1 or Path(path or "").suffix == ".html"
+    paged = len(counted) > 1 or Path(path or "").suffix == ".html"
     drawn = pictures(counted, result.system, choice, called, lang, spread or {}, both=paged)
     made = Sankey(result.system.label, lang, drawn, called)
     if ax is not None:

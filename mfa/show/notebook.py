@@ -11,7 +11,7 @@ from mfa.errors import message
 from mfa.input.indicators import unit
 from mfa.results.flows import Flow
 from mfa.results.indicator import Indicator
-from mfa.results.waste import WasteFlow
+from mfa.results.waste import Account, arising
 from mfa.show.accounts import figure
 from mfa.show.answer import indicator_name
 from mfa.show.sankey.words import word as side
@@ -60,11 +60,10 @@ def result_html(result: Result) -> str:
     parts.append(_table(heads, [_aim(r, result) for r in aimed]) or _line(_word("no-targets")))
     heads = [
         message(f"word-{w}", {}, LANG)
-        for w in ("waste", "generated", "utilised", "disposed", "stored", "rate")
+        for w in ("waste", "generated", "utilised", "disposed", "stored", "dumped", "rate")
     ]
-    wastes = [(m, w) for m, w in result.wastes.items() if w.tonnes and w.account().generated > 0]
-    wastes.sort(key=lambda pair: -pair[1].account().generated)
-    parts.append(_table(heads, [_waste(m, w, result) for m, w in wastes[:MOST_ROWS]]))
+    wastes = arising(result.system, result.wastes)
+    parts.append(_table(heads, [_waste(m, a, result) for m, a in wastes[:MOST_ROWS]]))
     parts.append(_table([_word("gaps"), ""], _gaps(result)))
     names = ", ".join(
         f"result.{n}" if n in _properties(result) else f"result.table('{n}')" for n in result.written
@@ -123,9 +122,8 @@ def _bounds(row: Indicator) -> str:
     return ", ".join(written)
 
 
-def _waste(material: str, waste: WasteFlow, result: Result) -> tuple[str, ...]:
-    account = waste.account()
-    numbers = (account.generated, account.utilised, account.disposed, account.stored)
+def _waste(material: str, account: Account, result: Result) -> tuple[str, ...]:
+    numbers = (account.generated, account.utilised, account.disposed, account.stored, account.dumped)
     name = result.system.materials[material].label[LANG]
     return (name, *(amount(n) for n in numbers), percent(account.utilisation))
 

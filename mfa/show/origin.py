@@ -10,7 +10,7 @@ import click
 
 from mfa.input.tree import BARE, LISTED, Items, Node, Text, Tree, texts
 from mfa.records import Coefficient, Pool, System
-from mfa.scenario import gather, locate
+from mfa.scenario import load
 from mfa.show.screen import bold, line, table, word
 
 MERGED = ("materials", "processes", "stocks")
@@ -33,7 +33,8 @@ def origin_lines(name: str, variants: Sequence[str], settings: Mapping[str, str]
     mfa.Error
         the faults of the files
     """
-    assembly, system = gather(locate(name), variants, settings)
+    scenario = load(name, variants=variants, settings=settings)
+    assembly, system = scenario.assembly, scenario.system
     lines = []
     for key, node in assembly.scenario.items():
         if key not in (*MERGED, "pools", "variants", "extends", "set"):

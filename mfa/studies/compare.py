@@ -150,8 +150,8 @@ class Comparison:
             return parts
         if len(parts) > MOST_PARTS:
             return by_kind(parts)
-        start = self._of((), names[:1]).get(names[0]) or 0.0
-        effect = {p: abs((self._of((p,), names[:1]).get(names[0]) or start) - start) for p in parts}
+        start = self._of((), names[:1]).get(names[0])
+        effect = {p: _size(start, self._of((p,), names[:1]).get(names[0])) for p in parts}
         ranked = sorted(parts, key=lambda p: (-effect[p], p.name))
         own, others = ranked[: MOST_CAUSES - 1], ranked[MOST_CAUSES - 1 :]
         return [
@@ -200,6 +200,11 @@ def compare(a: Result, b: Result) -> Comparison:
     ['ceramsite-panel-line.capacity', 'low-carbon-binder.capacity']
     """
     return Comparison(a, b)
+
+
+def _size(before: float | None, after: float | None) -> float:
+    """How much a value changes; 0 where either is missing."""
+    return 0.0 if before is None or after is None else abs(after - before)
 
 
 def _absent(name: str) -> float | None:

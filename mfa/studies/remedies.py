@@ -135,19 +135,18 @@ def _listed(result: Result, material: str) -> Iterator[_Trial]:
             continue
         if entry.kind not in ("process", "export") or entry_fate(system, entry) != "utilisation":
             continue
-        if _is_full(result, i, entry):
+        if _is_full(result, i):
             yield _Trial("raise", material, entry.node, "", _raised(material, entry))
         for lacking in _held_back(system, entry, material):
             yield _Trial("buy", material, entry.node, lacking, _bought(entry.node, lacking))
 
 
-def _is_full(result: Result, i: int, entry: Entry) -> bool:
+def _is_full(result: Result, i: int) -> bool:
     """Whether its limit or its capacity keeps it from taking more."""
     full = bool(result.state.handed[i] >= result.accounts.ledger.most(i) * FULL)
-    process = result.system.processes.get(entry.node) if entry.kind == "process" else None
-    if process is not None and process.capacity:
-        level = float(result.state.level[result.compiled.structure.processes.index(process.id)])
-        full = full or level >= process.capacity.value * FULL
+    process = result.compiled.structure.entries[i].process
+    if process >= 0:
+        full = full or bool(result.state.level[process] >= result.compiled.values.capacity[process] * FULL)
     return full
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mfa.errors import Error, Fault, nearest
 from mfa.input.own import WASTES as CLASSES
 from mfa.result import Result
-from mfa.results.waste import Account
+from mfa.results.waste import Account, arising
 from mfa.show.charts.frame import Row, Words, bar, frame, legend_line, place
 from mfa.show.charts.names import scenario_line
 from mfa.show.charts.style import LOOKS, Scale, finish, word
@@ -37,11 +37,10 @@ class Heap(NamedTuple):
 def heaps(result: Result, lang: str, most: int, waste_class: str | None) -> list[Heap]:
     """The wastes, largest first; beyond `most` bars the small ones are one «other» at the end."""
     found = [
-        Heap(result.system.materials[m].label[lang], w.account())
-        for m, w in result.wastes.items()
-        if w.tonnes and waste_class in (None, result.system.materials[m].waste)
+        Heap(result.system.materials[m].label[lang], account)
+        for m, account in arising(result.system, result.wastes, waste_class)
     ]
-    found = sorted((h for h in found if h.total > 0), key=lambda h: (-h.total, h.name))
+    found.sort(key=lambda h: (-h.total, h.name))
     if len(found) <= most:
         return found
     rest = found[most - 1 :]
@@ -124,5 +123,6 @@ def _stack(ax: Axes, row: int, heap: Heap, scale: Scale) -> float:
 def _figures(heap: Heap, lang: str) -> str:
     """Total and the share that is utilised."""
     total = Scale.of([heap.total], "t/a").text(heap.total)
-    share = Scale.of([], "1").text(heap.account.utilised / heap.total)
+    used = heap.account.utilised / heap.total if heap.total > 0 else 0.0  # from a yard to a dump: 0 of 0
+    share = Scale.of([], "1").text(used)
     return word("heap", lang, total=total, share=share)

@@ -12,6 +12,7 @@ import mfa
 from mfa.input.indicators import GROUPS
 from mfa.result import Result
 from mfa.results.energy import DEFAULTS, factor
+from mfa.results.waste import arising
 from mfa.show.answer import indicator_name
 from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit import merit
@@ -81,9 +82,7 @@ def _pictures(result: Result, lang: str) -> dict[str, Any]:
     ]
     unused = parts.unused(result)
     made: dict[str, Any] = {"gauges": gauges, "waste_chart": "", "merit_chart": "", "flow_picture": ""}
-    classes = {
-        result.system.materials[m].waste for m, w in result.wastes.items() if w.account().generated > 0
-    }
+    classes = {result.system.materials[m].waste for m, _ in arising(result.system, result.wastes)}
     if classes:
         main = "industrial-solid" if "industrial-solid" in classes else None
         draw = partial(wastes, result, lang=lang, waste_class=main)

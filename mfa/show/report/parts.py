@@ -12,7 +12,7 @@ from mfa.results.indicator import Indicator
 from mfa.results.layers import KG_PER_T
 from mfa.results.ledger import ENTERS, LEAVES
 from mfa.results.ratios import KINDS
-from mfa.results.waste import FATE_WORDS, Account
+from mfa.results.waste import FATE_WORDS, Account, arising
 from mfa.show.accounts import figure
 from mfa.show.answer import indicator_name, node_label, target_sentence
 from mfa.show.report.clauses import clause
@@ -228,12 +228,10 @@ def indicator_rows(result: Result, lang: str) -> list[tuple[str, Rows]]:
 
 def waste_rows(result: Result, waste_class: str, lang: str) -> Rows:
     """Waste, generated, utilised, disposed, stored, dumped, rate of a class; largest first; the sum."""
-    found = [
-        (result.system.materials[m].label[lang], w.account())
-        for m, w in result.wastes.items()
-        if w.tonnes and result.system.materials[m].waste == waste_class
+    arisen = [
+        (result.system.materials[m].label[lang], account)
+        for m, account in arising(result.system, result.wastes, waste_class)
     ]
-    arisen = sorted((f for f in found if f[1].generated > 0), key=lambda f: -f[1].generated)
     if not arisen:
         return []
     named, rest = arisen[:MOST_WASTES], arisen[MOST_WASTES:]

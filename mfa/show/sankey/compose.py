@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from mfa.errors import Error, Fault
+from mfa.input.indicators import GROUPS
 from mfa.records import Kind, System
 from mfa.show.sankey.choice import Choice
 from mfa.show.sankey.focus import Followed, Key, cut, follow
@@ -177,10 +178,16 @@ def names(system: System, choice: Choice) -> Names:
     found: dict[str, Mapping[str, str]] = {k: m.label for k, m in members.items()}
     found |= {k: texts for k, texts in own.items() if k in members and k not in system.materials}
     for drawn in {*choice.of.values()}:
-        tag = drawn.partition(":")[2]
-        found[drawn] = own.get(drawn) or own.get(tag) or dict.fromkeys(LANGS, tag)
+        kind, _, tag = drawn.partition(":")
+        bare = None if kind == "chain" and tag in _other_tags(system) else own.get(tag)
+        found[drawn] = own.get(drawn) or bare or dict.fromkeys(LANGS, tag)
     found[SYSTEM_COST] = {each: word("system-cost", each) for each in LANGS}
     return found
+
+
+def _other_tags(system: System) -> set[str]:
+    """Every site, sector, project and enterprise: a label of that name is theirs, not a chain's."""
+    return {str(getattr(p, kind)) for p in system.processes.values() for kind in GROUPS if kind != "chain"}
 
 
 def _coloured(geometry: Geometry, colours: Mapping[str, str]) -> Geometry:

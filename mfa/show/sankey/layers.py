@@ -14,10 +14,14 @@ from mfa.results.counting import factor
 from mfa.results.flows import Flow, links, pool_node
 from mfa.results.value import price
 from mfa.show.sankey.shapes import Link, Remark
-from mfa.show.sankey.words import word
+from mfa.show.sankey.words import LANGS, word
 
 LAYERS = {"mass": "t", "wet": "t_wet", "energy": "GJ", "value": "CNY", "co2": "t", "cost": "CNY"}
 """The layers that every run has, and the unit of each; elements and oxides come in kg."""
+
+DEFAULT = "mass"
+INSTEAD = ("energy", "value", "co2")
+"""What is drawn of a run without any mass: its energy, else what is nearest to that."""
 
 SYSTEM_COST = "*system-cost"
 """The material of the labour, capital and services that a process gets in the cost layer."""
@@ -47,6 +51,22 @@ class Counted:
         if self.key.startswith(AMOUNT):
             return word("layer-amount", lang, unit=self.unit)
         return word("layer-substance", lang, name=self.key)
+
+
+def count_default(result: Result, unit: str | None = None) -> Counted:
+    """The layer that is drawn when nobody says: mass, or another that has flows where nothing weighs.
+
+    Raises
+    ------
+    mfa.Error
+        nothing flows at all, or the unit does not fit
+    """
+    if unit in _native(result) or any(_counted(result, DEFAULT)):
+        return count(result, DEFAULT, unit)
+    key = next((k for k in INSTEAD if any(_counted(result, k))), DEFAULT)
+    counted = count(result, key, unit)
+    told = Remark("no-mass", 0.0, {lang: counted.label(lang) for lang in LANGS})
+    return replace(counted, remarks=(told, *counted.remarks))
 
 
 def count(result: Result, key: str, unit: str | None = None) -> Counted:

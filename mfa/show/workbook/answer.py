@@ -8,7 +8,7 @@ from typing import Any
 from mfa.errors import message
 from mfa.result import Result
 from mfa.results.flows import Flow
-from mfa.results.waste import Account
+from mfa.results.waste import Account, arising
 from mfa.show.answer import indicator_name
 from mfa.show.screen import word
 from mfa.show.workbook.paper import Paper, put, width
@@ -107,15 +107,9 @@ class _Answer:
     def _wastes(self, waste_class: str, key: str) -> None:
         """Where every waste of a class goes, t a year; a chart beside the first such table."""
         materials = self.result.system.materials
-        found = [
-            (m, w.account())
-            for m, w in self.result.wastes.items()
-            if w.tonnes and materials[m].waste == waste_class
-        ]
-        arisen = [(m, a) for m, a in found if a.generated > 0 or a.utilised_old > 0 or a.disposed_old > 0]
+        arisen = arising(self.result.system, self.result.wastes, waste_class)
         if not arisen:
             return
-        arisen.sort(key=lambda pair: -pair[1].generated)
         self._name(word(key, self.lang), self.paper.bold)
         self.row += 1
         heads = ("waste", "generated", *(f for f, _ in FATES), "rate")

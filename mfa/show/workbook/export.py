@@ -8,7 +8,7 @@ from pathlib import Path
 from mfa.errors import Error, Fault
 from mfa.records import System
 from mfa.result import Result
-from mfa.scenario import Scenario, gather
+from mfa.scenario import Scenario
 from mfa.show.files import write_atomically
 
 
@@ -39,8 +39,8 @@ def export(scenario: Scenario, path: Path, lang: str = "en", result: Result | No
         raise Error([Fault("book-ending", None, {"file": str(path)})])
     if scenario.is_chain:
         raise Error([Fault("book-chain", None, {"name": scenario.system.name})])
-    assembly, system = gather(scenario.path, scenario.variants, scenario.settings)
-    found = lines(flat(assembly, system))
+    system = scenario.system
+    found = lines(flat(scenario.assembly, system))
     made = result or scenario.solve()
     target = io.BytesIO()
     paper = Paper(target)

@@ -34,6 +34,8 @@ def flat(assembly: Assembly, system: System) -> Tree:
             processes.child(key).put("chain", Text(chain, processes.child(key).place))
     made.put("pools", _pools(assembly, system, made))
     _leave_out(made, system)
+    if assembly.chain_labels:
+        made.put("sankey", _drawing(assembly))
     made.put("sources", _sources(assembly, system, made))
     return made
 
@@ -62,11 +64,28 @@ def _tree(nodes: dict[str, Tree], at: Tree) -> Tree:
 def _labelled(tree: Tree) -> Tree:
     """A copy whose label, if it is one text, is written as that of one language."""
     made = tree.copy()
-    label = made.get("label")
-    if isinstance(label, Text):
-        long = Tree(label.place)
-        long.put("en", label)
-        made.put("label", long)
+    if "label" in made:
+        made.put("label", _in_languages(made["label"]))
+    return made
+
+
+def _in_languages(label: Node) -> Node:
+    """A label by language; one text is that of English."""
+    if not isinstance(label, Text):
+        return label
+    long = Tree(label.place)
+    long.put("en", label)
+    return long
+
+
+def _drawing(assembly: Assembly) -> Tree:
+    """The section `sankey` with the labels of the chains, which are no files any more."""
+    made = assembly.scenario.child("sankey").copy()
+    labels = made.child("labels").copy()
+    for name, label in assembly.chain_labels.items():
+        if f"chain:{name}" not in labels:
+            labels.put(f"chain:{name}", _in_languages(label))
+    made.put("labels", labels)
     return made
 
 
