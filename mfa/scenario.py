@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario, or a chain alone: parsed, checked, unit-converted.
+    """A scenario, or a chain alone: parsed, checked, unit-converted; equal where all that it says is.
 
     Attributes
     ----------
@@ -72,26 +72,30 @@ class Scenario:
 
     def replace(self, settings: Mapping[str, str]) -> Scenario:
         """The same scenario with some figures set, by path: `{"road-base.capacity": "2 Mt/a"}`."""
-        return load(self.path, variants=self.variants, settings={**(self.settings or {}), **settings})
+        settings = {**(self.settings or {}), **settings} if isinstance(settings, Mapping) else settings
+        return load(self.path, variants=self.variants, settings=settings)
 
-    def with_layers(self, names: Sequence[str]) -> Scenario:
-        """The same scenario with more substance layers: elements (`Ga`) or oxides (`Na2O`).
+    def with_layers(self, names: str | Sequence[str]) -> Scenario:
+        """The same scenario with more substance layers: elements (`Ga`) or oxides (`Na2O`), one or several.
 
         Raises
         ------
         mfa.Error
             a name is neither
         """
-        faults = []
-        for name in names:
+        faults, wanted = [], _names("names", names)
+        for name in wanted:
             try:
                 layer(name)
             except Short as short:
                 faults.append(short.at(None))
         if faults:
             raise Error(faults)
-        layers = tuple(dict.fromkeys((*self.system.layers, *names)))
+        layers = tuple(dict.fromkeys((*self.system.layers, *wanted)))
         return replace(self, system=replace(self.system, layers=layers))
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.variants, *sorted((self.settings or {}).items())))
 
     def __repr__(self) -> str:
         from mfa.show.notebook import scenario_text
@@ -143,26 +147,42 @@ class Scenario:
 
 
 def load(
-    path: str | Path, *, variants: Sequence[str] = (), settings: Mapping[str, str] | None = None
+    path: str | Path,
+    *,
+    variants: str | Sequence[str] | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Scenario:
     """Load a scenario (or a chain alone) from a file, or by the id of a shipped one.
 
     Parameters
     ----------
     path : the YAML file, a workbook that `export` wrote, or an id such as `alumina-red-mud`
-    variants : names under `variants:`, later ones win
+    variants : a name under `variants:`, or several, later ones win
     settings : path → quantity, laid over everything
 
     Raises
     ------
     mfa.Error
-        every fault of the files, each with its place
+        every fault of the files, each with its place; variants or settings of another kind
     """
+    chosen = _names("variants", variants)
+    if settings is not None and not isinstance(settings, Mapping):
+        values = {"text": repr(settings)[:60], "example": "{'PROCESS.capacity': '2 Mt/a'}"}
+        raise Error([Fault("argument-settings", None, values)])
     file = locate(path)
-    assembly, system = gather(file, variants, settings)
+    assembly, system = gather(file, chosen, settings)
     names = tuple(assembly.scenario.child("variants"))
     alone = "scenario" not in assembly.scenario
-    return Scenario(system, file, tuple(assembly.files), tuple(variants), settings, names, alone)
+    return Scenario(system, file, tuple(assembly.files), chosen, settings, names, alone)
+
+
+def _names(what: str, given: str | Sequence[str] | None) -> tuple[str, ...]:
+    """One name, several or none, as a tuple."""
+    if given is None or isinstance(given, str):
+        return () if given is None else (given,)
+    if not isinstance(given, Iterable) or not all(isinstance(n, str) for n in given):
+        raise Error([Fault("argument-names", None, {"what": what, "text": repr(given)[:60]})])
+    return tuple(given)
 
 
 def gather(
