@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from mfa.show.flowpicture import Sankey
-    from mfa.studies.audit import Audit
+    from mfa.studies.audit import Audit, Progress
     from mfa.studies.remedies import Remedy
 
 TABLES = ("flows", "links", "processes", "pools", "stocks", "indicators", "balances", "warnings")
@@ -262,11 +262,14 @@ class Result:
         }
         return made
 
-    def audit(self) -> Audit:
-        """The scenario's claims beside this run, and the sets of claims that cannot hold together."""
+    def audit(self, progress: Progress = lambda what, count: None) -> Audit:
+        """The scenario's claims beside this run, and the sets of claims that cannot hold together.
+
+        `progress` is called as it goes on: `("claims", judged so far)`, then `("sets", found so far)`.
+        """
         from mfa.studies.audit import audit
 
-        return audit(self)
+        return audit(self, progress)
 
     def remedies(self) -> list[Remedy]:
         """What each way out of a missed target on solid waste would add alone, found by solving again."""

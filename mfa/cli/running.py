@@ -10,7 +10,8 @@ import click
 import mfa
 from mfa.cli.group import cli
 from mfa.cli.options import common, say_faults, scenario_options, settings_of
-from mfa.show.stream import say_json
+from mfa.errors import message
+from mfa.show.stream import progress_line, say_json
 
 
 @cli.command()
@@ -125,7 +126,12 @@ def audit(
     from mfa.show.files import csv_text, write_atomically
 
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
-    found = result.audit()
+    with progress_line(shown=not (quiet or as_json)) as show:
+        found = result.audit(
+            lambda what, count: show(
+                message(f"audit-progress-{what}", {"count": count, "all": len(result.system.claims)}, lang)
+            )
+        )
     if out is not None:
         for table in (claims_table(found, lang), conflicts_table(found)):
             write_atomically(out / f"{table.name}.csv", csv_text(table))

@@ -8,8 +8,8 @@ import math
 import os
 import sys
 import unicodedata
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 import click
@@ -139,6 +139,19 @@ def say_json(value: Any, indent: int | None = None) -> None:
     if not _has(text, _narrow()):
         text = json.dumps(_finite(value), allow_nan=False, indent=indent)
     click.echo(text)
+
+
+@contextmanager
+def progress_line(*, shown: bool) -> Iterator[Callable[[str], None]]:
+    """Show how far a command is, on a terminal's stderr, in one line that is gone afterwards."""
+    if not (shown and sys.stderr.isatty()):
+        yield lambda text: None
+        return
+    clear = "\r\x1b[K"
+    try:
+        yield lambda text: click.echo(clear + text, nl=False, err=True)
+    finally:
+        click.echo(clear, nl=False, err=True)
 
 
 def _narrow() -> str:

@@ -12,7 +12,6 @@ from mfa.units.grammar import parse
 from mfa.units.number import rounded, short, split
 from mfa.units.text import plain
 
-
 DIGITS = Context(prec=12)  # more are noise of conversion, fewer would hide what somebody wrote
 
 
