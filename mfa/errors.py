@@ -11,13 +11,14 @@ import difflib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import NamedTuple
 
 NEAREST_LIMIT = 500
+LANGUAGES = ("en", "zh")
 _HINT = re.compile(r"; did you mean '(.*)'\?")
 UNPRINTED = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 
@@ -47,12 +48,30 @@ def message(key: str, values: Mapping[str, object], lang: str = "en") -> str:
     """The text of message `key` in `lang`, its `{names}` filled from `values`.
 
     In Chinese a value `name_zh` stands in for `name`, and the hint of `nearest` is translated.
+
+    Raises
+    ------
+    mfa.Error
+        there are no texts in `lang`
     """
+    check_language(lang)
     words = {k: one_line(str(v)) for k, v in values.items()}
     if lang == "zh":
         words |= {k.removesuffix("_zh"): v for k, v in words.items() if k.endswith("_zh")}
         words |= {k: _HINT.sub("；是否应为“\\1”？", v) for k, v in words.items() if k == "near"}
     return catalogue()[key][lang].format_map(words)
+
+
+def check_language(lang: str) -> None:
+    """Refuse a language that has no texts.
+
+    Raises
+    ------
+    mfa.Error
+        it is none of `LANGUAGES`
+    """
+    if lang not in LANGUAGES:
+        raise Error([Fault("argument-lang", None, {"text": str(lang)[:40], "known": ", ".join(LANGUAGES)})])
 
 
 def one_line(text: str) -> str:
@@ -76,6 +95,9 @@ class Short(Exception):
 
     def __str__(self) -> str:
         return message(self.key, self.values)
+
+    def __reduce__(self) -> tuple[Callable[[], Short], tuple[()]]:
+        return partial(type(self), self.key, **self.values), ()  # args alone would lose the values
 
     def at(self, place: Place | None) -> Fault:
         """The same fault at a place."""
@@ -104,6 +126,9 @@ class Error(Exception):
         ordered = sorted(unique.values(), key=lambda f: f.place or Place("", 0, 0))
         self.faults: tuple[Fault, ...] = tuple(ordered)
         super().__init__("\n".join(f.text() for f in self.faults))
+
+    def __reduce__(self) -> tuple[type[Error], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)  # args are the text, from which no fault can be made
 
     def text(self, lang: str = "en") -> str:
         """One line a fault, in English or Chinese."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.engine.compile import Compiled
 from mfa.engine.state import State
-from mfa.errors import Error, Fault, Short
+from mfa.errors import Error, Fault, Short, check_language
 from mfa.input.closure import Closure, closures
 from mfa.input.substances import layer
 from mfa.records import System
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from mfa.show.flowpicture import Sankey
-    from mfa.studies.audit import Audit
+    from mfa.studies.audit import Audit, Progress
     from mfa.studies.remedies import Remedy
 
 TABLES = ("flows", "links", "processes", "pools", "stocks", "indicators", "balances", "warnings")
 MORE_TABLES = ("layers", "layer_balances", "costs")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
-    """What one run gives.
+    """What one run gives; equal only to itself.
 
     The tables are pandas DataFrames: `flows`, `links`, `processes`, `pools`, `stocks`,
     `indicators` (indexed by `indicator`), `balances`, `warnings`. `table(name)` gives the
@@ -46,7 +46,14 @@ class Result:
     state: State
 
     def table(self, name: str, lang: str = "en") -> tables.Table:
-        """A table by its name; `lang` is the language of the warnings' words."""
+        """A table by its name; `lang` is the language of the warnings' words.
+
+        Raises
+        ------
+        mfa.Error
+            another language than `en` and `zh`
+        """
+        check_language(lang)
         s, c, x = self.system, self.compiled, self.state
         match name:
             case "flows":
@@ -237,7 +244,13 @@ class Result:
         return self.table("warnings").frame()
 
     def to_json(self, lang: str = "en") -> dict[str, Any]:
-        """All tables as lists of rows, ready for `json.dumps`."""
+        """All tables as lists of rows, ready for `json.dumps`.
+
+        Raises
+        ------
+        mfa.Error
+            another language than `en` and `zh`
+        """
         made: dict[str, Any] = {"scenario": self.system.name, "period": self.system.period}
         for name in self.written:
             table = self.table(name, lang)
@@ -249,11 +262,14 @@ class Result:
         }
         return made
 
-    def audit(self) -> Audit:
-        """The scenario's claims beside this run, and the sets of claims that cannot hold together."""
+    def audit(self, progress: Progress = lambda what, count: None) -> Audit:
+        """The scenario's claims beside this run, and the sets of claims that cannot hold together.
+
+        `progress` is called as it goes on: `("claims", judged so far)`, then `("sets", found so far)`.
+        """
         from mfa.studies.audit import audit
 
-        return audit(self)
+        return audit(self, progress)
 
     def remedies(self) -> list[Remedy]:
         """What each way out of a missed target on solid waste would add alone, found by solving again."""
@@ -262,10 +278,17 @@ class Result:
         return remedies(self)
 
     def report(self, path: str | Path, *, lang: str = "en") -> None:
-        """Write the report of the run: one self-contained HTML page, printable, en or zh."""
+        """Write the report of the run: one self-contained HTML page, printable, en or zh.
+
+        Raises
+        ------
+        mfa.Error
+            another language
+        """
         from mfa.show.files import write_atomically
         from mfa.show.report import report_page
 
+        check_language(lang)
         write_atomically(Path(path), report_page(self, lang))
 
     def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Sankey:

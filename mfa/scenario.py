@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario, or a chain alone: parsed, checked, unit-converted.
+    """A scenario, or a chain alone: parsed, checked, unit-converted; equal where all that it says is.
 
     Attributes
     ----------
@@ -87,31 +87,34 @@ class Scenario:
         mfa.Error
             every path that names nothing and every value that cannot be; a chain alone
         """
-        laid = {**(self.settings or {}), **settings}
+        laid = {**(self.settings or {}), **_settings(settings)}
         if self.is_chain and laid:
             raise Error([_not_scenario(self.path)])
         system = checked(assemble.with_settings(self.merged, laid))
         layers = tuple(dict.fromkeys((*system.layers, *self.system.layers)))
         return replace(self, system=replace(system, layers=layers), settings=laid)
 
-    def with_layers(self, names: Sequence[str]) -> Scenario:
-        """The same scenario with more substance layers: elements (`Ga`) or oxides (`Na2O`).
+    def with_layers(self, names: str | Sequence[str]) -> Scenario:
+        """The same scenario with more substance layers: elements (`Ga`) or oxides (`Na2O`), one or several.
 
         Raises
         ------
         mfa.Error
             a name is neither
         """
-        faults = []
-        for name in names:
+        faults, wanted = [], _names("names", names)
+        for name in wanted:
             try:
                 layer(name)
             except Short as short:
                 faults.append(short.at(None))
         if faults:
             raise Error(faults)
-        layers = tuple(dict.fromkeys((*self.system.layers, *names)))
+        layers = tuple(dict.fromkeys((*self.system.layers, *wanted)))
         return replace(self, system=replace(self.system, layers=layers))
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.variants, *sorted((self.settings or {}).items())))
 
     def __repr__(self) -> str:
         from mfa.show.notebook import scenario_text
@@ -163,29 +166,51 @@ class Scenario:
 
 
 def load(
-    path: str | Path, *, variants: Sequence[str] = (), settings: Mapping[str, str] | None = None
+    path: str | Path,
+    *,
+    variants: str | Sequence[str] | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Scenario:
     """Load a scenario (or a chain alone) from a file, or by the id of a shipped one.
 
     Parameters
     ----------
     path : the YAML file, a workbook that `export` wrote, or an id such as `alumina-red-mud`
-    variants : names under `variants:`, later ones win
+    variants : a name under `variants:`, or several, later ones win
     settings : path → quantity, laid over everything
 
     Raises
     ------
     mfa.Error
-        every fault of the files, each with its place
+        every fault of the files, each with its place; variants or settings of another kind
     """
+    chosen = _names("variants", variants)
+    laid = _settings(settings)
     file = locate(path)
-    merged = read_merged(file, variants, settings)
-    assembly = assemble.with_settings(merged, settings or {})
+    merged = read_merged(file, chosen, settings)
+    assembly = assemble.with_settings(merged, laid)
     system = checked(assembly)
     merged = replace(merged, forms=assembly.forms)  # with those of the lists, which `checked` added
     names = tuple(merged.scenario.child("variants"))
     alone = "scenario" not in merged.scenario
-    return Scenario(system, file, tuple(merged.files), merged, tuple(variants), settings, names, alone)
+    return Scenario(system, file, tuple(merged.files), merged, chosen, settings, names, alone)
+
+
+def _names(what: str, given: str | Sequence[str] | None) -> tuple[str, ...]:
+    """One name, several or none, as a tuple."""
+    if given is None or isinstance(given, str):
+        return () if given is None else (given,)
+    if not isinstance(given, Iterable) or not all(isinstance(n, str) for n in given):
+        raise Error([Fault("argument-names", None, {"what": what, "text": repr(given)[:60]})])
+    return tuple(given)
+
+
+def _settings(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Paths and their quantities; none where nothing is given."""
+    if given is not None and not isinstance(given, Mapping):
+        values = {"text": repr(given)[:60], "example": "{'PROCESS.capacity': '2 Mt/a'}"}
+        raise Error([Fault("argument-settings", None, values)])
+    return given or {}
 
 
 def read_merged(file: Path, variants: Sequence[str], settings: Mapping[str, str] | None) -> Assembly:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
@@ -12,21 +11,8 @@ import mfa
 LATER = ("seek", "plan", "sensitivity", "reconcile", "sweep", "explore")
 
 
-class ReaderGone(Exception):
-    """Who read the output has stopped; click would make exit code 1 of a BrokenPipeError."""
-
-
 class _Commands(click.Group):
     """Says of the commands still to come that they are not there yet."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; output that nobody reads ends it quietly."""
-        try:
-            made = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            raise ReaderGone from None
-        return made
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] in LATER:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +11,7 @@ import click
 import mfa
 from mfa.cli.group import cli
 from mfa.cli.options import common, say_file, scenario_options, settings_of
+from mfa.show.stream import say_json
 
 
 @cli.command()
@@ -41,7 +42,7 @@ def show(
     if origin:
         lines = origin_lines(name, variants, settings_of(settings))
         if as_json:
-            click.echo(json.dumps([line._asdict() for line in lines], ensure_ascii=False))
+            say_json([line._asdict() for line in lines])
         elif not quiet:
             for line in lines:
                 note = f" ({word('origin-skipped', lang)})" if line.skipped else ""
@@ -64,7 +65,7 @@ def list_(what: str | None, as_json: bool, quiet: bool, lang: str, debug: bool) 
 
     found = listing(what, lang)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        say_json(found)
     elif not quiet:
         for title, rows in found.items():
             click.echo(title)
@@ -72,7 +73,14 @@ def list_(what: str | None, as_json: bool, quiet: bool, lang: str, debug: bool) 
                 click.echo(f"  {key:<50} {text}".rstrip())
 
 
-@cli.command()
+class _Negative(click.Command):
+    """Takes `-5 t` for a quantity, not for an option: its minus becomes the sign of mathematics."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [re.sub(r"^-(?=\.?[0-9])", "−", a) for a in args])
+
+
+@cli.command(cls=_Negative)
 @click.argument("quantity")
 @click.argument("unit")
 @common
@@ -80,7 +88,7 @@ def convert(quantity: str, unit: str, as_json: bool, quiet: bool, lang: str, deb
     """Print a quantity in another unit: mfa convert '240 万t/a' t/a."""
     value = mfa.quantity(quantity).to(unit)
     if as_json:
-        click.echo(json.dumps({"value": value.magnitude, "unit": value.unit}, ensure_ascii=False))
+        say_json({"value": value.magnitude, "unit": value.unit})
     elif not quiet:
         click.echo(f"{value.magnitude:.15g}")
 
@@ -96,7 +104,7 @@ def schema(
 
     found = json_schema(kind) if kind else {k: json_schema(k) for k in ("chain", "scenario")}
     if not quiet:
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        say_json(found, indent=2)
 
 
 @cli.command()
@@ -108,7 +116,7 @@ def init(folder: Path, as_json: bool, quiet: bool, lang: str, debug: bool) -> No
 
     written = make_project(folder)
     if as_json:
-        click.echo(json.dumps([str(p) for p in written], ensure_ascii=False))
+        say_json([str(p) for p in written])
     elif not quiet:
         for path in written:
             click.echo(str(path))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from mfa.errors import Fault, message
+from mfa.show.stream import say_json
+
 F = TypeVar("F", bound=Callable[..., Any])
+MOST_FAULTS = 200  # one slip of a generator makes thousands, which hide the first
 
 
 def common(command: F) -> F:
@@ -91,6 +94,14 @@ def pair(text: str, example: str) -> tuple[str, str]:
 def say_file(path: Path, *, as_json: bool, quiet: bool) -> None:
     """Print the name of the file that a command wrote."""
     if as_json:
-        click.echo(json.dumps({"file": str(path)}, ensure_ascii=False))
+        say_json({"file": str(path)})
     elif not quiet:
         click.echo(str(path))
+
+
+def say_faults(faults: Sequence[Fault], lang: str) -> None:
+    """Print faults on stderr, the first of many."""
+    for fault in faults[:MOST_FAULTS]:
+        click.echo(fault.text(lang), err=True)
+    if len(faults) > MOST_FAULTS:
+        click.echo(message("faults-more", {"count": f"{len(faults) - MOST_FAULTS:,}"}, lang), err=True)

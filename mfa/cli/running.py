@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -10,7 +9,9 @@ import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import common, scenario_options, settings_of
+from mfa.cli.options import common, say_faults, scenario_options, settings_of
+from mfa.errors import message
+from mfa.show.stream import progress_line, say_json
 
 
 @cli.command()
@@ -67,7 +68,7 @@ def run(
     if report and out is not None:
         _report(loaded, result, out, lang)
     if as_json:
-        click.echo(json.dumps(result.to_json(lang), ensure_ascii=False))
+        say_json(result.to_json(lang))
     elif not quiet:
         from mfa.show.answer import print_answer
 
@@ -125,12 +126,17 @@ def audit(
     from mfa.show.files import csv_text, write_atomically
 
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
-    found = result.audit()
+    with progress_line(shown=not (quiet or as_json)) as show:
+        found = result.audit(
+            lambda what, count: show(
+                message(f"audit-progress-{what}", {"count": count, "all": len(result.system.claims)}, lang)
+            )
+        )
     if out is not None:
         for table in (claims_table(found, lang), conflicts_table(found)):
             write_atomically(out / f"{table.name}.csv", csv_text(table))
     if as_json:
-        click.echo(json.dumps(to_json(found, lang), ensure_ascii=False))
+        say_json(to_json(found, lang))
     elif not quiet:
         print_audit(found, result.system.name, lang)
     if strict and not found.passes:
@@ -180,7 +186,7 @@ def compare(
         )
     found = compare_all(given, names, lang, out, html=html, silent=as_json or quiet)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        say_json(found)
 
 
 @cli.command()
@@ -198,17 +204,16 @@ def check(files: tuple[str, ...], strict: bool, as_json: bool, quiet: bool, lang
             report = check_file(name)
         except mfa.Error as error:
             failed = True
-            click.echo(error.text(lang), err=True)
+            say_faults(error.faults, lang)
             continue
         reports.append(report)
         if not quiet and not as_json:
             print_check(report, lang)
     if as_json:
-        click.echo(json.dumps([r.to_json(lang) for r in reports], ensure_ascii=False))
+        say_json([r.to_json(lang) for r in reports])
     if failed:
         sys.exit(2)
     if strict and any(r.strict_faults for r in reports):
         if quiet or as_json:
-            for fault in (f for r in reports for f in r.strict_faults):
-                click.echo(fault.text(lang), err=True)
+            say_faults([f for r in reports for f in r.strict_faults], lang)
         sys.exit(1)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+import numpy as np
 
 from mfa.engine.network import Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class State:
-    """The solution of one network.
+    """The solution of one network; its arrays cannot be written, since every table is made from them.
 
     Attributes
     ----------
@@ -30,6 +32,11 @@ class State:
     residual: float
     iterations: int
     method: str
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if isinstance(array := getattr(self, each.name), np.ndarray):
+                array.setflags(write=False)
 
 
 class GainError(Exception):

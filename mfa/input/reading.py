@@ -6,11 +6,8 @@ are bounded before anything is built. All text stays text (`no`, `012`, `1:30`).
 
 from __future__ import annotations
 
-import gc
 import re
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,35 +55,22 @@ def read(path: Path, shown: str | None = None) -> Tree:
 def parse(text: str, name: str) -> Tree:
     """The tree of YAML text; `name` stands for the file in its places."""
     builder = _Builder(name)
-    with _no_collection():
-        try:
-            for event in yaml.parse(text, Loader=Loader):
-                builder.take(event)
-        except yaml.YAMLError as error:
-            wrong = _syntax(error, text, name)
-            builder.faults = [*(f for f in builder.faults if _is_before(f, wrong)), wrong]
-        except RecursionError:
-            builder.faults.append(Fault("yaml-deep", Place(name, 1, 1), {"limit": DEEPEST}))
-        except _Stop:
-            pass
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            builder.take(event)
+    except yaml.YAMLError as error:
+        wrong = _syntax(error, text, name)
+        builder.faults = [*(f for f in builder.faults if _is_before(f, wrong)), wrong]
+    except RecursionError:
+        builder.faults.append(Fault("yaml-deep", Place(name, 1, 1), {"limit": DEEPEST}))
+    except _Stop:
+        pass
     if not builder.faults and not isinstance(builder.root, Tree):
         builder.faults.append(Fault("yaml-not-mapping", Place(name, 1, 1), {}))
     if builder.faults:
         raise Error(builder.faults)
     assert isinstance(builder.root, Tree)
     return builder.root
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without the garbage collector a large file reads twice as fast."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _load(path: Path, name: str) -> str:

@@ -9,9 +9,10 @@ from mfa.records import Claim
 from mfa.results.tables import Table
 from mfa.show.screen import bold, coloured, dim, line, number, table, word
 from mfa.studies.audit import Audit, Verdict
+from mfa.studies.programme import TIME_LIMIT
 
 COLOURS = {"holds": "green", "contradicts": "red", "differs": "red", "weak": "yellow", "dispatch": "yellow"}
-ORDER = ("contradicts", "differs", "dispatch", "weak", "no-value", "holds", "not-modelled")
+ORDER = ("contradicts", "differs", "undecided", "dispatch", "weak", "no-value", "holds", "not-modelled")
 
 
 def claims_table(audit: Audit, lang: str = "en") -> Table:
@@ -50,11 +51,12 @@ def conflicts_table(audit: Audit) -> Table:
 
 
 def to_json(audit: Audit, lang: str) -> dict[str, Any]:
-    """Both tables as lists of rows."""
-    return {
+    """Both tables as lists of rows, and whether the search for conflicts came to its end."""
+    tables = {
         t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows]
         for t in (claims_table(audit, lang), conflicts_table(audit))
     }
+    return {**tables, "complete": audit.complete}
 
 
 def print_audit(audit: Audit, name: str, lang: str) -> None:
@@ -108,7 +110,7 @@ def _reasons(ordered: list[Verdict], lang: str) -> None:
                 "  ",
                 coloured(word(f"audit-word-{w}", lang), COLOURS.get(w, "yellow")),
                 ": ",
-                word(f"audit-means-{w}", lang),
+                word(f"audit-means-{w}", lang, seconds=f"{TIME_LIMIT:g}"),
             )
     for v in ordered:
         if v.word == "not-modelled":
@@ -117,8 +119,11 @@ def _reasons(ordered: list[Verdict], lang: str) -> None:
 
 
 def _conflicts(audit: Audit, lang: str) -> None:
+    if not audit.complete:
+        line(coloured("!", "yellow"), " ", word("audit-incomplete", lang, seconds=f"{TIME_LIMIT:g}"))
     if not audit.conflicts:
-        line(word("audit-no-conflict", lang))
+        if audit.complete:
+            line(word("audit-no-conflict", lang))
         return
     line(bold(word("audit-conflicts", lang, count=len(audit.conflicts))))
     for i, conflict in enumerate(audit.conflicts, 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mfa.errors import Error, Fault
+from mfa.errors import Error, Fault, check_language
 from mfa.records import System
 
 if TYPE_CHECKING:
@@ -29,12 +29,13 @@ def chain_picture(
     Raises
     ------
     mfa.Error
-        another ending, or a system without processes
+        another ending or language, or a system without processes
     """
     from mfa.show.chain.layout import layout
     from mfa.show.chain.paper import draw, page
     from mfa.show.chain.parts import parts
 
+    check_language(lang)
     if not system.processes:
         raise Error([Fault("chain-empty", None, {"name": system.name})])
     title = f"{system.label[lang]} · {system.name}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mfa.errors import Error, Fault
+from mfa.errors import Error, Fault, check_language
 from mfa.result import Result
 from mfa.show.sankey.choice import choose
 from mfa.show.sankey.compose import Names, Picture, Spread, names, pictures
@@ -119,8 +119,9 @@ def sankey(
     Raises
     ------
     mfa.Error
-        a name, tag, layer, unit or ending that is not there, or nothing to draw
+        a name, tag, layer, unit, ending or language that is not there, or nothing to draw
     """
+    check_language(lang)
     choice = choose(
         result.system,
         by=by,

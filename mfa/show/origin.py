@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-
-import click
 
 from mfa.input.tree import BARE, LISTED, Items, Node, Text, Tree, texts
 from mfa.records import Coefficient, Pool, System
 from mfa.scenario import load
 from mfa.show.screen import bold, line, table, word
+from mfa.show.stream import say_json
 
 MERGED = ("materials", "processes", "stocks")
 
@@ -78,7 +76,7 @@ def _lines(head: str, node: Node) -> list[OriginLine]:
 def print_system(system: System, lang: str, *, as_json: bool, quiet: bool) -> None:
     """Print the recipes and lists of a chain or scenario."""
     if as_json:
-        click.echo(json.dumps(_as_json(system), ensure_ascii=False))
+        say_json(_as_json(system))
         return
     if quiet:
         return

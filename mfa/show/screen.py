@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import click
 
 from mfa.errors import message
+from mfa.show.stream import sayable
 
 GAP = "  "
+NARROWEST = 12  # a name cut shorter is no longer known
+GROUPED = 1e15  # from here on digits are none of the figure's
 
 
 def word(key: str, lang: str, **values: object) -> str:
@@ -46,14 +50,18 @@ def table(
     *,
     last_left: bool = False,
 ) -> None:
-    """A titled table; the first `left` columns (and the last, if asked) are text, the rest numbers."""
-    cells = [tuple(columns), *(tuple(row) for row in rows)]
+    """A titled table; the first `left` columns (and the last, if asked) are text, the rest numbers.
+
+    On a terminal, or where COLUMNS is set, the widest texts are cut until a row fits.
+    """
+    cells = [tuple(map(sayable, row)) for row in (columns, *rows)]
+    text_at = {*range(left), *([len(columns) - 1] if last_left else [])}
     widths = [max(_width(row[i]) for row in cells) for i in range(len(columns))]
+    _fit(widths, text_at, shutil.get_terminal_size((0, 0)).columns)
     if title:
         line(bold(title))
     for number, row in enumerate(cells):
-        text_at = {*range(left), *([len(row) - 1] if last_left else [])}
-        padded = [_padded(cell, widths[i], i in text_at) for i, cell in enumerate(row)]
+        padded = [_padded(_cut(cell, widths[i]), widths[i], i in text_at) for i, cell in enumerate(row)]
         text = GAP.join(padded).rstrip()
         line(text if number else dim(text))
     line()
@@ -62,6 +70,25 @@ def table(
 def _width(text: str) -> int:
     """Columns on a terminal: a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _fit(widths: list[int], text_at: Collection[int], room: int) -> None:
+    """Make the widest texts narrower until a row has room; 0 is room for anything."""
+    while room and sum(widths) + len(GAP) * (len(widths) - 1) > room:
+        widest = max(text_at, key=lambda i: widths[i])
+        if widths[widest] <= NARROWEST:
+            break
+        widths[widest] -= 1
+
+
+def _cut(text: str, width: int) -> str:
+    """A text of at most so many columns; `…` stands for what is left out."""
+    if _width(text) <= width:
+        return text
+    sign = sayable("…")
+    while _width(text) + len(sign) > width:
+        text = text[:-1]
+    return text.rstrip() + sign
 
 
 def _padded(text: str, width: int, left: bool) -> str:
@@ -75,20 +102,16 @@ def amount(value: float) -> str:
     >>> amount(2706769.1), amount(45.227), amount(0.0), amount(0.00123)
     ('2,706,769', '45.23', '0', '0.00123')
     """
-    if value == 0:
-        return "0"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
+    return number(value)
 
 
 def number(value: float) -> str:
     """A figure of any size and sign with about four digits.
 
-    >>> number(0.35), number(-12345.6), number(1.23456e-5), number(0.0)
-    ('0.35', '-12,346', '1.235e-05', '0')
+    >>> number(0.35), number(-12345.6), number(1.23456e-5), number(0.0), number(2e300)
+    ('0.35', '-12,346', '1.235e-05', '0', '2e+300')
     """
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,.0f}" if 1000 <= abs(value) < GROUPED else f"{value:.4g}"
 
 
 def mega(value: float, unit: str) -> str:

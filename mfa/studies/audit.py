@@ -9,7 +9,7 @@ They are found with drives and demands left open, figures anywhere in their rang
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -19,9 +19,10 @@ from mfa.records import Claim
 from mfa.result import Result
 from mfa.studies.elastic import Elastic
 from mfa.studies.forms import Forms, Quantity
-from mfa.studies.programme import REACHED, Bound, Programme
+from mfa.studies.programme import REACHED, TIME_LIMIT, Bound, Programme, Undecided
 
-Word = Literal["holds", "dispatch", "weak", "contradicts", "differs", "not-modelled", "no-value"]
+Word = Literal["holds", "dispatch", "weak", "contradicts", "undecided", "differs", "not-modelled", "no-value"]
+Progress = Callable[[Literal["claims", "sets"], int], None]
 ROUNDING = 1e-9
 NOTHING = 1e3  # what a bound of 0 is measured against, native units
 MORE_SETS = 4
@@ -49,27 +50,34 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Audit:
-    """What became of all claims of a scenario."""
+    """What became of all claims of a scenario; not `complete` where the search for sets took too long."""
 
     verdicts: tuple[Verdict, ...]
     conflicts: tuple[Conflict, ...]
+    complete: bool = True
 
     @property
     def passes(self) -> bool:
-        """Whether no claim contradicts the model, alone or together with others."""
-        return not self.conflicts and all(v.word not in ("contradicts", "differs") for v in self.verdicts)
+        """Whether no claim contradicts the model, alone or together with others, and all is decided."""
+        failing = ("contradicts", "differs", "undecided")
+        return self.complete and not self.conflicts and all(v.word not in failing for v in self.verdicts)
 
 
-def audit(result: Result) -> Audit:
+def audit(result: Result, progress: Progress = lambda what, count: None) -> Audit:
     """Judge the claims of a solved scenario.
 
     Parameters
     ----------
     result : the run that the claims are set beside
+    progress : called as it goes on, with how many claims are judged, then how many sets are found
     """
     judge = _Judge(result)
-    claims = result.system.claims
-    return Audit(tuple(judge.verdict(c) for c in claims), tuple(judge.conflicts(claims)))
+    verdicts = []
+    for number, claim in enumerate(result.system.claims, 1):
+        verdicts.append(judge.verdict(claim))
+        progress("claims", number)
+    conflicts, complete = judge.conflicts(result.system.claims, progress)
+    return Audit(tuple(verdicts), tuple(conflicts), complete)
 
 
 class _Judge:
@@ -100,7 +108,11 @@ class _Judge:
             return Verdict(claim, None, None, None, "no-value", Fault("audit-no-value", None, {}))
         if _within(claim, model):
             return Verdict(claim, model, None, None, "holds", Fault("audit-holds", None, {}))
-        return self._differing(claim, model)
+        try:
+            return self._differing(claim, model)
+        except Undecided:
+            values = {"ratio": _ratio(claim, model), "seconds": f"{TIME_LIMIT:g}"}
+            return Verdict(claim, model, None, None, "undecided", Fault("audit-undecided", None, values))
 
     def model(self, claim: Claim) -> float | None:
         """What the model gives; None where it has no value."""
@@ -143,16 +155,16 @@ class _Judge:
         columns = quantity.top.columns + (quantity.bottom.columns if quantity.bottom else ())
         return max(columns, default=0) < self.exact.starts["entry"]
 
-    def conflicts(self, claims: Sequence[Claim]) -> list[Conflict]:
-        """Minimal sets that cannot hold together."""
+    def conflicts(self, claims: Sequence[Claim], progress: Progress) -> tuple[list[Conflict], bool]:
+        """Minimal sets that cannot hold together, and whether the search for them came to its end."""
         known = [(c, q) for c in claims if (q := self.forms.of(c)) is not None]
         if not known:
-            return []
+            return [], True
         groups = [_bounds(c, q) for c, q in known]
         doubts = [self._doubt(c) for c, _ in known]
-        search = _Search(Elastic(self.open, groups), Elastic(self.unlimited, groups), doubts)
+        search = _Search(Elastic(self.open, groups), Elastic(self.unlimited, groups), doubts, progress)
         found = [Conflict(tuple(known[i][0] for i in core), by) for core, by in search.cores()]
-        return sorted(found, key=lambda f: (len(f.claims), [c.number for c in f.claims]))
+        return sorted(found, key=lambda f: (len(f.claims), [c.number for c in f.claims])), search.complete
 
     def _doubt(self, claim: Claim) -> float:
         """How far a claim is from the model, as a factor; the furthest is doubted first."""
@@ -165,41 +177,66 @@ class _Judge:
 class _Search:
     """Looks for minimal sets of claims, by position, that cannot hold together."""
 
-    def __init__(self, limited: Elastic, unlimited: Elastic, doubt: Sequence[float]) -> None:
+    def __init__(
+        self, limited: Elastic, unlimited: Elastic, doubt: Sequence[float], progress: Progress
+    ) -> None:
         self.limited, self.unlimited, self.doubt = limited, unlimited, doubt
+        self.progress = progress
+        self.found = set[frozenset[int]]()
+        self.complete = True
 
     def cores(self) -> list[tuple[list[int], bool]]:
         """The sets, each once, without those that hold a smaller one; whether only limits exclude them.
+
+        Where a programme takes too long the search ends, with the sets found so far.
+        """
+        made: list[tuple[list[int], bool]] = []
+        try:
+            self._search()
+        except Undecided:
+            self.complete = False
+        kept = [n for n in self.found if not any(m < n for m in self.found)]
+        try:
+            made += ((sorted(n), not _clash(self.unlimited, n)) for n in kept)
+        except Undecided:
+            self.complete = False
+        return made
+
+    def _search(self) -> None:
+        """Fill `found`.
 
         Of each set found the most doubtful claim is put aside until the rest can hold together;
         then every one put aside is set beside that rest again, for further sets that it is in,
         and beside each other one put aside.
         """
-        left, aside, found = list(range(len(self.doubt))), [], set[frozenset[int]]()
+        left, aside = list(range(len(self.doubt))), []
         for programme in (self.unlimited, self.limited):
             while _clash(programme, left):
                 core = _core(programme, [], left, False)
-                found.add(frozenset(core))
+                self._add(core)
                 aside.append(max(core, key=lambda i: self.doubt[i]))
                 left.remove(aside[-1])
         for doubted in aside:
-            found |= self._more(doubted, left)
-        found |= {frozenset(p) for p in combinations(aside, 2) if _clash(self.limited, p)}
-        kept = [n for n in found if not any(m < n for m in found)]
-        return [(sorted(n), not _clash(self.unlimited, n)) for n in kept]
+            self._more(doubted, left)
+        for pair in combinations(aside, 2):
+            if _clash(self.limited, pair):
+                self._add(pair)
 
-    def _more(self, doubted: int, rest: Sequence[int]) -> set[frozenset[int]]:
+    def _add(self, core: Collection[int]) -> None:
+        self.found.add(frozenset(core))
+        self.progress("sets", len(self.found))
+
+    def _more(self, doubted: int, rest: Sequence[int]) -> None:
         """Further sets that a claim is in, together with claims that can hold without it."""
-        left, found = list(rest), set[frozenset[int]]()
+        left = list(rest)
         for _ in range(MORE_SETS):
             if not _clash(self.limited, [doubted, *left]):
                 break
             others = _core(self.limited, [doubted], left, True)
-            found.add(frozenset((doubted, *others)))
+            self._add((doubted, *others))
             if not others:
                 break
             left.remove(max(others, key=lambda i: self.doubt[i]))
-        return found
 
 
 def _clash(programme: Elastic, chosen: Collection[int]) -> bool:

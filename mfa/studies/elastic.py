@@ -6,10 +6,7 @@ choice of bounds only changes costs: the last solution stays possible, and HiGHS
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import highspy
@@ -18,7 +15,7 @@ import scipy.sparse as sp
 
 from mfa.engine.network import Floats
 from mfa.errors import Failure
-from mfa.studies.programme import Bound, Programme
+from mfa.studies.programme import TIME_LIMIT, Bound, Programme, Undecided
 
 PRIMAL = 4  # HiGHS: the primal simplex method
 
@@ -62,18 +59,38 @@ class Elastic:
         ------
         mfa.Failure
             HiGHS gives no answer
+        Undecided
+            it takes too long
         """
         cost = np.isin(self._group, list(chosen)).astype(np.float64)
         columns = np.arange(self._first, self._first + len(cost), dtype=np.int32)
         self._solver.changeColsCost(len(cost), columns, cost)
-        self._solver.run()
-        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if self._run() != highspy.HighsModelStatus.kOptimal:
             self._solver.clearSolver()  # from nothing, in case the last solution leads astray
-            self._solver.run()
-        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            status = self._solver.modelStatusToString(self._solver.getModelStatus())
-            raise Failure(f"the audit's linear programme was not solved: {status}")
+            status = self._run()
+            if status != highspy.HighsModelStatus.kOptimal:
+                named = self._solver.modelStatusToString(status)
+                raise Failure(f"the audit's linear programme was not solved: {named}")
         return float(self._solver.getInfo().objective_function_value)
+
+    def _run(self) -> Any:
+        """Solve, and give the status."""
+        spent = self._solver.getRunTime()  # HiGHS limits the time of all runs together
+        self._solver.setOptionValue("time_limit", spent + TIME_LIMIT)
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kTimeLimit:
+            raise Undecided
+        return status
+
+
+class _Silent(highspy.Highs):
+    """A solver that says nothing: HiGHS prints who it is when callbacks are enabled, before it is asked."""
+
+    def enableCallbacks(self) -> None:
+        """Enable them, the output switched off before."""
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 def _solver(matrix: Any, rows: tuple[Floats, Floats], box: tuple[Floats, Floats]) -> Any:
@@ -87,24 +104,9 @@ def _solver(matrix: Any, rows: tuple[Floats, Floats], box: tuple[Floats, Floats]
     model.a_matrix_.start_ = matrix.indptr.astype(np.int32)
     model.a_matrix_.index_ = matrix.indices.astype(np.int32)
     model.a_matrix_.value_ = matrix.data
-    with _mute():
-        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver: Any = _Silent()  # type: ignore[no-untyped-call]
     solver.silent()
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("simplex_strategy", PRIMAL)  # the last solution stays possible, not optimal
     solver.passModel(model)
     return solver
-
-
-@contextmanager
-def _mute() -> Iterator[None]:
-    """Nothing written to the terminal: HiGHS prints who it is before it can be told not to."""
-    sys.stdout.flush()
-    kept, nothing = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nothing, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nothing)

@@ -15,8 +15,13 @@ from mfa.errors import Failure
 from mfa.studies.constraints import Constraints, Form
 
 REACHED = 1e-7
-SOLVED, IMPOSSIBLE, ENDLESS = 0, 2, 3
+TIME_LIMIT = 20.0  # s; the slowest of the 2 100 programmes of the shipped plan takes 0.06 s
+SOLVED, OUT_OF_TIME, IMPOSSIBLE, ENDLESS = 0, 1, 2, 3
 DECIDED = (SOLVED, IMPOSSIBLE, ENDLESS)
+
+
+class Undecided(Exception):
+    """A programme was not solved within `TIME_LIMIT`."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Programme(Constraints):
         ------
         mfa.Failure
             the solver gives no answer
+        Undecided
+            it takes too long
         """
         ends_of = [(b, sign, end) for b in wanted for sign, end in ((1.0, b.low), (-1.0, b.high))]
         sides = [(b, sign, end) for b, sign, end in ends_of if end is not None]
@@ -53,11 +60,23 @@ class Programme(Constraints):
 
     @cached_property
     def possible(self) -> bool:
-        """Whether the constraints hold together at all; not where the scenario has a shortage."""
+        """Whether the constraints hold together at all; not where the scenario has a shortage.
+
+        Raises
+        ------
+        Undecided
+            it takes too long
+        """
         return bool(self._solved(np.zeros(self.starts["end"])).status == SOLVED)
 
     def extreme(self, form: Form, sign: float) -> float | None:
-        """The least (sign 1) or greatest (sign -1) value of a form; None where there is no end."""
+        """The least (sign 1) or greatest (sign -1) value of a form; None where there is no end.
+
+        Raises
+        ------
+        Undecided
+            it takes too long
+        """
         row = self.stacked([form]).toarray().ravel() * sign
         found = self._solved(row)
         return sign * float(found.fun or 0.0) + 0.0 if found.status == SOLVED else None
@@ -72,8 +91,16 @@ class Programme(Constraints):
             low, high = np.append(low, least), np.append(high, np.full(len(least), np.inf))
             bottom, top = np.append(bottom, np.zeros(len(least))), np.append(top, np.full(len(least), np.inf))
         within, box = LinearConstraint(matrix, low, high), Bounds(bottom, top)
-        found = milp(cost, constraints=within, bounds=box)
-        if found.status not in (SOLVED, ENDLESS):  # presolve may call impossible what rounding made so
-            again = milp(cost, constraints=within, bounds=box, options={"presolve": False})
-            found = again if again.status in DECIDED else found
+        found = milp(cost, constraints=within, bounds=box, options={"time_limit": TIME_LIMIT})
+        if found.status not in (SOLVED, ENDLESS, OUT_OF_TIME):
+            # presolve may call impossible what rounding made so
+            again = milp(
+                cost,
+                constraints=within,
+                bounds=box,
+                options={"time_limit": TIME_LIMIT, "presolve": False},
+            )
+            found = again if again.status in (*DECIDED, OUT_OF_TIME) else found
+        if found.status == OUT_OF_TIME:
+            raise Undecided
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from mfa.errors import Error, Short
@@ -11,10 +12,18 @@ from mfa.units.grammar import parse
 from mfa.units.number import rounded, short, split
 from mfa.units.text import plain
 
+DIGITS = Context(prec=12)  # more are noise of conversion, fewer would hide what somebody wrote
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Quantity:
     """A number and its unit.
+
+    Two are equal where they have one dimension and, in base units, the same first twelve digits;
+    equal ones have one hash.
+
+    >>> quantity("1 t") == quantity("1000 kg"), quantity("0.1 t") == quantity("100.001 kg")
+    (True, False)
 
     Attributes
     ----------
@@ -48,6 +57,21 @@ class Quantity:
         except (OverflowError, ValueError):  # the magnitude is inf or nan
             raise Error([Short("number-size", text=str(self.magnitude)).at(None)]) from None
         return Quantity(value, target)
+
+    def __eq__(self, other: object) -> bool:
+        return self._known_by() == other._known_by() if isinstance(other, Quantity) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._known_by())
+
+    def _known_by(self) -> tuple[object, Decimal | float]:
+        """Dimension and rounded value; as written where the number or the unit is none."""
+        try:
+            unit = parse(self.unit)
+            exact = Fraction(repr(float(self.magnitude))) * unit.factor
+        except (Short, ValueError):
+            return self.unit, self.magnitude
+        return unit.dims, DIGITS.divide(Decimal(exact.numerator), Decimal(exact.denominator))
 
     def __str__(self) -> str:
         return f"{short(self.magnitude)} {self.unit}".rstrip()

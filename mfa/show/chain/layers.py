@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.optimize import linprog
 
+from mfa.errors import Failure
 from mfa.show.chain.parts import Arc
 from mfa.show.sankey.loops import back_arcs
+from mfa.show.sankey.programme import TIME_LIMIT
 
 MAIN, ALONG, ASIDE = 8.0, 3.0, 1.0
 """What it costs to turn an arc back: a main product, an intermediate or product, anything else."""
@@ -42,9 +44,9 @@ def layers(arcs: Sequence[Arc], roles: Mapping[str, str]) -> tuple[dict[str, int
         if not turned:
             rows.append(row)
             least.append(-float(roles[source] == "pool"))
-    answer = linprog(cost, A_ub=np.array(rows), b_ub=least)
-    if answer.x is None:
-        raise ArithmeticError(f"no layout found: {answer.message}")
+    answer = linprog(cost, A_ub=np.array(rows), b_ub=least, options={"time_limit": TIME_LIMIT})
+    if not answer.success or answer.x is None:
+        raise Failure(f"no layout found: {answer.message}")
     ranks = zip(roles, answer.x.tolist(), strict=True)
     found = {box: 2 * round(rank) + (roles[box] == "pool") for box, rank in ranks}
     first = min(found.values())

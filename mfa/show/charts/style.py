@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Error, Fault, message
+from mfa.show.exact import exact
 from mfa.show.fonts import families
 from mfa.show.sankey.words import number
 
@@ -188,15 +189,11 @@ def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
     mfa.Error
         another ending
     """
-    from matplotlib import rc_context
-
     kind = Path(path).suffix.lower()
     if kind not in ENDINGS:
         values = {"file": Path(path).name, "known": ", ".join(ENDINGS)}
         raise Error([Fault("picture-ending", None, values)])
     undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
     # hinted text is wider than its room where a page is so large that its pixels are few
-    with rc_context(
-        {"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42, "text.hinting": "none"}
-    ):
+    with exact({"text.hinting": "none"}):
         figure.savefig(path, dpi=dpi, metadata=undated)

@@ -9,6 +9,8 @@ from io import StringIO
 from itertools import count
 from typing import TYPE_CHECKING
 
+from mfa.show.exact import exact
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -25,12 +27,10 @@ class Pictures:
 
     def svg(self, draw: Callable[[], Axes], alt: str) -> str:
         """A chart drawn by matplotlib as an inline SVG with a text alternative."""
-        from matplotlib import rc_context
-
         figure = draw().get_figure(root=True)
         assert figure is not None
         out = StringIO()
-        with rc_context({"svg.fonttype": "none", "svg.hashsalt": "mfa"}):
+        with exact():
             figure.savefig(out, format="svg", metadata={"Date": None})
         return self.inline(out.getvalue(), alt)
 

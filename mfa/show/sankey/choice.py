@@ -65,6 +65,8 @@ def choose(
     starts = _starts(system, of, [focus] if isinstance(focus, str) else list(focus), faults)
     if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or steps < 1):
         faults.append(Fault("sankey-steps", None, {"text": str(steps)[:40]}))
+    if steps is not None and not focus:
+        faults.append(Fault("sankey-steps-alone", None, {}))
     things = [*system.materials, *get_args(Kind)]
     left = own.without if without is None else tuple(without)
     for name in [*left, *(colours or {})]:

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
+from mfa.show.exact import exact
 from mfa.show.fonts import families
 from mfa.show.sankey.fade import CORE, PALE, captions, core
 from mfa.show.sankey.legend import SWATCH, legend
@@ -60,12 +61,11 @@ def svg(geometry: Geometry, lang: str = "en") -> str:
 
 
 def _save(geometry: Geometry, file: str | FilePath | BytesIO, kind: str, lang: str) -> None:
-    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     _, height = legend(geometry, lang)
     undated: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42}):
+    with exact():
         figure = Figure(figsize=(geometry.width / 72, height / 72), facecolor="white")
         draw(geometry, figure.add_axes((0.0, 0.0, 1.0, 1.0)), lang)
         dpi = min(PNG_DPI, 72 * PNG_PIXELS / max(geometry.width, height))

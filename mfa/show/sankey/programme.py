@@ -9,6 +9,10 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
+from mfa.errors import Failure
+
+TIME_LIMIT = 60.0  # s; those of the shipped park take less than one
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -56,10 +60,10 @@ def levels(cost: Sequence[float], apart: Sequence[Apart], level: Sequence[Level]
         b_eq=-np.asarray(cost, dtype=float),
         bounds=np.column_stack([least, most]),
         method="highs-ds",
-        options={"presolve": False, "simplex_dual_edge_weight_strategy": "devex"},
+        options={"time_limit": TIME_LIMIT, "presolve": False, "simplex_dual_edge_weight_strategy": "devex"},
     )
-    if answer.x is None:
-        raise ArithmeticError(f"no layout found: {answer.message}")
+    if not answer.success:
+        raise Failure(f"no layout found: {answer.message}")
     return np.asarray(answer.eqlin.marginals, dtype=float)
 
 
@@ -73,9 +77,9 @@ def cover(cost: Sequence[float], sets: Sequence[Sequence[int]]) -> NDArray[np.bo
         constraints=LinearConstraint(matrix, 1.0, np.inf),
         integrality=np.ones(len(cost), dtype=np.int64),
         bounds=Bounds(0.0, 1.0),
-        options={"mip_rel_gap": 0.0},
+        options={"time_limit": TIME_LIMIT, "mip_rel_gap": 0.0},
     )
-    if answer.x is None:
-        raise ArithmeticError(f"no layout found: {answer.message}")
+    if not answer.success:  # what is only half searched would be another picture each time
+        raise Failure(f"no layout found: {answer.message}")
     chosen: NDArray[np.bool_] = answer.x > 0.5
     return chosen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from mfa.errors import Error, Fault
+from mfa.errors import Error, Fault, check_language
 from mfa.records import System
 from mfa.result import Result
 from mfa.scenario import Scenario
@@ -24,7 +24,7 @@ def export(scenario: Scenario, path: Path, lang: str = "en", result: Result | No
     Raises
     ------
     mfa.Error
-        a chain alone; another ending; more rows or letters than Excel holds
+        a chain alone; another ending or language; more rows or letters than Excel holds
     Failure
         the file cannot be written
     """
@@ -35,6 +35,7 @@ def export(scenario: Scenario, path: Path, lang: str = "en", result: Result | No
     from mfa.show.workbook.paper import Paper
     from mfa.show.workbook.results import write_results
 
+    check_language(lang)
     if path.suffix.lower() != ".xlsx":
         raise Error([Fault("book-ending", None, {"file": str(path)})])
     if scenario.is_chain:
