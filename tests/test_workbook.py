@@ -157,6 +157,20 @@ def test_variants_and_settings_are_laid_into_the_book(tmp_path: Path) -> None:
     same_tables(full.solve(), mfa.load("alumina-red-mud").solve())
 
 
+def test_a_reference_left_out_is_kept(tmp_path: Path) -> None:
+    """A waste that only a list shows to be made: driven, the process leaves that list, not its recipe."""
+    (tmp_path / "chains").mkdir()
+    (tmp_path / "chains" / "dust.yaml").write_text(
+        "chain: dust\nmaterials:\n  ore: {kind: resource}\n  dust: {kind: waste}\nprocesses:\n"
+        "  filter: {per: dust, inputs: {ore: 1 t/t}}\npools:\n  dust: {givers: [filter]}\n"
+    )
+    (tmp_path / "s.yaml").write_text("scenario: s\nchains: [dust]\ndrive: {filter: 7 t/a}\n")
+    result = mfa.load(tmp_path / "s.yaml").export(tmp_path / "book.xlsx")
+    again = mfa.load(tmp_path / "book.xlsx")
+    assert list(again.system.processes["filter"].outputs) == ["dust"]
+    same_tables(result, again.solve())
+
+
 def test_numbers_keep_every_digit(everything: Path, tmp_path: Path) -> None:
     """1/3 needs 17 digits: amounts in the workbook are the same doubles as in the tables."""
     result = mfa.load(everything, settings={"mine.level": f"{1 / 3!r} Mt/a"}).export(tmp_path / "book.xlsx")

@@ -17,6 +17,7 @@ from mfa.input.figures import Reader, basis
 from mfa.input.forms import Label, Quantity
 from mfa.input.lists import Members, pool
 from mfa.input.materials import material, price
+from mfa.input.paths import listed_at
 from mfa.input.processes import process, rate
 from mfa.input.schema import MaterialForm, ProcessForm, Source, StockForm
 from mfa.input.tree import Node, Text, Tree, place_of
@@ -129,13 +130,16 @@ class _Builder:
 
     def _processes(self, materials: Mapping[str, Material]) -> dict[str, Process]:
         made = {}
+        lists = listed_at(self.assembly)
         for key, tree in self.assembly.processes.items():
             if key in self.faulty:
                 continue
             form = self._form(ProcessForm, tree, ("processes", key))
             chain = self.assembly.chain_of.get(key, "")
             before = len(self.faults)
-            found = process(key, form, tree, materials, self.reader, chain, self.faulty) if form else None
+            found = (
+                process(key, form, tree, materials, self.reader, chain, lists, self.faulty) if form else None
+            )
             if len(self.faults) > before or found is None:
                 self.faulty.add(key)
             if form and form.source:
