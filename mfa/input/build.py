@@ -294,23 +294,20 @@ class _Builder:
         supply: Mapping[str, Figure],
         stocks: Mapping[str, Stock],
     ) -> dict[str, Material]:
-        """Materials that something of the run touches; the pools of the others go."""
+        """Materials that something of the run touches, and what they are residues of; all other pools go."""
         touched = {m for p in processes.values() for m in (*p.inputs, *p.outputs)}
         touched |= {*demand, *supply, *(s.material for s in stocks.values())}
         for key in list(pools):
             if key not in touched:
                 del pools[key]
-        return {k: m for k, m in materials.items() if k in touched or _is_parent(k, touched, materials)}
+        kept = touched | {parent for key in touched for parent in _parents(key, materials)}
+        return {k: m for k, m in materials.items() if k in kept}
 
 
 def _parents(key: str, materials: Mapping[str, Material]) -> list[str]:
     """A material and those that it is a residue of, until one comes again."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     while key in materials and key not in found:
-        found.append(key)
+        found[key] = None
         key = materials[key].residue_of
-    return found
-
-
-def _is_parent(key: str, touched: set[str], materials: Mapping[str, Material]) -> bool:
-    return any(materials[m].residue_of == key for m in touched if m in materials)
+    return list(found)
