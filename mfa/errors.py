@@ -147,6 +147,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("zzz", ["red-mud"])
     ''
     """
+    found = closest(name, known)
+    return f"; did you mean '{found}'?" if found else ""
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name most like `name`; empty where none is."""
     names = list(known)
     if len(names) > NEAREST_LIMIT:  # a hint is worth little time
         names = [n for n in names if n[:1] == name[:1] and abs(len(n) - len(name)) < 3][:NEAREST_LIMIT]
@@ -154,4 +160,4 @@ def nearest(name: str, known: Iterable[str]) -> str:
     found = difflib.get_close_matches(name, names, 1, 0.6) or [
         bare[n] for n in difflib.get_close_matches(name.replace("-", ""), list(bare), 1, 0.7)
     ]
-    return f"; did you mean '{found[0]}'?" if found else ""
+    return found[0] if found else ""

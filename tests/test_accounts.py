@@ -147,7 +147,8 @@ processes:
   works: {per: alumina, value-added: 50 %,
     inputs: {ore: 1 t/t, fresh: 1.2 m3/t, again: 0.5 m3/t, loop: 3 m3/t},
     outputs: {alumina: 1 t/t, loop: 3 m3/t, industrial-sewage: 1.6 m3/t}}
-  town: {per: people, inputs: {fresh: 50 m3/person}, outputs: {domestic-sewage: 50 m3/person}}
+  town: {per: people, inputs: {people: 1 person/person, fresh: 50 m3/person},
+    outputs: {domestic-sewage: 50 m3/person}}
   treatment: {per: again, inputs: {industrial-sewage: 1.25 m3/m3}, outputs: {again: 1 m3/m3}}
   town-works: {per: domestic-sewage, inputs: {domestic-sewage: 1 m3/m3}, capacity: 2190000 m3/a}
 pools:

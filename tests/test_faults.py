@@ -145,7 +145,7 @@ def test_line_breaks_stay_out() -> None:
 
 # Odd files, made by the test.
 
-CHAIN = "chain: odd\nmaterials:\n  a: {kind: resource, label: 铝土矿}\nprocesses:\n  p: {per: a}\n"
+CHAIN = "chain: odd\nmaterials:\n  a: {kind: product, label: 铝土矿}\nprocesses:\n  p: {per: a}\n"
 SCENARIO = "scenario: odd\nchains: [good]\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -189,7 +190,7 @@ def test_chains_of_a_parent_are_looked_up_beside_the_parent(load: Load) -> None:
     """A relative path is read from the file that writes it, also through `extends`."""
     files = {
         "elsewhere/base.yaml": "scenario: base\nchains: [./own.yaml]\n",
-        "elsewhere/own.yaml": "chain: own\nmaterials: {a: {kind: waste}}\nprocesses: {p: {per: a}}\n",
+        "elsewhere/own.yaml": "chain: own\nmaterials: {a: {kind: product}}\nprocesses: {p: {per: a}}\n",
     }
     assert "p" in load("scenario: main\nextends: elsewhere/base.yaml\n", files).system.processes
 
@@ -384,7 +385,8 @@ DEFAULTS = {
 def test_defaults(kind: str, made: bool, load: Load) -> None:
     """A side nobody writes is that of §3.2: what a loaded process makes is not imported by itself."""
     unit = ", unit: MWh" if kind == "energy" else ""
-    maker = f"\n  maker: {{per: m, enabled: {str(made).lower()}}}"
+    one = "MWh/MWh" if unit else "t/t"
+    maker = f"\n  maker: {{per: m, outputs: {{m: 1 {one}}}, enabled: {str(made).lower()}}}"
     text = f"""scenario: main
 materials: {{m: {{kind: {kind}{unit}}}, p: {{kind: intermediate}}}}
 processes:
@@ -459,7 +461,7 @@ def test_shared_materials(load: Load) -> None:
     """`materials.yaml` beside a chain is read with it, and may be named as well."""
     files = {
         "chains/materials.yaml": "chain: materials\nmaterials: {slag: {kind: waste, moisture: 5 %}}\n",
-        "chains/other.yaml": "chain: other\nprocesses: {dump: {per: slag}}\n",
+        "chains/other.yaml": "chain: other\nprocesses: {dump: {per: slag, inputs: {slag: 1 t/t}}}\n",
     }
     for names in ("other", "materials, other", "other, materials"):
         system = load(f"scenario: main\nchains: [{names}]\n", files).system
@@ -729,7 +731,7 @@ materials:
   b: {kind: resource, composition: {CaO: 100 %}}
   c: {kind: resource, composition: {CaO: 90 %, other: 4 %}}
   d: {kind: resource}
-processes: {p: {per: a, inputs: {b: 1 t/t, c: 1 t/t, d: 1 t/t}}}
+processes: {p: {per: a, inputs: {b: 1 t/t, c: 1 t/t, d: 1 t/t}, outputs: {a: 1 t/t}}}
 """
     materials = load(text).system.materials
     assert materials["a"].composition == pytest.approx(
@@ -740,12 +742,45 @@ processes: {p: {per: a, inputs: {b: 1 t/t, c: 1 t/t, d: 1 t/t}}}
     assert materials["d"].composition == {}
 
 
+def test_residues_of_residues(load: Load) -> None:
+    """A residue of a residue whose own parent nothing of the run touches is still accounted to it."""
+    text = """scenario: main
+drive: {sorter: 3 t/a}
+materials:
+  rest: {kind: waste, residue-of: sand}
+  sand: {kind: waste, waste: industrial-solid, residue-of: mud}
+  mud: {kind: waste, waste: industrial-solid}
+  brick: {kind: product}
+processes: {sorter: {per: brick, inputs: {rest: 1 t/t}, outputs: {brick: 1 t/t}}}
+"""
+    scenario = load(text)
+    assert list(scenario.system.materials) == ["rest", "sand", "mud", "brick"]
+    assert scenario.solve().written
+
+
+def test_long_lines_of_references(tmp_path: Path) -> None:
+    """Files that extend one another, and processes that are like another, beyond any depth of calls."""
+    deep = sys.getrecursionlimit() + 200
+    for i in range(deep):
+        (tmp_path / f"s{i}.yaml").write_text(f"scenario: s{i}\nextends: s{i + 1}.yaml\n")
+    copies = "".join(f"  p{deep - i}: {{like: p{deep - i - 1}}}\n" for i in range(deep))
+    (tmp_path / f"s{deep}.yaml").write_text(
+        f"scenario: last\nyear: 2031\nmaterials: {{b: {{kind: product}}}}\n"
+        f"processes:\n{copies}  p0: {{per: b, capacity: 7 t/a}}\n"
+    )
+    system = mfa.load(tmp_path / "s0.yaml").system
+    assert (system.name, system.year, len(system.processes)) == ("s0", 2031, deep + 1)
+    last = system.processes[f"p{deep}"].capacity
+    assert last is not None
+    assert last.value == 7
+
+
 def test_residue(load: Load) -> None:
     """A residue names its parent and how much of it a tonne stands for."""
     text = f"""{SCENARIO}materials:
   left: {{kind: waste, residue-of: red-mud, parent-equivalent: 1.13 t/t}}
   rest: {{kind: waste, residue-of: red-mud}}
-processes: {{sieve: {{per: left, inputs: {{red-mud: 1.2 t/t}}, outputs: {{rest: 0.2 t/t}}}}}}
+processes: {{sieve: {{per: left, inputs: {{red-mud: 1.2 t/t}}, outputs: {{left: 1 t/t, rest: 0.2 t/t}}}}}}
 """
     materials = load(text).system.materials
     assert (materials["left"].residue_of, materials["left"].parent_equivalent) == ("red-mud", 1.13)
@@ -860,7 +895,11 @@ processes:
   captive-chp: {per: steam, inputs: {coal: 60 kg/GJ}}
   smelter: {per: ingot, inputs: {alumina: 1.92 t/t}}
 """
-EXAMPLE_MINE = "chain: my-chain\nmaterials: {clay: {kind: resource}}\nprocesses: {clay-pit: {per: clay}}\n"
+EXAMPLE_MINE = """
+chain: my-chain
+materials: {clay: {kind: resource}}
+processes: {clay-pit: {per: clay, outputs: {clay: 1 t/t}}}
+"""
 EXAMPLE_BASE = (
     "scenario: jiaokou-base\nyear: 2020\ndrive: {bayer-refinery: 1 Mt/a}\nchains: [bayer-alumina]\n"
 )

@@ -152,7 +152,7 @@ scenario: s
 supply: {}
 drive: {mill: 10 t/a}
 processes:
-  mill: {per: mud}
+  mill: {per: mud, outputs: {mud: 1 t/t}}
   magnet: {per: mud, inputs: {mud: 1 t/t}, outputs: {metal: 0.1 t/t, tailings: 0.5 m3/t}}
 materials:
   mud: {kind: waste, waste: industrial-solid}

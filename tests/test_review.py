@@ -151,7 +151,7 @@ def test_a_mine_in_the_park_extracts_main_resources(tmp_path: Path) -> None:
       timber: {kind: resource}
       coke: {kind: intermediate}
     processes:
-      mine: {per: coal, inputs: {timber: 0.01 t/t}, value-added: 30 %}
+      mine: {per: coal, inputs: {timber: 0.01 t/t}, outputs: {coal: 1 t/t}, value-added: 30 %}
       ovens: {per: coal, inputs: {coal: 1 t/t}, outputs: {coke: 0.7 t/t}, value-added: 0 %}
     """
     scenario = "drive: {mine: 1000 t/a, ovens: 750 t/a}\npools: {coal: {takers: [{boundary: export}]}}\n"
@@ -253,9 +253,9 @@ def test_both_sides_of_a_pool_tied_to_different_lists(tmp_path: Path) -> None:
     chain = """
     materials: {c: {kind: waste}, d: {kind: waste}, e: {kind: waste}, g: {kind: waste}}
     processes:
-      p0: {per: g}
+      p0: {per: g, outputs: {g: 1 t/t}}
       p4: {per: g, inputs: {d: 2 t/t}}
-      p5: {per: e, inputs: {g: 0.1 t/t, c: 2 t/t}}
+      p5: {per: e, inputs: {g: 0.1 t/t, c: 2 t/t}, outputs: {e: 1 t/t}}
     pools:
       c: {takers: [p5]}
       d: {takers: [p4]}

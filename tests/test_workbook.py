@@ -19,6 +19,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.chart import BarChart
 from openpyxl.worksheet.worksheet import Worksheet
 
 import mfa
@@ -154,6 +155,20 @@ def test_variants_and_settings_are_laid_into_the_book(tmp_path: Path) -> None:
     assert half.variant_names == ()
     full = mfa.load(tmp_path / "half.xlsx", settings={"alumina-calcination.level": "2.4 Mt/a"})
     same_tables(full.solve(), mfa.load("alumina-red-mud").solve())
+
+
+def test_a_reference_left_out_is_kept(tmp_path: Path) -> None:
+    """A waste that only a list shows to be made: driven, the process leaves that list, not its recipe."""
+    (tmp_path / "chains").mkdir()
+    (tmp_path / "chains" / "dust.yaml").write_text(
+        "chain: dust\nmaterials:\n  ore: {kind: resource}\n  dust: {kind: waste}\nprocesses:\n"
+        "  filter: {per: dust, inputs: {ore: 1 t/t}}\npools:\n  dust: {givers: [filter]}\n"
+    )
+    (tmp_path / "s.yaml").write_text("scenario: s\nchains: [dust]\ndrive: {filter: 7 t/a}\n")
+    result = mfa.load(tmp_path / "s.yaml").export(tmp_path / "book.xlsx")
+    again = mfa.load(tmp_path / "book.xlsx")
+    assert list(again.system.processes["filter"].outputs) == ["dust"]
+    same_tables(result, again.solve())
 
 
 def test_numbers_keep_every_digit(everything: Path, tmp_path: Path) -> None:
@@ -439,7 +454,11 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "book-no-scenario": (rename("Scenario", "notes"), "edited.xlsx:1:1: there is no sheet 'Scenario'"),
     "book-sheet": (
         rename("Coefficients", "Coeficients"),
-        "edited.xlsx:1:1: the sheet 'Coeficients' is none of those that are read; did you mean",
+        "edited.xlsx:Coeficients!A1: the sheet 'Coeficients' is none of those that are read; did you mean",
+    ),
+    "book-sheet-missing": (
+        lambda b: b.remove(b["Targets"]),
+        "edited.xlsx:Scenario!B9: there is no sheet 'Targets', which stands in this list of the input sheets",
     ),
     "book-no-header": (
         head("Lists", "node", "knot"),
@@ -506,6 +525,80 @@ def test_faults_name_sheet_and_cell(key: str, book: Path, monkeypatch: pytest.Mo
     assert found[0].text().startswith(words), found[0].text()
     assert found[0].text().count("; ") >= 2
     assert found[0].text("zh").count("；") >= 2
+
+
+RENAMED = {
+    "ProcessFigures": "Capacities",
+    "Targets": "Goals",
+    "Lists": "清单",
+    "Prices": "价格",
+    "MaterialFigures": "物料参数",
+    "Other": "其他",
+}
+
+
+@pytest.mark.parametrize("sheet", RENAMED)
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_renamed_sheet_is_never_left_out(
+    sheet: str, listed: bool, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One fault at the sheet says which it must be, by its header, also where no list names it."""
+    monkeypatch.chdir(book.parent)
+
+    def change(b: Any) -> None:
+        rename(sheet, RENAMED[sheet])(b)
+        if not listed:
+            b["Scenario"].delete_rows(cell(b["Scenario"], "value", field="sheets").row)
+
+    made = edited(book, change)
+    with pytest.raises(mfa.Error) as caught:
+        mfa.load(made.name)
+    name = RENAMED[sheet]
+    assert [f.key for f in caught.value.faults] == ["book-sheet"], str(caught.value)
+    assert str(caught.value).startswith(f"edited.xlsx:{name}!A1: the sheet '{name}' is none of")
+    assert f"did you mean '{sheet}'?" in str(caught.value)
+    assert f"是否应为“{sheet}”？" in caught.value.text("zh")
+
+
+def test_sheets_without_header_or_in_chinese(book: Path) -> None:
+    """A translated header leaves nothing to know a sheet by: the list still says that it is gone."""
+
+    def change(b: Any) -> None:
+        rename("Targets", "目标")(b)
+        for each in b["目标"][HEAD]:
+            each.value = "列"
+
+    with pytest.raises(mfa.Error) as caught:
+        mfa.load(edited(book, change))
+    assert [f.key for f in caught.value.faults] == ["book-sheet-missing", "book-sheet"]
+    assert "没有工作表“Targets”" in caught.value.text("zh")
+
+
+def test_sheets_of_ones_own(book: Path) -> None:
+    """Names with a small letter or _, empty sheets and charts are left alone; a part may be left out."""
+
+    def change(b: Any) -> None:
+        for name in ("mine", "_备注"):
+            b.create_sheet(name)["A1"] = "material"
+        b.create_sheet("Sheet1")
+        b.create_chartsheet("Chart1").add_chart(BarChart())
+        b.remove(b["Targets"])
+        listed = cell(b["Scenario"], "value", field="sheets")
+        assert listed.value.split(", ") == [s.name for s in all_sheets()]
+        listed.value = listed.value.replace("Targets, ", "")
+
+    assert mfa.load(edited(book, change)).system.targets == ()
+
+
+def test_a_book_without_the_list_has_the_sheets_that_it_uses(book: Path) -> None:
+    """A workbook made by hand has only what it needs."""
+
+    def change(b: Any) -> None:
+        cell(b["Scenario"], "value", field="sheets").value = None
+        cell(b["Scenario"], "field", field="sheets").value = None
+        b.remove(b["Targets"])
+
+    assert mfa.load(edited(book, change)).system.targets == ()
 
 
 def file_faults(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], object]]:

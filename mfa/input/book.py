@@ -5,14 +5,27 @@ What comes out is what the YAML reader gives, so that everything behind it is th
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from mfa.errors import Error, Fault, Place, nearest
+from mfa.errors import Error, Fault, Place, closest, nearest
 from mfa.input.book_cells import Grid, read_grids
 from mfa.input.book_lists import take_lists
-from mfa.input.book_rows import Growing, Rows, lists, quantity, rows_of, text
-from mfa.input.book_sheets import CHAIN, FIELD, LISTS, PAIRS, VALUE, Sheet, all_sheets, filled, steps
+from mfa.input.book_rows import MOST_HEADS, Growing, Rows, lists, quantity, rows_of, text
+from mfa.input.book_sheets import (
+    CHAIN,
+    FIELD,
+    LISTED,
+    LISTS,
+    PAIRS,
+    VALUE,
+    Sheet,
+    all_sheets,
+    filled,
+    is_private,
+    steps,
+)
 from mfa.input.reading import DEEPEST
 from mfa.input.tree import Items, Node, Text, Tree
 
@@ -45,30 +58,56 @@ def read_book(path: Path, shown: str | None = None) -> Book:
         every fault that the sheets alone show
     """
     name = shown or str(path)
-    names, grids = read_grids(path, name, [s.name for s in all_sheets()])
-    faults = _sheet_names(names, name)
-    growing = Growing(Tree(Place(name, 1, 1)), faults)
+    grids = read_grids(path, name, lambda sheet: not is_private(sheet))
+    growing = Growing(Tree(Place(name, 1, 1)), [])
     for sheet in all_sheets():
         if sheet.name in grids:
             _take(sheet, grids[sheet.name], growing)
+    tree = growing.root
+    faults = growing.faults + _sheet_names(grids, tree.pop(LISTED, None), name)
     if faults:
         raise Error(faults)
-    tree = growing.root
     for key, node in tree.items():
         tree[key] = lists(node) if isinstance(node, Tree) else node
     return Book(tree, _chains(tree))
 
 
-def _sheet_names(names: list[str], shown: str) -> list[Fault]:
-    """Sheets that are ours but for a slip; the one that no scenario can do without."""
-    known = [s.name for s in all_sheets()]
-    absent = [n for n in known if n not in names]
-    near = {n: nearest(n, absent) for n in names if n not in known and n[:1].isupper()}
-    place = Place(shown, 1, 1)
-    faults = [Fault("book-sheet", place, {"name": n[:60], "near": hint}) for n, hint in near.items() if hint]
-    if PAIRS[0].name in absent and not faults:
-        faults.append(Fault("book-no-scenario", place, {"sheet": PAIRS[0].name}))
+def _sheet_names(grids: Mapping[str, Grid], listed: Node | None, shown: str) -> list[Fault]:
+    """Sheets that are not known; those that are not there though the workbook needs or lists them."""
+    known = {s.name for s in all_sheets()}
+    absent = [s for s in all_sheets() if s.name not in grids]
+    faults = []
+    for name, grid in grids.items():
+        if name not in known and grid.rows:
+            meant = _meant(grid, absent)
+            near = nearest(meant.name, [meant.name]) if meant else ""
+            faults.append(Fault("book-sheet", grid.place, {"name": name[:60], "near": near}))
+            absent = [s for s in absent if s is not meant]
+    lost = {s.name for s in absent}
+    if PAIRS[0].name in lost:
+        faults.append(Fault("book-no-scenario", Place(shown, 1, 1), {"sheet": PAIRS[0].name}))
+    if isinstance(listed, Text):
+        named = (name.strip() for name in listed.split(","))
+        faults += [Fault("book-sheet-missing", listed.place, {"name": n}) for n in named if n in lost]
     return faults
+
+
+def _meant(grid: Grid, absent: Sequence[Sheet]) -> Sheet | None:
+    """The absent sheet that an unknown one must be: by its name, else by its header."""
+    near = closest(grid.name, [s.name for s in absent])
+    heads = [{cell.text for cell in row.values()} for row in grid.rows[:MOST_HEADS]]
+    shared = {s: max((_columns_shared(s, head) for head in heads), default=0) for s in absent}
+    by_header = max(absent, key=lambda s: shared[s], default=None)
+    if by_header and not shared[by_header]:
+        by_header = None
+    return next((s for s in absent if s.name == near), by_header)
+
+
+def _columns_shared(sheet: Sheet, head: set[str]) -> int:
+    """How many columns of a sheet a row names, if all those that every row must fill are among them."""
+    if not {c.key for c in sheet.keys} <= head:
+        return 0
+    return len(head & {c.key for c in sheet.columns})
 
 
 def _take(sheet: Sheet, grid: Grid, growing: Growing) -> None:

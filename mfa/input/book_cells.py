@@ -9,7 +9,7 @@ import io
 import stat
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -76,8 +76,8 @@ class Grid:
     rows: tuple[Row, ...]
 
 
-def read_grids(path: Path, shown: str, wanted: Sequence[str]) -> tuple[list[str], dict[str, Grid]]:
-    """The names of all sheets, and the cells of the wanted ones.
+def read_grids(path: Path, shown: str, wanted: Callable[[str], bool]) -> dict[str, Grid]:
+    """The cells of every sheet whose name is wanted, in the order of the workbook.
 
     Raises
     ------
@@ -113,12 +113,12 @@ def _bytes(path: Path, shown: str) -> bytes:
     return raw
 
 
-def _grids(raw: bytes, shown: str, wanted: Sequence[str]) -> tuple[list[str], dict[str, Grid]]:
+def _grids(raw: bytes, shown: str, wanted: Callable[[str], bool]) -> dict[str, Grid]:
     try:
         book = _opened(raw, values=True)
-        names = [str(n) for n in book.sheetnames]
+        names = [str(page.title) for page in book.worksheets]  # charts have no cells
         formulas = _opened(raw, values=False) if _has_formulas(raw) else None
-        return names, {n: _grid(n, book, formulas, f"{shown}:{n}") for n in wanted if n in names}
+        return {n: _grid(n, book, formulas, f"{shown}:{n}") for n in names if wanted(n)}
     except Exception as error:  # a damaged file can make the library raise anything
         if isinstance(error, MemoryError):
             raise

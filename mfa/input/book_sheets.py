@@ -25,6 +25,8 @@ BALANCE = "balance"  # in place of a value
 NOBODY = "nobody"  # the only row of a list that is written and empty
 INTERPOLATE = "interpolate"
 CHAIN: Path = ("processes", "{process}", "chain")
+ANSWER = "Answer"  # the sheet of the answer, which is not read
+LISTED = "sheets"  # the field of the first sheet that lists the input sheets of a workbook
 FIELD = "field"
 VALUE = "value"
 HEAD_FIELDS = ("scenario", "label", "note", "year", "periods", "layers")
@@ -219,6 +221,11 @@ def all_sheets() -> tuple[Sheet, ...]:
     inner = list(sheets())
     at = next(i for i, s in enumerate(inner) if s.name == "Drive")
     return (PAIRS[0], *inner[:at], LISTS, *inner[at:], PAIRS[1])
+
+
+def is_private(name: str) -> bool:
+    """Whether a sheet is the reader's own, or one of results: neither is read."""
+    return name == ANSWER or name[:1].islower() or name.startswith("_")
 
 
 def filled(path: Path, row: dict[str, str]) -> Path:

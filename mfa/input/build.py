@@ -17,6 +17,7 @@ from mfa.input.figures import Reader, basis
 from mfa.input.forms import Label, Quantity
 from mfa.input.lists import Members, pool
 from mfa.input.materials import material, price
+from mfa.input.paths import listed_at
 from mfa.input.processes import process, rate
 from mfa.input.schema import MaterialForm, ProcessForm, Source, StockForm
 from mfa.input.tree import Node, Text, Tree, place_of
@@ -128,13 +129,16 @@ class _Builder:
 
     def _processes(self, materials: Mapping[str, Material]) -> dict[str, Process]:
         made = {}
+        lists = listed_at(self.assembly)
         for key, tree in self.assembly.processes.items():
             if key in self.faulty:
                 continue
             form = self._form(ProcessForm, tree, ("processes", key))
             chain = self.assembly.chain_of.get(key, "")
             before = len(self.faults)
-            found = process(key, form, tree, materials, self.reader, chain, self.faulty) if form else None
+            found = (
+                process(key, form, tree, materials, self.reader, chain, lists, self.faulty) if form else None
+            )
             if len(self.faults) > before or found is None:
                 self.faulty.add(key)
             if form and form.source:
@@ -296,23 +300,20 @@ class _Builder:
         supply: Mapping[str, Figure],
         stocks: Mapping[str, Stock],
     ) -> dict[str, Material]:
-        """Materials that something of the run touches; the pools of the others go."""
+        """Materials that something of the run touches, and what they are residues of; all other pools go."""
         touched = {m for p in processes.values() for m in (*p.inputs, *p.outputs)}
         touched |= {*demand, *supply, *(s.material for s in stocks.values())}
         for key in list(pools):
             if key not in touched:
                 del pools[key]
-        return {k: m for k, m in materials.items() if k in touched or _is_parent(k, touched, materials)}
+        kept = touched | {parent for key in touched for parent in _parents(key, materials)}
+        return {k: m for k, m in materials.items() if k in kept}
 
 
 def _parents(key: str, materials: Mapping[str, Material]) -> list[str]:
     """A material and those that it is a residue of, until one comes again."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     while key in materials and key not in found:
-        found.append(key)
+        found[key] = None
         key = materials[key].residue_of
-    return found
-
-
-def _is_parent(key: str, touched: set[str], materials: Mapping[str, Material]) -> bool:
-    return any(materials[m].residue_of == key for m in touched if m in materials)
+    return list(found)

@@ -9,43 +9,48 @@ from mfa.input.tree import Text, Tree, merge
 
 def copy_likes(assembly: Assembly) -> None:
     """Resolve `like`: a copy of what the merged scenario leaves, materials renamed."""
-    done: dict[str, Tree | None] = {}
+    done: dict[str, Tree] = {}
     for key in list(assembly.processes):
-        _copied(assembly, key, (), done)
-    assembly.processes.update({k: t for k, t in done.items() if t is not None})
+        line = _originals(assembly, key, done)
+        for each in reversed(line):
+            done[each] = _copied(assembly, each, line, done)
+    assembly.processes.update(done)
 
 
-def _copied(
-    assembly: Assembly, key: str, above: tuple[str, ...], done: dict[str, Tree | None]
-) -> Tree | None:
-    if key in done:
-        return done[key]
+def _originals(assembly: Assembly, key: str, done: dict[str, Tree]) -> tuple[str, ...]:
+    """A process, what it is a copy of, what that is a copy of, and so on, as far as not done."""
+    line: dict[str, None] = {}
+    while key in assembly.processes and key not in done and key not in line:
+        line[key] = None
+        key = str(assembly.processes[key].get("like", ""))
+    return tuple(line)
+
+
+def _copied(assembly: Assembly, key: str, line: tuple[str, ...], done: dict[str, Tree]) -> Tree:
+    """The tree of a process whose original, unless it goes round in a circle, is done."""
     tree = assembly.processes[key]
     original = tree.get("like")
-    done[key] = tree
     if not isinstance(original, Text):
         if "rename" in tree:
             assembly.faults.append(Fault("rename-without-like", tree.keys_at["rename"], {}))
             assembly.faulty.add(key)
         return tree
-    if original in (*above, key):
-        names = " → ".join((*above, key, original))
-        assembly.faults.append(Fault("like-itself", original.place, {"names": names}))
-        assembly.faulty.update((*above, key))
-        return None
     if original not in assembly.processes:
         values = {"id": str(original), "near": nearest(original, assembly.processes)}
         if original not in assembly.faulty:
             assembly.faults.append(Fault("process-unknown", original.place, values))
         assembly.faulty.add(key)
-        return None
-    base = _copied(assembly, str(original), (*above, key), done)
+        return tree
+    if original not in done:
+        names = " → ".join((*line, original))
+        assembly.faults.append(Fault("like-itself", original.place, {"names": names}))
+        assembly.faulty.update(line)
+        return tree
     if original in assembly.faulty:
         assembly.faulty.add(key)
-    elif base is not None:
-        done[key] = _renamed(assembly, base, tree)
-        assembly.chain_of.setdefault(key, assembly.chain_of.get(str(original), ""))
-    return done[key]
+        return tree
+    assembly.chain_of.setdefault(key, assembly.chain_of.get(str(original), ""))
+    return _renamed(assembly, done[original], tree)
 
 
 def _renamed(assembly: Assembly, base: Tree, own: Tree) -> Tree:

@@ -13,30 +13,46 @@ from mfa.input.tree import Node, Tree, merge
 from mfa.input.validate import validate
 
 
-def extended(
-    path: Path, tree: Tree, files: list[Path], above: tuple[Path, ...] = (), named_at: Place | None = None
-) -> Tree:
-    """A scenario file merged over the one that it extends; adds what was read to `files`."""
-    files.append(path)
-    if above and "chain" in tree and "scenario" not in tree:
-        values = {"file": library.shown(path)}
-        raise Error([Fault("scenario-is-chain", named_at, values)])
+def extended(path: Path, tree: Tree, files: list[Path]) -> Tree:
+    """A scenario file merged over those that it extends; adds what was read to `files`.
+
+    Raises
+    ------
+    Error
+        the faults of one file, a parent that is none, or one that extends itself
+    """
+    layers: dict[Path, Tree] = {}
+    named_at: Place | None = None
+    while True:
+        files.append(path)
+        layers[library.real(path)] = tree
+        if named_at and "chain" in tree and "scenario" not in tree:
+            raise Error([Fault("scenario-is-chain", named_at, {"file": library.shown(path)})])
+        parent = _parent(path, tree)
+        if parent is None:
+            break
+        named_at = tree["extends"].place
+        if library.real(parent) in layers:
+            names = " → ".join(library.shown(p) for p in (*layers, parent))
+            raise Error([Fault("extends-itself", named_at, {"names": names})])
+        path, tree = parent, read(parent, library.shown(parent))
+    *above, merged = layers.values()
+    for layer in reversed(above):
+        merged = _laid_over(merged, layer)
+    return merged
+
+
+def _parent(path: Path, tree: Tree) -> Path | None:
+    """The file that a scenario extends."""
     form, faults = validate(ScenarioForm, tree, part=True)
     if faults or form is None:
         raise Error(faults)
     if form.extends is None:
-        return tree
-    text = tree["extends"]
+        return None
     try:
-        parent = library.find(form.extends, "scenarios", path)
+        return library.find(form.extends, "scenarios", path)
     except Short as short:
-        raise Error([short.at(text.place)]) from None
-    chain = (*above, library.real(path))
-    if library.real(parent) in chain:
-        names = " → ".join(library.shown(p) for p in (*chain, parent))
-        raise Error([Fault("extends-itself", text.place, {"names": names})])
-    base = read(parent, library.shown(parent))
-    return _laid_over(extended(parent, base, files, chain, text.place), tree)
+        raise Error([short.at(tree["extends"].place)]) from None
 
 
 def _laid_over(base: Tree, layer: Tree) -> Tree:

@@ -154,6 +154,23 @@ def _with_entry(
     return Items([*side[:at], _with(_long(side[at]), what, value, place), *side[at + 1 :]], side.place)
 
 
+def listed_at(assembly: Assembly) -> dict[tuple[str, str, str], Place]:
+    """(node, material, side) → where a list, of whichever file, names the node."""
+    return {
+        (entry_name(entry), material, side): entry.place
+        for sides in (assembly.sides, assembly.own_sides)
+        for (material, side), node in sides.items()
+        for entry in entries(node)
+    }
+
+
+def entries(side: Items | Tree) -> list[Node]:
+    """The written entries of a list, or those inserted and those of the list that they are put into."""
+    if isinstance(side, Items):
+        return list(side)
+    return [entry for items in side.values() if isinstance(items, Items) for entry in items]
+
+
 def entry_name(entry: Node) -> str:
     """The id or boundary word that a list entry names."""
     if isinstance(entry, Text):

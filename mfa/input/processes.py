@@ -12,9 +12,10 @@ from mfa.input.forms import Quantity
 from mfa.input.schema import ProcessForm
 from mfa.input.substances import layer
 from mfa.input.tree import Tree, place_of
-from mfa.records import Coefficient, Figure, Material, Process
+from mfa.records import Coefficient, Figure, Kind, Material, Process
 
 HOURS_A_YEAR = 8760.0
+MADE: tuple[Kind, ...] = ("product", "intermediate", "energy")  # what a process is counted by, it makes
 EXACT = 1e-9
 ROUNDING = 1e-12
 
@@ -26,19 +27,25 @@ def process(
     materials: Mapping[str, Material],
     reader: Reader,
     chain: str,
+    lists: Mapping[tuple[str, str, str], Place],
     faulty: Set[str] = frozenset(),
 ) -> Process | None:
     """The record of one process; None where its materials are not all known.
 
-    Of `faulty` materials it is known that they exist, so that their absence is no fault.
+    `lists` say where a list names a node: (node, material, side). Of `faulty` materials it is
+    known that they exist, so that their absence is no fault.
     """
     if not _known(form, tree, materials, reader, faulty):
         return None
     hours = _operating(form, tree, reader)
     inputs = _side(form, tree, "inputs", materials, reader)
     outputs = _side(form, tree, "outputs", materials, reader)
-    _reference(form, tree, inputs, outputs, reader)
-    _balance(key, form, tree, inputs, outputs, materials, reader)
+    if form.per in (*form.inputs, *form.outputs):
+        _reference(form, tree, inputs, outputs, reader)
+    elif _is_made(key, form.per, tree, materials, lists, reader):
+        outputs[form.per] = Coefficient(Figure(1.0, "1", tree.place), reference=True)
+    if form.per in (*inputs, *outputs):
+        _balance(key, form, tree, inputs, outputs, materials, reader)
     label = form.label.texts(key) if form.label else {"en": key, "zh": key}
     return Process(
         id=key,
@@ -124,6 +131,26 @@ def _side(
     return made
 
 
+def _is_made(
+    key: str,
+    per: str,
+    tree: Tree,
+    materials: Mapping[str, Material],
+    lists: Mapping[tuple[str, str, str], Place],
+    reader: Reader,
+) -> bool:
+    """Whether a reference that is left out is plainly an output; else a fault that asks for its side."""
+    if (key, per, "givers") in lists:
+        return True
+    taken = lists.get((key, per, "takers"))
+    if taken is None and materials[per].kind in MADE:
+        return True
+    name, at = ("reference-taken", {"other": taken}) if taken else ("reference-nowhere", {})
+    values = {"process": key, "per": per, "unit": materials[per].unit, **at}
+    reader.faults.append(Fault(name, place_of(tree, ("per",)), values))
+    return False
+
+
 def _reference(
     form: ProcessForm,
     tree: Tree,
@@ -131,10 +158,7 @@ def _reference(
     outputs: dict[str, Coefficient],
     reader: Reader,
 ) -> None:
-    """The reference stands with exactly 1: an output (also where it is left out), or an input."""
-    if form.per not in (*form.inputs, *form.outputs):
-        outputs[form.per] = Coefficient(Figure(1.0, "1", tree.place), reference=True)
-        return
+    """The reference that is written stands with exactly 1: as an output or, if it is none, as an input."""
     side, recipe = ("outputs", outputs) if form.per in form.outputs else ("inputs", inputs)
     given: Quantity = getattr(form, side)[form.per]
     place = place_of(tree, (side, form.per, "value"))

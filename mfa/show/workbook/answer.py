@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mfa.errors import message
+from mfa.input.book_sheets import ANSWER
 from mfa.result import Result
 from mfa.results.flows import Flow
 from mfa.results.waste import Account, arising
@@ -15,7 +16,7 @@ from mfa.show.workbook.paper import Paper, put, width
 from mfa.show.workbook.results import colour_states
 
 TAB = "#C00000"
-NAME = "Answer"
+NAME = ANSWER
 FIRST_ROW = 3
 COLUMNS = 8
 MOST_BARS = 15

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mfa.input.assembly import SECTIONS, SIDES, Assembly
-from mfa.input.paths import entry_name
+from mfa.input.paths import entries, entry_name
 from mfa.input.tree import Items, Node, Text, Tree, texts
 from mfa.records import Entry, System
 
@@ -29,6 +29,8 @@ def flat(assembly: Assembly, system: System) -> Tree:
         members: dict[str, Tree] = getattr(assembly, section)
         made.put(section, _tree({key: _labelled(tree) for key, tree in members.items()}, made))
     processes = made.child("processes")
+    for key in processes:
+        _write_reference(processes.child(key), assembly)
     for key, chain in assembly.chain_of.items():
         if key in processes and chain:
             processes.child(key).put("chain", Text(chain, processes.child(key).place))
@@ -89,6 +91,17 @@ def _drawing(assembly: Assembly) -> Tree:
     return made
 
 
+def _write_reference(process: Tree, assembly: Assembly) -> None:
+    """Write out a reference that is left out: the lists that make it plain need not all be in the book."""
+    per = str(process.get("per", ""))
+    if not per or any(per in process.child(side) for side in ("inputs", "outputs")):
+        return
+    unit = str(assembly.materials[per].get("unit", "t"))
+    outputs = process.child("outputs").copy()
+    outputs.put(per, Text(f"1 {unit}/{unit}", process["per"].place))
+    process.put("outputs", outputs)
+
+
 def _sources(assembly: Assembly, system: System, at: Tree) -> Tree:
     """Each source once; one that chains define differently is cited as the run cites it."""
     made = Tree(at.place)
@@ -122,9 +135,9 @@ def _entry_nodes(assembly: Assembly) -> dict[tuple[str, str], dict[str, Tree]]:
     found: dict[tuple[str, str], dict[str, Tree]] = {}
     for sides in (assembly.sides, assembly.own_sides):
         for key, node in sides.items():
-            lists = [node] if isinstance(node, Items) else [n for n in node.values() if isinstance(n, Items)]
-            for entry in (e for items in lists for e in items if isinstance(e, Tree)):
-                found.setdefault(key, {})[entry_name(entry)] = entry
+            for entry in entries(node):
+                if isinstance(entry, Tree):
+                    found.setdefault(key, {})[entry_name(entry)] = entry
     return found
 
 

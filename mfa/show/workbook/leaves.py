@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mfa.input.book_sheets import (
     FIELD,
     HEAD_FIELDS,
+    LISTED,
     LISTS,
     NOBODY,
     PAIRS,
@@ -90,6 +91,7 @@ def lines(tree: Tree) -> dict[str, list[Line]]:
     for sheet in PAIRS:
         is_head = sheet is PAIRS[0]
         found[sheet.name] = [_pair(p, n) for p, n in rest if (p[0] in HEAD_FIELDS) == is_head]
+    found[PAIRS[0].name].append(Line({FIELD: LISTED, VALUE: ", ".join(s.name for s in all_sheets())}))
     return found
 
 
