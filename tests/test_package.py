@@ -223,6 +223,17 @@ def test_wheel_holds_everything_that_a_run_needs(wheel: Path) -> None:
     assert not [n for n in names if n.startswith(("tests/", "benchmarks/", "docs/"))]
 
 
+def test_wheel_names_the_licences_of_program_and_font(wheel: Path) -> None:
+    """The font is under the Open Font License, whose text must go with it."""
+    archive = zipfile.ZipFile(wheel)
+    info = next(n.removesuffix("METADATA") for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+    stated = archive.read(f"{info}METADATA").decode().splitlines()
+    assert "License-Expression: MIT AND OFL-1.1" in stated
+    for file, words in (("LICENSE", "MIT License"), ("mfa/show/fonts/OFL.txt", "SIL Open Font License")):
+        assert f"License-File: {file}" in stated
+        assert words in archive.read(f"{info}licenses/{file}").decode()
+
+
 def test_wheel_installed_elsewhere_finds_its_own_files(wheel: Path, tmp_path: Path) -> None:
     """Unpacked without the checkout, the main scenario runs from the wheel's own files."""
     venv.create(tmp_path / "env", with_pip=False, symlinks=True)
