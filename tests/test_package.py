@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 import mfa
 from mfa.errors import catalogue
@@ -190,6 +191,26 @@ def test_shipped_files_are_those_of_the_checkout() -> None:
     """In a checkout the library is the checkout's folders, so that an edit counts at once."""
     assert library.shipped("chains").resolve() == ROOT / "chains"
     assert library.shipped("scenarios").resolve() == ROOT / "scenarios"
+
+
+def test_supported_pythons_are_those_that_are_tested() -> None:
+    """The classifiers, the lowest Python and the workflow name the same versions."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    stated = [c.rpartition(" ")[2] for c in project["classifiers"] if c.startswith("Programming Language")]
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    matrix = workflow["jobs"]["test"]["strategy"]["matrix"]
+    assert stated == matrix["python"]
+    assert project["requires-python"] == f">={stated[0]}"
+    for target in [*matrix["target"], *(one["target"] for one in matrix["include"])]:
+        assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_each_library_states_one_lower_bound_and_no_upper() -> None:
+    """So that `make test-lowest` can install it and a new release is never shut out."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for need in [*project["dependencies"], *(need for extra in extras.values() for need in extra)]:
+        assert re.fullmatch(r"[A-Za-z0-9-]+>=[0-9.]+", need), need
 
 
 @pytest.fixture(scope="module")
