@@ -2,8 +2,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCENARIO ?= alumina-red-mud
+# passed to pytest by test-lowest and test-newest, e.g. PYTEST='-x tests/test_units.py'
+PYTEST ?=
+VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+LOWEST = .venv-lowest-$(VERSION)
+NEWEST = .venv-newest-$(VERSION)
 
-.PHONY: run test check bench build clean
+.PHONY: run test test-lowest test-newest check bench build clean
 
 # the main job: 2.4 Mt/a alumina and what becomes of its red mud
 run: $(VENV)/installed
@@ -15,6 +20,21 @@ test: $(VENV)/checked
 	$(BIN)/mypy
 	$(BIN)/mfa check chains/*.yaml scenarios/*.yaml --strict --quiet
 	$(BIN)/pytest -q
+
+# the tests with the lowest library versions that pyproject.toml states
+test-lowest:
+	test -d $(LOWEST) || $(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python tests/lowest.py test > $(LOWEST)/lowest.txt
+	$(LOWEST)/bin/pip install -q -c $(LOWEST)/lowest.txt -e '.[test]'
+	$(LOWEST)/bin/pip freeze --exclude-editable
+	$(LOWEST)/bin/pytest -q $(PYTEST)
+
+# the tests with the newest versions there are for the interpreter PYTHON
+test-newest:
+	test -d $(NEWEST) || $(PYTHON) -m venv $(NEWEST)
+	$(NEWEST)/bin/pip install -q --upgrade --upgrade-strategy eager -e '.[test]'
+	$(NEWEST)/bin/pip freeze --exclude-editable
+	$(NEWEST)/bin/pytest -q $(PYTEST)
 
 check: $(VENV)/checked
 	$(BIN)/ruff check .
@@ -29,7 +49,7 @@ build: $(VENV)/checked
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-lowest-* .venv-newest-* dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 import mfa
 from mfa.errors import catalogue
@@ -192,6 +193,26 @@ def test_shipped_files_are_those_of_the_checkout() -> None:
     assert library.shipped("scenarios").resolve() == ROOT / "scenarios"
 
 
+def test_supported_pythons_are_those_that_are_tested() -> None:
+    """The classifiers, the lowest Python and the workflow name the same versions."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    stated = [c.rpartition(" ")[2] for c in project["classifiers"] if c.startswith("Programming Language")]
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    matrix = workflow["jobs"]["test"]["strategy"]["matrix"]
+    assert stated == matrix["python"]
+    assert project["requires-python"] == f">={stated[0]}"
+    for target in [*matrix["target"], *(one["target"] for one in matrix["include"])]:
+        assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_each_library_states_one_lower_bound_and_no_upper() -> None:
+    """So that `make test-lowest` can install it and a new release is never shut out."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for need in [*project["dependencies"], *(need for extra in extras.values() for need in extra)]:
+        assert re.fullmatch(r"[A-Za-z0-9-]+>=[0-9.]+", need), need
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from this checkout without the network."""
@@ -221,6 +242,17 @@ def test_wheel_holds_everything_that_a_run_needs(wheel: Path) -> None:
         needed += [f"mfa/{f.relative_to(ROOT).as_posix()}" for f in (ROOT / folder).rglob("*.yaml")]
     assert set(needed) <= names
     assert not [n for n in names if n.startswith(("tests/", "benchmarks/", "docs/"))]
+
+
+def test_wheel_names_the_licences_of_program_and_font(wheel: Path) -> None:
+    """The font is under the Open Font License, whose text must go with it."""
+    archive = zipfile.ZipFile(wheel)
+    info = next(n.removesuffix("METADATA") for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+    stated = archive.read(f"{info}METADATA").decode().splitlines()
+    assert "License-Expression: MIT AND OFL-1.1" in stated
+    for file, words in (("LICENSE", "MIT License"), ("mfa/show/fonts/OFL.txt", "SIL Open Font License")):
+        assert f"License-File: {file}" in stated
+        assert words in archive.read(f"{info}licenses/{file}").decode()
 
 
 def test_wheel_installed_elsewhere_finds_its_own_files(wheel: Path, tmp_path: Path) -> None:

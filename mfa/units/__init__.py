@@ -1,8 +1,8 @@
 """Quantities as people write them: `240 万t/a`, `245 kWh/t`, `1.9..2.4 t/t`.
 
 A small grammar splits a text into a number and unit names; the names are the closed set of
-`units.txt`. pint reads that file and gives the factor and the dimension of single names, and
-never sees a user's text. Factors are kept a unit text, exact fractions until the end.
+`units.txt`. pint gives the factor and the dimension of each from the value that stands there,
+and never sees a user's text. Factors are kept a unit text, exact fractions until the end.
 
 Each module needs only those before it: `text`, `number`, `dims`, `table`, `grammar`, `words`,
 `basis`, `convert`, `quantities`.

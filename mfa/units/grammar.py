@@ -22,7 +22,7 @@ TONS = frozenset({"ton", "tons", "Ton", "Tons", "TON", "TONS"})
 MONTHS = frozenset({"month", "months", "mo", "月", "个月"})
 
 _TERM = re.compile(r"(万亿|万|亿)?(.*?[^0-9^-])(?:\^?(-?[1-3]))?")
-_WATT_HOUR = re.compile(r"([kMG]?W) ?[·*] ?h(?![A-Za-z])")
+_WATT_HOUR = re.compile(r"([kMGT]?W) ?[·*] ?h(?![A-Za-z])")
 
 
 class Part(NamedTuple):

@@ -1,4 +1,4 @@
-"""The closed set of unit names: `units.txt`, as pint reads it."""
+"""The closed set of unit names: `units.txt`, whose values pint works out."""
 
 from __future__ import annotations
 
@@ -26,16 +26,23 @@ def table() -> Mapping[str, Term]:
     import pint
 
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Fraction)
-    text = resources.files("mfa.units").joinpath("units.txt").read_text(encoding="utf-8")
-    registry.load_definitions(text.splitlines())
+    lines = [[field.strip() for field in line.split("=")] for line in _lines()]
+    # without the other names: pint has its own opinion of which may be one
+    registry.load_definitions([f"{name} = {value}" for name, value, *_ in lines])
     terms: dict[str, Term] = {}
-    for name in registry:
+    for name, _, *others in lines:
         scale, base = registry.get_root_units(registry.UnitsContainer({name: Fraction(1)}))
         powers: Mapping[str, Any] = base.dimensionality
         dims = tuple(sorted((root.strip("[]"), int(power)) for root, power in powers.items()))
         exact: Any = scale
-        terms[name] = Term(Fraction(exact), dims)
+        terms.update(dict.fromkeys((name, *others), Term(Fraction(exact), dims)))
     return terms
+
+
+def _lines() -> list[str]:
+    """The lines of `units.txt` that define a unit."""
+    text = resources.files("mfa.units").joinpath("units.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def names() -> list[str]:
