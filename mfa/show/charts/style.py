@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Error, Fault, message
+from mfa.show.files import write_atomically
 from mfa.show.fonts import families
 from mfa.show.sankey.words import number
 
@@ -187,6 +189,8 @@ def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
     ------
     mfa.Error
         another ending
+    Failure
+        the file cannot be written
     """
     from matplotlib import rc_context
 
@@ -199,4 +203,6 @@ def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
     with rc_context(
         {"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42, "text.hinting": "none"}
     ):
-        figure.savefig(path, dpi=dpi, metadata=undated)
+        file = BytesIO()
+        figure.savefig(file, format=kind.removeprefix("."), dpi=dpi, metadata=undated)
+    write_atomically(Path(path), file.getvalue())
