@@ -273,9 +273,13 @@ class Result:
 
     def remedies(self) -> list[Remedy]:
         """What each way out of a missed target on solid waste would add alone, found by solving again."""
+        return list(self._remedies)
+
+    @cached_property
+    def _remedies(self) -> tuple[Remedy, ...]:
         from mfa.studies.remedies import remedies
 
-        return remedies(self)
+        return tuple(remedies(self))
 
     def report(self, path: str | Path, *, lang: str = "en") -> None:
         """Write the report of the run: one self-contained HTML page, printable, en or zh.

@@ -139,17 +139,41 @@ class Scenario:
         return graph(self.system)
 
     def run(
-        self, folder: str | Path | None = None, *, command: Sequence[str] = (), parquet: bool = False
+        self,
+        folder: str | Path | None = None,
+        *,
+        command: Sequence[str] = (),
+        parquet: bool = False,
+        sankey: bool = False,
+        report: bool = False,
+        remedies: bool = False,
+        lang: str = "en",
     ) -> Result:
-        """Solve, and write every table and `manifest.json` into a folder, each file atomically.
+        """Solve, and write every table and `manifest.json` into a folder: all files or none.
 
-        With `parquet` every table is also written as `NAME.parquet`, which needs pyarrow.
+        Files that an earlier run wrote there and this one does not are removed, others left alone.
+
+        Parameters
+        ----------
+        folder : where to write; None writes nothing
+        command : what the manifest tells as the command
+        parquet : also every table as `NAME.parquet`, which needs pyarrow
+        sankey, report, remedies : also `sankey.html`, `report.html`, `remedies.csv`
+        lang : language of the pages
+
+        Raises
+        ------
+        mfa.Error
+            what `solve` raises; `parquet` without pyarrow
+        mfa.Failure
+            the folder cannot be written, or another run is writing there; it is as before
         """
         result = self.solve()
         if folder is not None:
-            from mfa.show.files import write_run
+            from mfa.show.runfolder import Extras, write_run
 
-            write_run(result, Path(folder), self, command, parquet=parquet)
+            extras = Extras(parquet, sankey, report, remedies)
+            write_run(result, Path(folder), self, command, extras, lang)
         return result
 
     def export(self, path: str | Path, *, lang: str = "en") -> Result:

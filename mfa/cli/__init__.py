@@ -1,13 +1,17 @@
 """The command line: reads arguments, calls one function, prints.
 
 Exit codes: 0 done; 1 done, and something asked for does not hold; 2 bad input; 3 the
-program failed; 130 interrupted. Every command imports what it needs in its own body.
+program failed; 130 interrupted, 143 terminated, 129 where the terminal was closed. Every
+command imports what it needs in its own body.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import TextIO, cast
 
@@ -29,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.stdout = cast("TextIO", Output(sys.stdout, answer=True))
     sys.stderr = cast("TextIO", Output(sys.stderr, answer=False))
     try:
-        sys.exit(_code(given))
+        with _ended_by_signals():
+            sys.exit(_code(given))
     finally:
         sys.stdout, sys.stderr = before
 
@@ -46,6 +51,26 @@ def _code(given: Sequence[str]) -> int:
         return 130
     except Exception as error:
         return _failed(error, given)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal to end pass through all that cleans up, as Ctrl-C does; exit with 128 + its number."""
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    mine = threading.current_thread() is threading.main_thread()
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # one that is ignored (nohup) or handled by a caller stays so
+    taken = [n for n in numbers if mine and signal.getsignal(n) is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _failed(error: Exception, given: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import common, pair, picture_options, say_file, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, pair, picture_options, say_file, scenario_options, settings_of
 
 
 @cli.command()
@@ -18,7 +18,7 @@ from mfa.cli.options import common, pair, picture_options, say_file, scenario_op
     "-o",
     "--output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NamedPath(dir_okay=False, path_type=Path),
     help=".png .svg .pdf .html .json",
 )
 @picture_options
@@ -52,7 +52,7 @@ def sankey(
 @click.argument("scenario")
 @click.argument("name", required=False)
 @click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help=".png .svg .pdf"
+    "-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path), help=".png .svg .pdf"
 )
 @scenario_options
 @common
@@ -81,7 +81,7 @@ def chart(
 @cli.command()
 @click.argument("scenario")
 @click.option(
-    "--xlsx", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The workbook to write."
+    "--xlsx", required=True, type=NamedPath(dir_okay=False, path_type=Path), help="The workbook to write."
 )
 @scenario_options
 @common

@@ -10,7 +10,7 @@ import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import common, say_file, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, say_file, scenario_options, settings_of
 from mfa.show.stream import say_json
 
 
@@ -19,7 +19,7 @@ from mfa.show.stream import say_json
 @click.option("--origin", is_flag=True, help="Print the merged scenario with FILE:LINE of every value.")
 @click.option(
     "--picture",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NamedPath(dir_okay=False, path_type=Path),
     help="Draw recipes and lists: .png .svg .pdf.",
 )
 @scenario_options
@@ -108,7 +108,7 @@ def schema(
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=NamedPath(path_type=Path))
 @common
 def init(folder: Path, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
     """Make a small project that runs."""

@@ -15,6 +15,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 MOST_FAULTS = 200  # one slip of a generator makes thousands, which hide the first
 
 
+class NamedPath(click.Path):
+    """A path that says where: an empty one, as an unset shell variable leaves it, is an error."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, checked as click does."""
+        if not str(value).strip():
+            self.fail("the path is empty; name a file or folder ('.' is the current folder)", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def common(command: F) -> F:
     """The options that every command has."""
     for option in (

@@ -9,7 +9,7 @@ import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import common, say_faults, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, say_faults, scenario_options, settings_of
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
 
@@ -17,7 +17,7 @@ from mfa.show.stream import progress_line, say_json
 @cli.command()
 @click.argument("scenario")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write tables and manifest here."
+    "--out", type=NamedPath(file_okay=False, path_type=Path), help="Write tables and manifest here."
 )
 @click.option("--require-targets", is_flag=True, help="Exit with 1 unless every target is met.")
 @click.option("--sankey", "picture", is_flag=True, help="Also write sankey.html into --out.")
@@ -62,48 +62,33 @@ def run(
         if asked and out is None:
             raise click.UsageError(f"'{name}' writes into a folder; name it with '--out DIR'")
     loaded = mfa.load(scenario, variants=variants, settings=settings_of(settings)).with_layers(layers)
-    result = loaded.run(out, command=["mfa", *sys.argv[1:]], parquet=parquet)
-    if picture and out is not None:
-        result.sankey(out / "sankey.html", lang=lang)
-    if report and out is not None:
-        _report(loaded, result, out, lang)
+    result = loaded.run(
+        out,
+        command=["mfa", *sys.argv[1:]],
+        parquet=parquet,
+        sankey=picture,
+        report=report,
+        remedies=mend,
+        lang=lang,
+    )
     if as_json:
         say_json(result.to_json(lang))
     elif not quiet:
         from mfa.show.answer import print_answer
 
         print_answer(result, lang, out)
-    if mend:
-        _mend(result, out, lang, as_json or quiet)
+        if mend:
+            from mfa.show.remedied import print_remedies
+
+            print_remedies(result, result.remedies(), lang)
     if require_targets and not result.targets_met:
         sys.exit(1)
-
-
-def _report(loaded: mfa.Scenario, result: mfa.Result, out: Path, lang: str) -> None:
-    """Write report.html beside the tables."""
-    from mfa.show.files import manifest, write_atomically
-    from mfa.show.report import report_page
-
-    page = report_page(result, lang, manifest(result, loaded, ["mfa", *sys.argv[1:]]))
-    write_atomically(out / "report.html", page)
-
-
-def _mend(result: mfa.Result, out: Path | None, lang: str, silent: bool) -> None:
-    """Print the remedies, and write them beside the tables."""
-    from mfa.show.files import csv_text, write_atomically
-    from mfa.show.remedied import print_remedies, remedies_table
-
-    found = result.remedies()
-    if out is not None:
-        write_atomically(out / "remedies.csv", csv_text(remedies_table(result, found)))
-    if not silent:
-        print_remedies(result, found, lang)
 
 
 @cli.command()
 @click.argument("scenario")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write claims.csv and conflicts.csv here."
+    "--out", type=NamedPath(file_okay=False, path_type=Path), help="Write claims.csv and conflicts.csv here."
 )
 @click.option(
     "--strict", is_flag=True, help="Exit with 1 where a claim contradicts the model or another claim."
@@ -123,7 +108,8 @@ def audit(
 ) -> None:
     """Set the claims of a plan beside the model; name those that cannot hold together."""
     from mfa.show.audited import claims_table, conflicts_table, print_audit, to_json
-    from mfa.show.files import csv_text, write_atomically
+    from mfa.show.files import csv_text
+    from mfa.show.together import write_together
 
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
     with progress_line(shown=not (quiet or as_json)) as show:
@@ -133,8 +119,8 @@ def audit(
             )
         )
     if out is not None:
-        for table in (claims_table(found, lang), conflicts_table(found)):
-            write_atomically(out / f"{table.name}.csv", csv_text(table))
+        tables = (claims_table(found, lang), conflicts_table(found))
+        write_together(out, ((f"{table.name}.csv", csv_text(table)) for table in tables))
     if as_json:
         say_json(to_json(found, lang))
     elif not quiet:
@@ -155,7 +141,7 @@ def audit(
     metavar="NAME",
     help="Split the change of this one by cause; repeatable.",
 )
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write the tables here.")
+@click.option("--out", type=NamedPath(file_okay=False, path_type=Path), help="Write the tables here.")
 @click.option("--html", is_flag=True, help="Also write compare.html into --out.")
 @common
 def compare(

@@ -1,116 +1,105 @@
-"""Tables → files: CSV and a manifest, each file whole or not at all."""
+"""Files: each is whole or not there at all; tables as CSV."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
+import errno
 import io
-import json
 import os
-import platform
-import tempfile
-from collections.abc import Sequence
-from importlib.metadata import version
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import mfa
 from mfa.errors import Failure
-from mfa.input import library
-from mfa.results.tables import Table
-from mfa.show.parquet import needed, parquet_bytes
+from mfa.results.tables import Cell, Table
+from mfa.show.locked import locked
 
-if TYPE_CHECKING:
-    from mfa.result import Result
-    from mfa.scenario import Scenario
-
-LIBRARIES = ("numpy", "scipy", "pint", "pydantic", "PyYAML", "molmass")
+# what makes a formula of a cell in a spreadsheet; the wide signs do where Chinese or Japanese is set
+FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+NUMBER = re.compile(r"[+-]?[0-9.]*(e[+-]?[0-9]+)?", re.IGNORECASE)  # the sign alone too
 
 
 def write_atomically(path: Path, text: str | bytes) -> None:
     """Put a file in place in one step: a reader sees the old one or the new one.
 
+    Missing folders are made. An old file keeps its mode; a link is followed.
+
     Raises
     ------
     Failure
-        the file cannot be written
+        the file cannot be written, or another process is writing it
     """
-    data = text.encode("utf-8") if isinstance(text, str) else text
-    temporary = ""
+    with writing(path):
+        target = Path(os.path.realpath(path))
+        with made(target.parent), locked(target.with_name(f".{target.name}.mfa"), path) as file:
+            fill(file, text, target)
+            if sys.platform == "win32":  # an open file cannot be moved there
+                file.close()
+            Path(file.name).replace(target)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system refuses while the block runs is a failure to write `path`."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        yield
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+
+
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """Make a folder with those above it; where the block fails, those that are new go again."""
+    missing = [f for f in (folder, *folder.parents) if not os.path.lexists(f)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for new in missing:
+            with suppress(OSError):
+                new.rmdir()
+        raise
+
+
+def fill(file: FileIO, text: str | bytes, target: Path) -> None:
+    """Write what `target` is to hold into another file, which gets the mode of the old `target`.
+
+    Raises
+    ------
+    OSError
+        the disk is full, or `target` may not be replaced: protected, a folder, a device
+    """
+    if target.exists():
+        mode = target.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        if not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        Path(file.name).chmod(stat.S_IMODE(mode))
+    left = memoryview(text.encode("utf-8") if isinstance(text, str) else text)
+    while left:
+        left = left[file.write(left) :]
 
 
 def csv_text(table: Table) -> str:
-    """A table as CSV: UTF-8, full double precision, empty cells empty, no index."""
+    """A table as CSV: UTF-8, full double precision, empty cells empty, no index, no formulas."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows([["" if cell is None else cell for cell in row] for row in table.rows])
+    writer.writerows([[_cell(cell) for cell in row] for row in table.rows])
     return out.getvalue()
 
 
-def write_run(
-    result: Result, folder: Path, scenario: Scenario, command: Sequence[str] = (), *, parquet: bool = False
-) -> list[Path]:
-    """Write the tables and `manifest.json` into a folder, touching only these names.
-
-    With `parquet` each table is also written as `NAME.parquet`.
-
-    Raises
-    ------
-    mfa.Error
-        `parquet` without pyarrow
-    Failure
-        a file cannot be written
-    """
-    if parquet:
-        needed()
-    written = []
-    for name in result.written:
-        table = result.table(name)
-        path = folder / f"{name}.csv"
-        write_atomically(path, csv_text(table))
-        written.append(path)
-        if parquet:
-            path = folder / f"{name}.parquet"
-            write_atomically(path, parquet_bytes(table))
-            written.append(path)
-    path = folder / "manifest.json"
-    write_atomically(
-        path, json.dumps(manifest(result, scenario, command), indent=2, ensure_ascii=False) + "\n"
-    )
-    return [*written, path]
-
-
-def manifest(result: Result, scenario: Scenario, command: Sequence[str] = ()) -> dict[str, Any]:
-    """What is needed to run the same again: versions, inputs with hashes, what was laid over them."""
-    return {
-        "scenario": result.system.name,
-        "variants": list(scenario.variants),
-        "set": dict(scenario.settings or {}),
-        "command": list(command),
-        "seed": None,
-        "inputs": [{"file": library.shown(f), "sha256": _hash(f)} for f in scenario.files],
-        "versions": {"mfa": mfa.__version__, "python": platform.python_version()}
-        | {name: version(name) for name in LIBRARIES},
-        "solver": {
-            "method": result.state.method,
-            "iterations": result.state.iterations,
-            "residual": result.state.residual,
-        },
-    }
-
-
-def _hash(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+def _cell(cell: Cell) -> Cell:
+    """A cell as a spreadsheet may read it: text that it would take for a formula gets an apostrophe."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str) and FORMULA.match(cell) and not NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell

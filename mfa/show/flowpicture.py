@@ -56,6 +56,13 @@ class Sankey:
 
         return plotly_figure(self)
 
+    def page(self, run: str = "") -> str:
+        """The picture as one HTML page; `run` is told at its end: what it belongs to."""
+        from mfa.show.sankey.page import Layer, page
+
+        layers = [Layer(p.key, p.label, p.geometry) for p in self.pictures]
+        return page(self.title, layers, self.names, self.lang, run=run)
+
     def save(self, path: str | Path, format: str | None = None) -> None:
         """Write it to a file: .png, .svg, .pdf, .html, or as data in one of the formats: .json.
 
@@ -94,6 +101,7 @@ def sankey(
     order: Sequence[str] | None = None,
     colours: Mapping[str, str] | None = None,
     spread: Spread | None = None,
+    page: bool = False,
 ) -> Sankey:
     """Draw the links of a run. What is None stands as the scenario's section `sankey:` says.
 
@@ -115,6 +123,7 @@ def sankey(
     order : processes, stocks or groups in the order in which they should stand
     colours : material or kind → `#rrggbb`
     spread : (source, target, material) as drawn → standard deviation, in the unit of the layer
+    page : leave room for the labels of both languages, as for a file that ends in .html
 
     Raises
     ------
@@ -136,7 +145,7 @@ def sankey(
     keys = [layer] if isinstance(layer, str) else list(dict.fromkeys(layer))
     counted = [count(result, key, unit) for key in keys] or [count_default(result, unit)]
     called = names(result.system, choice)
-    paged = len(counted) > 1 or Path(path or "").suffix == ".html"
+    paged = page or len(counted) > 1 or Path(path or "").suffix == ".html"
     drawn = pictures(counted, result.system, choice, called, lang, spread or {}, both=paged)
     made = Sankey(result.system.label, lang, drawn, called)
     if ax is not None:
@@ -153,10 +162,7 @@ def _write(made: Sankey, path: Path, format: str | None) -> None:
 
     match path.suffix:
         case ".html":
-            from mfa.show.sankey.page import Layer, page
-
-            layers = [Layer(p.key, p.label, p.geometry) for p in made.pictures]
-            write_atomically(path, page(made.title, layers, made.names, made.lang))
+            write_atomically(path, made.page())
         case ".json":
             write_atomically(
                 path, json.dumps(made.data(format or "json"), ensure_ascii=False, indent=1) + "\n"

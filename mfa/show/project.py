@@ -6,7 +6,8 @@ from importlib import resources
 from pathlib import Path
 
 from mfa.errors import Error, Fault
-from mfa.show.files import write_atomically
+from mfa.show.files import writing
+from mfa.show.together import write_together
 
 FILES = ("chains/brickworks.yaml", "scenarios/first.yaml")
 
@@ -18,14 +19,16 @@ def make_project(folder: Path) -> list[Path]:
     ------
     mfa.Error
         one of them is there already, or the folder is a file
+    Failure
+        the folder cannot be written
     """
     targets = [folder / name for name in FILES]
-    if folder.exists() and not folder.is_dir():
-        raise Error([Fault("init-not-folder", None, {"folder": str(folder)})])
-    there = [p for p in targets if p.exists()]
+    with writing(folder):
+        if folder.exists() and not folder.is_dir():
+            raise Error([Fault("init-not-folder", None, {"folder": str(folder)})])
+        there = [p for p in targets if p.exists()]
     if there:
         raise Error([Fault("init-exists", None, {"file": str(p)}) for p in there])
     source = resources.files("mfa").joinpath("templates")
-    for name, path in zip(FILES, targets, strict=True):
-        write_atomically(path, source.joinpath(Path(name).name).read_text(encoding="utf-8"))
-    return targets
+    texts = (source.joinpath(Path(name).name).read_text(encoding="utf-8") for name in FILES)
+    return write_together(folder, zip(FILES, texts, strict=True))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Error, Fault, message
 from mfa.show.exact import exact
+from mfa.show.files import write_atomically
 from mfa.show.fonts import families
 from mfa.show.sankey.words import number
 
@@ -188,6 +190,8 @@ def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
     ------
     mfa.Error
         another ending
+    Failure
+        the file cannot be written
     """
     kind = Path(path).suffix.lower()
     if kind not in ENDINGS:
@@ -196,4 +200,6 @@ def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
     undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
     # hinted text is wider than its room where a page is so large that its pixels are few
     with exact({"text.hinting": "none"}):
-        figure.savefig(path, dpi=dpi, metadata=undated)
+        file = BytesIO()
+        figure.savefig(file, format=kind.removeprefix("."), dpi=dpi, metadata=undated)
+    write_atomically(Path(path), file.getvalue())

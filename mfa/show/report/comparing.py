@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,11 @@ from mfa.errors import Error, Fault, nearest
 from mfa.result import Result
 from mfa.scenario import load
 from mfa.show.compared import all_tables, print_comparison, to_json
-from mfa.show.files import csv_text, write_atomically
+from mfa.show.files import csv_text
 from mfa.show.report.compared import comparison_page
-from mfa.studies.compare import Comparison, compare
+from mfa.show.runfolder import versions, with_manifest
+from mfa.show.together import write_together
+from mfa.studies.compare import Comparison, Share, compare
 
 
 def compare_all(
@@ -35,15 +37,22 @@ def compare_all(
         shares = comparison.split(wanted)
         if out is not None:
             folder = out if len(given) == 2 else out / name
-            for found in all_tables(comparison, shares):
-                write_atomically(folder / f"{found.name}.csv", csv_text(found))
-            if html:
-                page = comparison_page(comparison, shares, (given[0], name), lang)
-                write_atomically(folder / "compare.html", page)
+            about = {"compared": [given[0], name], "versions": versions()}
+            files = _files(comparison, shares, (given[0], name), lang, html=html)
+            write_together(folder, with_manifest(about, files))
         if not silent:
             print_comparison(comparison, shares, (given[0], name), lang)
         made.append({"a": given[0], "b": name, **to_json(comparison, shares)})
     return made
+
+
+def _files(
+    comparison: Comparison, shares: list[Share], titles: tuple[str, str], lang: str, *, html: bool
+) -> Iterator[tuple[str, str | bytes]]:
+    for found in all_tables(comparison, shares):
+        yield f"{found.name}.csv", csv_text(found)
+    if html:
+        yield "compare.html", comparison_page(comparison, shares, titles, lang)
 
 
 def solved(name: str) -> Result:

@@ -21,7 +21,7 @@ from mfa.show.flowpicture import sankey
 from mfa.show.report import parts
 from mfa.show.report.pictures import Pictures
 from mfa.show.screen import word
-from mfa.studies.remedies import Remedy, remedies
+from mfa.studies.remedies import Remedy
 
 MIN_SHARE = 0.03
 MOST_PROCESSES = 40
@@ -37,7 +37,7 @@ def report_page(result: Result, lang: str = "en", manifest: Mapping[str, Any] | 
     lang : `en` or `zh`
     manifest : versions, inputs with hashes and command, printed at the end
     """
-    found = remedies(result)
+    found = result.remedies()
     page: str = template("report.html").render(
         lang="zh-Hans" if lang == "zh" else "en",
         css=style(),
@@ -45,6 +45,7 @@ def report_page(result: Result, lang: str = "en", manifest: Mapping[str, Any] | 
         **_answer(result, found, lang),
         **_pictures(result, lang),
         **_tables(result, lang),
+        run=(manifest or {}).get("run", ""),
         manifest=json.dumps(manifest, indent=2, ensure_ascii=False) if manifest else "",
         version=mfa.__version__,
     )

@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from mfa.show.exact import exact
+from mfa.show.files import write_atomically
 from mfa.show.fonts import families
 from mfa.show.sankey.fade import CORE, PALE, captions, core
 from mfa.show.sankey.legend import SWATCH, legend
@@ -48,19 +49,23 @@ def save(geometry: Geometry, path: str | FilePath, lang: str = "en") -> None:
 
     The same geometry gives the same file: no dates or random ids are written, and
     text stays text in SVG and PDF.
+
+    Raises
+    ------
+    Failure
+        the file cannot be written
     """
-    _save(geometry, path, FilePath(path).suffix.lower().removeprefix("."), lang)
+    target = FilePath(path)
+    write_atomically(target, _drawn(geometry, target.suffix.lower().removeprefix("."), lang))
 
 
 def svg(geometry: Geometry, lang: str = "en") -> str:
     """A picture as an SVG element to stand inside a page."""
-    file = BytesIO()
-    _save(geometry, file, "svg", lang)
-    text = file.getvalue().decode()
+    text = _drawn(geometry, "svg", lang).decode()
     return text[text.index("<svg") :]
 
 
-def _save(geometry: Geometry, file: str | FilePath | BytesIO, kind: str, lang: str) -> None:
+def _drawn(geometry: Geometry, kind: str, lang: str) -> bytes:
     from matplotlib.figure import Figure
 
     _, height = legend(geometry, lang)
@@ -69,7 +74,9 @@ def _save(geometry: Geometry, file: str | FilePath | BytesIO, kind: str, lang: s
         figure = Figure(figsize=(geometry.width / 72, height / 72), facecolor="white")
         draw(geometry, figure.add_axes((0.0, 0.0, 1.0, 1.0)), lang)
         dpi = min(PNG_DPI, 72 * PNG_PIXELS / max(geometry.width, height))
+        file = BytesIO()
         figure.savefig(file, format=kind, dpi=dpi, metadata=undated)
+    return file.getvalue()
 
 
 def _points_per_unit(ax: Axes, width: float, height: float) -> float:

@@ -11,6 +11,8 @@ from html import escape
 from importlib import resources
 from string import Template
 
+import mfa
+from mfa.errors import message
 from mfa.show.fonts import woff
 from mfa.show.sankey.page.data import Layer, page_data
 from mfa.show.sankey.page.sentences import sentence
@@ -29,6 +31,7 @@ def page(
     lang: str = "en",
     *,
     embed_font: bool = False,
+    run: str = "",
 ) -> str:
     """One HTML page with all layers of a picture.
 
@@ -47,6 +50,8 @@ def page(
         The language shown first; the reader can change it.
     embed_font
         The page carries the characters that occur, for readers without a Chinese font.
+    run
+        The run that the page belongs to, told at its end.
     """
     files = resources.files("mfa.show.sankey.page")
     html, css, *scripts = (files.joinpath(part).read_text(encoding="utf-8") for part in PARTS)
@@ -62,7 +67,13 @@ def page(
         css=css,
         js=js,
         data=block,
+        run=_footer(run, lang) if run else "",
     )
+
+
+def _footer(run: str, lang: str) -> str:
+    told = message("report-run", {"run": run}, lang)
+    return f'\n<footer class="small">mfa {mfa.__version__} · {escape(told)}</footer>'
 
 
 def _block(data: object) -> str:
