@@ -405,6 +405,61 @@ def test_circular_material_use(tmp_path: Path) -> None:
     assert found["circular-material-use"] == about(0.092119, 4e-6)
 
 
+PAPER = """
+materials:
+  ore: {kind: resource}
+  metal: {kind: product}
+  slag: {kind: waste, waste: industrial-solid}
+  waste-paper: {kind: waste, waste: domestic}
+  rejects: {kind: waste, waste: industrial-solid}
+  board: {kind: product}
+  gangue: {kind: waste, waste: industrial-solid}
+  heat: {kind: energy, unit: GJ}
+  mud: {kind: waste, waste: industrial-solid}
+  lean-mud: {kind: intermediate, residue-of: mud}
+  iron: {kind: product}
+processes:
+  works: {per: metal, inputs: {ore: 1.2 t/t}, outputs: {metal: 1 t/t, slag: 0.2 t/t}}
+  board-mill: {per: board, inputs: {waste-paper: 1.1 t/t}, outputs: {board: 1 t/t, rejects: 0.1 t/t}}
+  boiler: {per: heat, inputs: {gangue: 0.1 t/GJ}}
+  separation: {per: iron, inputs: {mud: 10 t/t}, outputs: {iron: 1 t/t, lean-mud: 9 t/t}}
+pools:
+  slag: {takers: [{boundary: export}]}
+  waste-paper: {givers: [{boundary: import}]}
+  gangue: {givers: [{boundary: import}]}
+  mud: {givers: [{boundary: import}]}
+  rejects: {takers: [{boundary: deposit}]}
+  lean-mud: {takers: [{boundary: deposit}]}
+  heat: {takers: [{boundary: export}]}
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        ", board-mill: 300 kt/a",  # 330 kt bought and recovered: + 330 - 330; rejects are new
+        ", boiler: 1000000 GJ/a",  # 100 kt bought and burnt: neither recovered nor bought for it
+        ", separation: 10 kt/a",  # 100 kt bought, 90 kt of it left over: + 10 - 10
+        ", board-mill: 300 kt/a, boiler: 1000000 GJ/a, separation: 10 kt/a",
+    ],
+)
+def test_bought_waste_neither_adds_to_nor_takes_off_circular_use(tmp_path: Path, more: str) -> None:
+    """200 kt of own slag sold, 1.2 Mt of ore: U 0.2, CMU = 0.2 ÷ 1.4, whatever waste is bought."""
+    found = values(solve(tmp_path, PAPER, f"drive: {{works: 1 Mt/a{more}}}\n"))
+    assert found["circular-material-use"] == pytest.approx(0.2 / 1.4)
+
+
+def test_waste_of_a_mixed_pool_counts_as_far_as_it_is_own(tmp_path: Path) -> None:
+    """200 kt own and 100 bought slag; 150 recovered, 150 dumped: U = 2/3 of 150 = 100, of 1200 + 100."""
+    chain = PAPER.replace("slag: {takers: [{boundary: export}]}", "slag: {takers: [block-works]}")
+    chain = chain.replace(
+        "pools:", "  block-works: {per: slag, inputs: {slag: 1 t/t}, capacity: 150 kt/a}\npools:"
+    )
+    found = values(solve(tmp_path, chain, "drive: {works: 1 Mt/a}\nsupply: {slag: 100 kt/a}\n"))
+    assert found["circular-material-use"] == pytest.approx(100 / 1300)
+
+
 def test_recycled_content(tmp_path: Path) -> None:
     """T10: a binder of red mud, slag, magnesium slag, ash and gypsum, 0.93 together, and 0.07 clinker: 93 %.
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -20,7 +21,12 @@ from hypothesis import strategies as st
 
 import mfa
 from mfa.engine.solver import solve
+from mfa.errors import Place
+from mfa.records import Target
 from mfa.result import TABLES
+from mfa.results.indicator import judged
+from mfa.show.accounts import more_digits, written
+from mfa.show.answer import target_sentence
 from mfa.show.files import write_atomically
 from tests.parks import load
 
@@ -342,8 +348,8 @@ def test_csv_is_exact(tmp_path: Path) -> None:
         assert head == list(table.columns)
         assert len(rows) == len(table.rows)
         for text, row in zip(rows, table.rows, strict=True):
-            for written, cell in zip(text, row, strict=True):
-                assert (cell is None and written == "") or type(cell)(written) == cell
+            for told, cell in zip(text, row, strict=True):
+                assert (cell is None and told == "") or type(cell)(told) == cell
 
 
 def test_csv_is_plain(tmp_path: Path) -> None:
@@ -526,3 +532,32 @@ def test_refilled_values_give_the_tables_of_another_scenario(tmp_path: Path, pat
     entries = range(len(compiled.entries))
     most = [r.accounts.ledger.most(i) for r in (found, other) for i in entries]
     assert most[: len(entries)] == most[len(entries) :]
+
+
+# ---------------------------------------------------------------- targets in words
+@pytest.mark.parametrize(
+    ("value", "bound", "sentence"),
+    [
+        (1 + 2e-16, {"minimum": 1.0}, "✓ X: 100.00 % (at least 100.00 %)"),
+        (1.2, {"maximum": 1.0}, "✗ X: 120.00 % (at most 100.00 %): 20.00 percentage points over"),
+        (0.9, {"minimum": 1.2}, "✗ X: 90.00 % (at least 120.00 %): 30.00 percentage points short"),
+        (3.5, {"minimum": 2.0}, "✓ X: 3.5 (at least 2)"),
+        (0.94, {"minimum": 0.95}, "✗ X: 94.00 % (at least 95.00 %): 1.00 percentage points short"),
+        (0.949999, {"minimum": 0.95}, "✗ X: 94.9999 % (at least 95.0000 %): 0.0001 percentage points short"),
+        (0.950001, {"minimum": 0.95}, "✓ X: 95.00 % (at least 95.00 %)"),
+    ],
+)
+def test_target_in_words(value: float, bound: dict[str, float], sentence: str) -> None:
+    """Value and bound are written alike, and one that is missed by a hair with the digits that show it."""
+    target = Target("rate", bound.get("minimum"), bound.get("maximum"), Place("-", 1, 1))
+    own = SimpleNamespace(id="rate", label={"en": "X"})
+    shown = SimpleNamespace(system=SimpleNamespace(indicators=(own,), materials={}))
+    row = judged("rate", "1", value, target)
+    assert target_sentence(row, cast(mfa.Result, shown), "en") == sentence
+
+
+def test_missed_by_a_hair_in_other_units() -> None:
+    """12 345.1 t of at least 12 345.4: one digit more."""
+    row = judged("x", "t/a", 12345.1, Target("x", 12345.4, None, Place("-", 1, 1)))
+    assert more_digits(row, 12345.4) == 1
+    assert (written(row, more=1), written(row, 12345.4, 1)) == ("12,345.1 t/a", "12,345.4 t/a")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from mfa.input.indicators import ACCOUNTS
 from mfa.result import Result
 from mfa.results.energy import DEFAULTS, factor
-from mfa.results.indicator import Indicator
+from mfa.results.indicator import ROUNDING, Indicator
 from mfa.results.layers import KG_PER_T
 from mfa.show.screen import dim, line, number, percent, table, word
 
+MOST_MORE = 10  # a bound is kept from 1e-12 on (`holds`), 2 + 10 decimals of a percentage
 HIDDEN = ("purchases", "energy-productivity", "water-productivity", "iso59020-")
 
 
@@ -41,14 +42,42 @@ def _has_value(row: Indicator) -> bool:
     return row.value is not None and row.value != 0
 
 
-def figure(row: Indicator) -> tuple[str, str]:
-    """An indicator's value and unit as people read it: ratios per cent, money in 亿元."""
-    value = row.value or 0.0
-    if row.unit == "1" and value <= 1:
-        return percent(value), ""
+def figure(row: Indicator, value: float | None = None, more: int = 0) -> tuple[str, str]:
+    """An indicator's value and unit as people read it: shares per cent, money in 亿元.
+
+    Parameters
+    ----------
+    value : a bound or another value of it, written alike
+    more : digits beyond the usual
+    """
+    shown = (row.value or 0.0) if value is None else value
+    if row.unit == "1" and _is_share(row):
+        return percent(shown, more), ""
     if row.unit == "CNY/a":
-        return number(value / 1e8), "亿元/a"
-    return number(value), "" if row.unit == "1" else row.unit
+        return number(shown / 1e8, more), "亿元/a"
+    return number(shown, more), "" if row.unit == "1" else row.unit
+
+
+def written(row: Indicator, value: float | None = None, more: int = 0) -> str:
+    """As `figure`, value and unit in one."""
+    return " ".join(figure(row, value, more)).strip()
+
+
+def _is_share(row: Indicator) -> bool:
+    """Whether a ratio is written per cent: it or one of its bounds is at most 1, up to rounding."""
+    stated = (x for x in (row.value, row.minimum, row.maximum) if x is not None)
+    return min(stated, default=0.0) <= 1 + ROUNDING
+
+
+def more_digits(row: Indicator, bound: float) -> int:
+    """How many digits beyond the usual tell a value that misses its bound from it."""
+    if row.met != "false" or row.value is None:
+        return 0
+    for more in range(MOST_MORE):
+        value, gap = figure(row, more=more)[0], f"{abs(row.value - bound) * 100:.{2 + more}f}"
+        if value != figure(row, bound, more)[0] and (row.unit != "1" or float(gap) > 0):
+            return more
+    return MOST_MORE
 
 
 def _basis(result: Result, shown: set[str], lang: str) -> None:

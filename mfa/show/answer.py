@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 from mfa.engine.network import TAKER
@@ -13,7 +12,7 @@ from mfa.results.flows import Flow
 from mfa.results.indicator import Indicator
 from mfa.results.ratios import KINDS
 from mfa.results.waste import FATE_WORDS, Account, arising
-from mfa.show.accounts import figure, print_accounts, print_layers
+from mfa.show.accounts import more_digits, print_accounts, print_layers, written
 from mfa.show.screen import amount, bold, coloured, dim, line, mega, percent, table, word
 
 MOST_ROWS = 12
@@ -77,18 +76,15 @@ def target_sentence(row: Indicator, result: Result, lang: str) -> str:
     side = "target" if row.minimum is not None else "target-max"
     state = {"true": "met", "false": "missed"}.get(row.met, "unproven")
     key = "target-unproven" if state == "unproven" else f"{side}-{state}"
-    values = {"name": name, "value": " ".join(figure(row)).strip(), "bound": _bound(row, bound)}
+    more = more_digits(row, bound)
+    values = {"name": name, "value": written(row, more=more), "bound": written(row, bound, more)}
     if state == "missed" and row.unit != "1":
         key = f"{key}-by"
-        values["distance"] = _bound(row, abs(row.distance or 0.0))
+        values["distance"] = written(row, abs(row.distance or 0.0))
     elif state == "missed" and row.distance_amount is None:
         key = f"{key}-points"
-    points = f"{abs(row.distance or 0) * 100:.2f}"
+    points = f"{abs(row.distance or 0) * 100:.{2 + more}f}"
     return word(key, lang, points=points, amount=mega(row.distance_amount or 0.0, "t/a"), **values)
-
-
-def _bound(row: Indicator, value: float) -> str:
-    return " ".join(figure(replace(row, value=value))).strip()
 
 
 def indicator_name(name: str, result: Result, lang: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from mfa.input.indicators import unit
 from mfa.results.flows import Flow
 from mfa.results.indicator import Indicator
 from mfa.results.waste import Account, arising
-from mfa.show.accounts import figure
+from mfa.show.accounts import more_digits, written
 from mfa.show.answer import indicator_name
 from mfa.show.sankey.words import word as side
 from mfa.show.screen import amount, mega, percent
@@ -109,17 +108,18 @@ def _member(scenario: Scenario, key: str) -> str:
 
 
 def _aim(row: Indicator, result: Result) -> tuple[str, ...]:
-    value = "–" if row.value is None else " ".join(figure(row)).strip()
-    return indicator_name(row.name, result, LANG), value, _bounds(row), MARKS.get(row.met, "–")
+    more = max((more_digits(row, b) for b in (row.minimum, row.maximum) if b is not None), default=0)
+    value = "–" if row.value is None else written(row, more=more)
+    return indicator_name(row.name, result, LANG), value, _bounds(row, more), MARKS.get(row.met, "–")
 
 
-def _bounds(row: Indicator) -> str:
-    written = [
-        f"{sign} {' '.join(figure(replace(row, value=bound))).strip()}"
+def _bounds(row: Indicator, more: int = 0) -> str:
+    bounds = [
+        f"{sign} {written(row, bound, more)}"
         for sign, bound in (("≥", row.minimum), ("≤", row.maximum))
         if bound is not None
     ]
-    return ", ".join(written)
+    return ", ".join(bounds)
 
 
 def _waste(material: str, account: Account, result: Result) -> tuple[str, ...]:

@@ -105,13 +105,13 @@ def amount(value: float) -> str:
     return number(value)
 
 
-def number(value: float) -> str:
-    """A figure of any size and sign with about four digits.
+def number(value: float, more: int = 0) -> str:
+    """A figure of any size and sign with about four digits, or `more` than that.
 
     >>> number(0.35), number(-12345.6), number(1.23456e-5), number(0.0), number(2e300)
     ('0.35', '-12,346', '1.235e-05', '0', '2e+300')
     """
-    return f"{value:,.0f}" if 1000 <= abs(value) < GROUPED else f"{value:.4g}"
+    return f"{value:,.{more}f}" if 1000 <= abs(value) < GROUPED else f"{value:.{4 + more}g}"
 
 
 def mega(value: float, unit: str) -> str:
@@ -127,10 +127,10 @@ def mega(value: float, unit: str) -> str:
     return f"{amount(value)} {unit}"
 
 
-def percent(value: float | None) -> str:
-    """A fraction per cent, two decimals.
+def percent(value: float | None, more: int = 0) -> str:
+    """A fraction per cent, two decimals, or `more` than that.
 
     >>> percent(0.8970302)
     '89.70 %'
     """
-    return "–" if value is None else f"{value:.2%}".replace("%", " %")
+    return "–" if value is None else f"{value:.{2 + more}%}".replace("%", " %")
