@@ -93,7 +93,7 @@ def test_audit_without_claims(run: Runner) -> None:
     ended = run("audit", "base.yaml", "--strict")
     assert (ended.code, ended.err) == (0, "")
     assert "makes no claims" in ended.out
-    assert run.json("audit", "base.yaml") == {"claims": [], "conflicts": []}
+    assert run.json("audit", "base.yaml") == {"claims": [], "conflicts": [], "complete": True}
 
 
 # ---------------------------------------------------------------- compare
