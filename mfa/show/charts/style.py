@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Error, Fault, message
-from mfa.show.fonts import families
+from mfa.show.fonts import families, unwarned
 from mfa.show.sankey.words import number
 
 if TYPE_CHECKING:
@@ -113,13 +113,13 @@ def _minus(text: str) -> str:
 def write(ax: Axes, x: float, y: float, text: str, **options: Any) -> Text:
     """Plain text in the font of all pictures; `$` is a sign like any other."""
     chosen: dict[str, Any] = {"fontsize": BODY, "color": INK, "va": "center", "parse_math": False} | options
-    return ax.text(x, y, text, fontfamily=list(families()), **chosen)
+    return ax.text(x, y, text, fontfamily=list(families(text)), **chosen)
 
 
 def beside(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **options: Any) -> None:
     """Plain text some points away from a place, given in data or other `xycoords`."""
     chosen: dict[str, Any] = {"fontsize": BODY, "color": INK, "parse_math": False} | options
-    family = list(families())
+    family = list(families(text))
     ax.annotate(
         text, at, offset, textcoords="offset points", fontfamily=family, annotation_clip=False, **chosen
     )
@@ -153,7 +153,7 @@ def dress(ax: Axes, *, x_label: str = "", y_label: str = "") -> None:
     ax.tick_params(colors=SOFT, labelsize=SMALL, length=3)
     for axis, label in ((ax.xaxis, x_label), (ax.yaxis, y_label)):
         axis.set_major_formatter(FuncFormatter(lambda x, _: _minus(number(float(f"{x:.12g}")))))
-        axis.label.set(text=label, fontfamily=list(families()), fontsize=SMALL, color=SOFT)
+        axis.label.set(text=label, fontfamily=list(families(label)), fontsize=SMALL, color=SOFT)
         axis.label.set_parse_math(False)
         axis.set_tick_params(labelfontfamily=list(families()))
 
@@ -196,7 +196,10 @@ def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
         raise Error([Fault("picture-ending", None, values)])
     undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
     # hinted text is wider than its room where a page is so large that its pixels are few
-    with rc_context(
-        {"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42, "text.hinting": "none"}
+    with (
+        rc_context(
+            {"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42, "text.hinting": "none"}
+        ),
+        unwarned(),
     ):
         figure.savefig(path, dpi=dpi, metadata=undated)

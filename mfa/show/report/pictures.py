@@ -9,6 +9,8 @@ from io import StringIO
 from itertools import count
 from typing import TYPE_CHECKING
 
+from mfa.show.fonts import unwarned
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -30,7 +32,7 @@ class Pictures:
         figure = draw().get_figure(root=True)
         assert figure is not None
         out = StringIO()
-        with rc_context({"svg.fonttype": "none", "svg.hashsalt": "mfa"}):
+        with rc_context({"svg.fonttype": "none", "svg.hashsalt": "mfa"}), unwarned():
             figure.savefig(out, format="svg", metadata={"Date": None})
         return self.inline(out.getvalue(), alt)
 

@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from mfa.show.fonts import families
+from mfa.show.fonts import families, unwarned
 from mfa.show.sankey.fade import CORE, PALE, captions, core
 from mfa.show.sankey.legend import SWATCH, legend
 from mfa.show.sankey.shapes import ALPHA, LOOKS, arrowhead
@@ -65,7 +65,7 @@ def _save(geometry: Geometry, file: str | FilePath | BytesIO, kind: str, lang: s
 
     _, height = legend(geometry, lang)
     undated: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42}):
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42}), unwarned():
         figure = Figure(figsize=(geometry.width / 72, height / 72), facecolor="white")
         draw(geometry, figure.add_axes((0.0, 0.0, 1.0, 1.0)), lang)
         dpi = min(PNG_DPI, 72 * PNG_PIXELS / max(geometry.width, height))
@@ -158,7 +158,7 @@ def _write(
     ax: Axes, text: str, x: float, y: float, size: float, *, ha: str = "left", color: str = INK
 ) -> None:
     """A line of plain text; `$` is a sign like any other."""
-    family = list(families())
+    family = list(families(text))
     ax.text(
         x,
         y,
