@@ -17,6 +17,17 @@ Side = Literal["takers", "givers"]
 NodeKind = Literal["process", "stock", "import", "export", "emission", "deposit"]
 Fate = Literal["utilisation", "disposal", "storage", "dumped"]
 
+BOUNDARY_SYNONYMS = {  # what people write for a word of the boundary
+    "landfill": "deposit",
+    "disposal": "deposit",
+    "tip": "deposit",
+    "market": "export",
+    "sale": "export",
+    "sales": "export",
+    "purchase": "import",
+    "air": "emission",
+    "atmosphere": "emission",
+}
 BOUNDARY_WORDS = ("import", "export", "emission", "deposit", "surplus", "shortage")
 MASS_UNIT = "t"
 

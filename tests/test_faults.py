@@ -382,6 +382,23 @@ def test_odd_settings(path: str, value: str, here: Path) -> None:
     assert "\n" not in str(error)
 
 
+def test_a_folder_that_may_not_be_read_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A closed `chains/` is not passed over for a chain of that name elsewhere."""
+    stat = Path.stat
+
+    def closed(path: Path, **options: bool) -> os.stat_result:
+        if path.parent == project / "chains":
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", closed)
+    file = project / "scenario.yaml"
+    file.write_text("scenario: a\nchains: [bayer-alumina]\n")
+    error = faults_of(lambda: mfa.load(file))
+    assert [f.key for f in error.faults] == ["file-unreadable"]
+    assert f"'{project / 'chains'}' cannot be read (Permission denied)" in str(error)
+
+
 def test_many_faults(tmp_path: Path) -> None:
     """Thousands of faults are told at once, in the order of their places, within seconds."""
     rows = [f"  p{i}: {{per: mat, inputs: {{b{i}: 1 t/t}}}}" for i in range(2000)]

@@ -742,6 +742,14 @@ processes: {p: {per: a, inputs: {b: 1 t/t, c: 1 t/t, d: 1 t/t}, outputs: {a: 1 t
     assert materials["d"].composition == {}
 
 
+def test_a_label_is_one_line(load: Load) -> None:
+    """Line breaks in a label would tear tables and pictures apart."""
+    text = 'scenario: main\nlabel: "a\\nb"\nmaterials: {m: {kind: product, label: {zh: "泥\\n\\n饼 "}}}\n'
+    system = load(f"{text}processes: {{p: {{per: m}}}}\n").system
+    assert system.label == {"en": "a b", "zh": "a b"}
+    assert system.materials["m"].label["zh"] == "泥 饼"
+
+
 def test_residues_of_residues(load: Load) -> None:
     """A residue of a residue whose own parent nothing of the run touches is still accounted to it."""
     text = """scenario: main

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from mfa.errors import Fault, message
+from mfa.show.fonts import noting
 from mfa.show.stream import say_json
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -26,7 +28,8 @@ class NamedPath(click.Path):
 
 
 def common(command: F) -> F:
-    """The options that every command has."""
+    """The options that every command has; a note of characters that its pictures could not show."""
+    made = _noting(command)
     for option in (
         click.option("--debug", is_flag=True, help="Show the traceback of a failure."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
@@ -35,8 +38,23 @@ def common(command: F) -> F:
             "--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of what is printed."
         ),
     ):
-        command = option(command)
-    return command
+        made = option(made)
+    return made
+
+
+def _noting(command: F) -> F:
+    """The command, followed by one line on stderr if no font had some characters of what it drew."""
+
+    @wraps(command)
+    def run(*given: Any, **options: Any) -> Any:
+        with noting() as lacking:
+            made = command(*given, **options)
+        if lacking and not options["quiet"]:
+            words = {"characters": " ".join(sorted(lacking))}
+            click.echo(message("characters-lacking", words, options["lang"]), err=True)
+        return made
+
+    return cast(F, run)
 
 
 def scenario_options(command: F) -> F:

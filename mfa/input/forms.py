@@ -111,8 +111,11 @@ class Label(Short):
         return {"en": given, "zh": given} if isinstance(given, str) else given
 
     def texts(self, fallback: str) -> Mapping[str, str]:
-        """Both languages, each falling back to the other, then to the id."""
-        return {"en": self.en or self.zh or fallback, "zh": self.zh or self.en or fallback}
+        """Both languages, each falling back to the other, then to the id; one line whatever the file says."""
+        made = {"en": self.en or self.zh or fallback, "zh": self.zh or self.en or fallback}
+        return {
+            lang: " ".join(filter(None, map(str.strip, text.splitlines()))) for lang, text in made.items()
+        }
 
 
 class Quantity(Short):

@@ -7,6 +7,7 @@ or above it, then among those shipped with the package.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -80,6 +81,8 @@ def find(name: str, kind: Folder, beside: Path) -> Path:
             kind_of = _kind(candidate)
             if kind_of == "file":
                 return _inside(candidate, name, beside)
+            if kind_of == "closed":
+                raise Short("file-unreadable", file=shown(folder), reason=os.strerror(errno.EACCES))
             if kind_of == "other":
                 raise Short("file-not-regular", file=name[:80])
     if not _stays(real(beside).parent / name, beside):
@@ -89,6 +92,9 @@ def find(name: str, kind: Folder, beside: Path) -> Path:
             if _says(file, kind, name) and real(file) != real(beside):
                 return _inside(file, name, beside)
     near = nearest(name, ids(kind, beside))
+    if "\\" in name:
+        slashed = name.replace("\\", "/")
+        near = nearest(slashed, [slashed])
     raise Short(f"{kind[:-1]}-missing", name=name[:80], near=near)
 
 
@@ -111,9 +117,12 @@ def _says(file: Path, kind: Folder, name: str) -> bool:
     return re.search(rf"^{kind[:-1]}: *{re.escape(name)} *(#.*)?$", head, re.MULTILINE) is not None
 
 
-def _kind(path: Path) -> Literal["file", "folder", "other", "none"]:
+def _kind(path: Path) -> Literal["file", "folder", "other", "none", "closed"]:
+    """What stands at a path; `closed` where its folder may not be looked into."""
     try:
         mode = path.stat().st_mode
+    except PermissionError:
+        return "closed"
     except (OSError, ValueError):
         return "none"
     return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "other"

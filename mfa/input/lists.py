@@ -14,6 +14,7 @@ from mfa.input.schema import EntryForm, SideForm
 from mfa.input.tree import BARE, LISTED, Items, Node, Text, Tree, place_of
 from mfa.input.validate import FormCache, validate
 from mfa.records import (
+    BOUNDARY_SYNONYMS,
     Entry,
     Figure,
     Kind,
@@ -316,7 +317,8 @@ def _not_in_run(line: _Line, place: Place, members: Members, reader: Reader) -> 
     known = members.known(name)
     if line.own or not known:
         key = "entry-not-in-run" if known else "entry-unknown"
-        values = {"id": name, "near": nearest(name, here)}
+        meant = BOUNDARY_SYNONYMS.get(name, "")
+        values = {"id": name, "near": nearest(name, here) or nearest(meant, [meant])}
         reader.faults.append(Fault(key, place, values))
 
 

@@ -98,7 +98,8 @@ def _operating(form: ProcessForm, tree: Tree, reader: Reader) -> float | None:
         return None
     found = reader.figure(form.operating, tree["operating"], _hours)
     if found and not 0 < found.value <= HOURS_A_YEAR:
-        reader.faults.append(Fault("operating-range", found.place, {"text": found.text[:60]}))
+        key = "operating-range" if units.split(found.text)[1] else "operating-bare"
+        reader.faults.append(Fault(key, found.place, {"text": found.text[:60]}))
         return None
     return found.value if found else None
 

@@ -12,6 +12,7 @@ from mfa.errors import Fault, nearest
 from mfa.input.forms import PART, Form
 from mfa.input.schema import LATER
 from mfa.input.tree import HIDDEN, Items, Node, Tree, place_of
+from mfa.records import BOUNDARY_SYNONYMS
 
 F = TypeVar("F", bound=BaseModel)
 FILE, FILE_ZH = "the file", "文件"
@@ -124,7 +125,8 @@ def _fault(form: type[BaseModel], tree: Node, error: Any, path: Sequence[str | i
     if kind == "literal_error":
         given = str(error["input"])[:60]
         choices = [c.strip("' ") for c in error["ctx"]["expected"].replace(" or ", ",").split(",")]
-        values |= {"given": given, "choices": ", ".join(choices), "near": nearest(given, choices)}
+        meant = BOUNDARY_SYNONYMS.get(given, given)
+        values |= {"given": given, "choices": ", ".join(choices), "near": nearest(meant, choices)}
         return Fault("choice", place, values)
     if kind in WANTED:
         if loc[-1:] == ("range",) and isinstance(error["input"], Items):

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 
+from mfa.show.fonts import unwarned
+
 EXACT: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42}
 _ONE_AT_A_TIME = RLock()  # the settings are the process's: the end of one picture would end another's
 
@@ -17,5 +19,5 @@ def exact(more: dict[str, Any] | None = None) -> Iterator[None]:
     from matplotlib import rc_context
 
     settings: Any = {**EXACT, **(more or {})}  # its stubs list every name
-    with _ONE_AT_A_TIME, rc_context(settings):
+    with _ONE_AT_A_TIME, rc_context(settings), unwarned():
         yield

@@ -116,13 +116,13 @@ def _minus(text: str) -> str:
 def write(ax: Axes, x: float, y: float, text: str, **options: Any) -> Text:
     """Plain text in the font of all pictures; `$` is a sign like any other."""
     chosen: dict[str, Any] = {"fontsize": BODY, "color": INK, "va": "center", "parse_math": False} | options
-    return ax.text(x, y, text, fontfamily=list(families()), **chosen)
+    return ax.text(x, y, text, fontfamily=list(families(text)), **chosen)
 
 
 def beside(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **options: Any) -> None:
     """Plain text some points away from a place, given in data or other `xycoords`."""
     chosen: dict[str, Any] = {"fontsize": BODY, "color": INK, "parse_math": False} | options
-    family = list(families())
+    family = list(families(text))
     ax.annotate(
         text, at, offset, textcoords="offset points", fontfamily=family, annotation_clip=False, **chosen
     )
@@ -156,7 +156,7 @@ def dress(ax: Axes, *, x_label: str = "", y_label: str = "") -> None:
     ax.tick_params(colors=SOFT, labelsize=SMALL, length=3)
     for axis, label in ((ax.xaxis, x_label), (ax.yaxis, y_label)):
         axis.set_major_formatter(FuncFormatter(lambda x, _: _minus(number(float(f"{x:.12g}")))))
-        axis.label.set(text=label, fontfamily=list(families()), fontsize=SMALL, color=SOFT)
+        axis.label.set(text=label, fontfamily=list(families(label)), fontsize=SMALL, color=SOFT)
         axis.label.set_parse_math(False)
         axis.set_tick_params(labelfontfamily=list(families()))
 

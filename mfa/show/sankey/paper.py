@@ -165,7 +165,7 @@ def _write(
     ax: Axes, text: str, x: float, y: float, size: float, *, ha: str = "left", color: str = INK
 ) -> None:
     """A line of plain text; `$` is a sign like any other."""
-    family = list(families())
+    family = list(families(text))
     ax.text(
         x,
         y,
