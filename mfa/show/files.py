@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import errno
-import io
 import os
 import re
 import stat
@@ -56,7 +55,10 @@ def made(folder: Path) -> Iterator[None]:
     """Make a folder with those above it; where the block fails, those that are new go again."""
     missing = [f for f in (folder, *folder.parents) if not os.path.lexists(f)]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
         yield
     except BaseException:
         for new in missing:
@@ -89,11 +91,18 @@ def fill(file: FileIO, text: str | bytes, target: Path) -> None:
 
 def csv_text(table: Table) -> str:
     """A table as CSV: UTF-8, full double precision, empty cells empty, no index, no formulas."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="\r\n")  # so that cells with either sign are quoted
     writer.writerow(table.columns)
     writer.writerows([[_cell(cell) for cell in row] for row in table.rows])
-    return out.getvalue()
+    return "".join(lines)
+
+
+class _Lines(list[str]):
+    """Takes what csv writes, line by line, and ends each with a line feed alone."""
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix("\r\n") + "\n")
 
 
 def _cell(cell: Cell) -> Cell:

@@ -17,6 +17,7 @@ else:
     import fcntl
 
 FAR = 1 << 30  # Windows keeps others from reading the byte that is locked: one behind all that is written
+TRIES = 100  # another process may just have removed the file or its folder, though not so often in a row
 
 
 @contextmanager
@@ -40,12 +41,16 @@ def locked(path: Path, what: Path) -> Iterator[FileIO]:
 
 
 def _new(path: Path, what: Path) -> FileIO:
+    tries = TRIES
     while True:
-        path.parent.mkdir(exist_ok=True)
+        tries -= 1
         try:
+            path.parent.mkdir(exist_ok=True)
             file, fresh = _open(path)
-        except FileNotFoundError:  # another process has just removed it, or its folder
-            continue
+        except FileNotFoundError:
+            if tries:
+                continue
+            raise
         if not _lock(file):
             with file:
                 owner = file.read(20).decode("ascii", "replace")
