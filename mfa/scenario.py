@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mfa.engine.compile import Compiled, compile_system
-from mfa.engine.state import GainError, OrderError
+from mfa.engine.state import GainError, LostError, OrderError
 from mfa.errors import Error, Fault, Place, Short
 from mfa.input import assemble, build, checks, library
 from mfa.input.assembly import Assembly
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from mfa.show.chain.paper import Page
+
+NAMED = 8  # pools of a block that a message names
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Scenario:
             state = solve(compiled.structure, compiled.values)
         except GainError as error:
             raise Error([_gain(self.system, compiled, error)]) from None
+        except LostError as error:
+            raise Error([_lost(self.system, compiled, error)]) from None
         except OrderError as error:
             raise Error([_order(compiled, error)]) from None
         return Result(self.system, compiled, state)
@@ -297,13 +301,30 @@ def locate(path: str | Path) -> Path:
 
 
 def _gain(system: System, compiled: Compiled, error: GainError) -> Fault:
-    """The recycle in order: pool → process → pool … back to the first pool."""
-    s = compiled.structure
-    names = [s.pools[n] if i % 2 == 0 else f"[{s.processes[n]}]" for i, n in enumerate(error.cycle)]
-    cycle = " → ".join([*names, *names[:1]])
-    place = system.processes[s.processes[error.cycle[1]]].place if len(error.cycle) > 1 else None
+    """A recycle that feeds itself, with its gain and that of its block."""
+    cycle, place = _recycle(system, compiled, error.cycle)
     values = {"cycle": cycle, "gain": f"{error.gain:.4g}", "block": f"{error.block_gain:.4g}"}
     return Fault("recycle-gain", place, values)
+
+
+def _lost(system: System, compiled: Compiled, error: LostError) -> Fault:
+    """A block without a defined answer: its pools, and the heaviest cycle where there is one."""
+    names = [compiled.structure.pools[p] for p in error.pools]
+    more = f", … ({len(names)})" if len(names) > NAMED else ""
+    values = {"pools": ", ".join(names[:NAMED]) + more}
+    if not error.cycle:
+        lists = (e.place for n in names for e in (*system.pools[n].takers, *system.pools[n].givers))
+        return Fault("recycle-lost", next(lists, None), values)
+    cycle, place = _recycle(system, compiled, error.cycle)
+    return Fault("recycle-lost-cycle", place, {**values, "cycle": cycle, "gain": f"{error.gain:.4g}"})
+
+
+def _recycle(system: System, compiled: Compiled, cycle: Sequence[int]) -> tuple[str, Place | None]:
+    """The recycle in order, pool → process → pool … back to the first pool; where its first process stands."""
+    s = compiled.structure
+    names = [s.pools[n] if i % 2 == 0 else f"[{s.processes[n]}]" for i, n in enumerate(cycle)]
+    place = system.processes[s.processes[cycle[1]]].place if len(cycle) > 1 else None
+    return " → ".join([*names, *names[:1]]), place
 
 
 def _order(compiled: Compiled, error: OrderError) -> Fault:

@@ -82,6 +82,31 @@ class Merit:
                 steep[number] -= rates.sum()
         return slope[:-1]
 
+    def at_one(self, pool: int, net: float) -> list[tuple[int, float, float]]:
+        """The entries of one plain pool that get or give something: amount and slope, as above."""
+        w, (cap, percent) = self.wiring, self._by_entry
+        whole = left = abs(net)
+        steep = 1.0
+        found: list[tuple[int, float, float]] = []
+        for tier in w.tiers.get((pool, 1 if net > 0 else -1), ()):
+            if left <= 0.0:
+                break
+            if len(tier) > 1:
+                shares, rates = self._tier(np.array(tier), whole, left, steep)
+                served = list(zip(tier, shares.tolist(), rates.tolist(), strict=True))
+            else:
+                bound, rate = min((cap[tier[0]], 0.0), (percent[tier[0]] * whole, percent[tier[0]]))
+                served = [(tier[0], *((left, steep) if left <= bound else (bound, rate)))]
+            found += served
+            left = max(left - sum(s[1] for s in served), 0.0)
+            steep -= sum(s[2] for s in served)
+        return found
+
+    @cached_property
+    def _by_entry(self) -> tuple[list[float], list[float]]:
+        """Caps and percentages as numbers of Python, which are quicker one by one."""
+        return self.cap.tolist(), self.values.percent.tolist()
+
     def _whole(self, net: Floats) -> Floats:
         """(list,) |net| where it has the sign of the list, else 0."""
         w = self.wiring

@@ -18,6 +18,8 @@ from mfa.engine.wiring import Cluster, Wiring
 
 SMALLEST = 1e-300
 TRACE = 1e-9
+GOOD = 1e-12
+SERVED = 0.004  # GOOD of it is 18 roundings of an amount that a list divides
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,13 @@ class Point:
     residual: Floats
     gross: Floats
 
-    @property
-    def error(self) -> Floats:
-        """(pool,) residual over gross flow; flows below TRACE of the largest count as that much."""
+    def error(self, least: Floats | float = 0.0) -> Floats:
+        """(pool,) residual over gross flow, or over `least` where that is more.
+
+        Flows below TRACE of the largest count as that much.
+        """
         floor = max(TRACE * float(np.max(self.gross, initial=0.0)), SMALLEST)
-        return np.abs(self.residual) / np.maximum(self.gross, floor)
+        return np.abs(self.residual) / np.maximum(self.gross, np.maximum(least, floor))
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,25 @@ class Equations:
         residual = self.values.external + self._per_pool(amounts) - net
         gross = np.abs(self.values.external) + self._per_pool(np.abs(amounts))
         return Point(net, level, handed, residual, gross)
+
+    def error(self, point: Point) -> Floats:
+        """(pool,) the imbalance over what flows through the pool.
+
+        A trickle out of a large pool is known no better than the large pool's amounts are
+        rounded: where it matters, these count with SERVED.
+        """
+        error = point.error()
+        if np.max(error, initial=0.0) <= GOOD:
+            return error
+        return point.error(SERVED * self._divided(point))
+
+    def _divided(self, point: Point) -> Floats:
+        """(pool,) what would reach it if each running entry were handed all that its pool has."""
+        w, s = self.wiring, self.wiring.structure
+        run = np.flatnonzero((w.process >= 0) & (point.handed > 0))
+        most = np.abs(point.net[w.pool[run]]) / self.values.coefficient[w.flow[run]]
+        level = np.bincount(w.process[run], most, minlength=len(s.processes)).astype(np.float64, copy=False)
+        return self._per_pool(np.abs(self._firm_amounts(level)))
 
     def slopes(self, net: Floats) -> Floats:
         """(slot,) d(F·level)/d net in the order of the wiring's pattern."""

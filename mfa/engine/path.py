@@ -10,7 +10,9 @@ positive determinant is a recycle of gain >= 1.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -19,26 +21,41 @@ from mfa.engine.model import Equations
 from mfa.engine.network import Floats, Ints
 from mfa.engine.pieces import Decision, Gap, Piece, piece
 from mfa.engine.recycle import heaviest_cycle
-from mfa.engine.state import GainError
+from mfa.engine.state import GainError, LostError
 from mfa.engine.wiring import Cluster, single
 
 ZERO = 1e-12
 NUDGE = 1e-9
+ROUND = 3  # rounding may bring a piece back once or twice, a path that goes round for ever
+REFINED = 2  # steps of iterative refinement; the second corrects what the first rounds
 
 Length = tuple[float, float]
 
 
-class Lost(Exception):
-    """The path did not arrive within its number of pieces."""
-
-
 @dataclass(frozen=True)
 class _Bound:
-    """Where a piece ends: the cluster, its gap, and how far along the direction."""
+    """Where a piece ends: the cluster, its gap, the gap's slopes, and how far along the direction."""
 
     cluster: int
     gap: Gap
+    normal: Floats
     length: Length
+
+
+@dataclass(frozen=True)
+class _Gaps:
+    """The gaps of one cluster on its piece, `at` + `slope` · net.
+
+    Attributes
+    ----------
+    gaps : as the piece has them
+    at : (gap, 2) at net = 0, whole and small part
+    slope : (gap, k)
+    """
+
+    gaps: tuple[Gap, ...]
+    at: Floats
+    slope: Floats
 
 
 def follow(equations: Equations, pools: Ints, b: Floats, fixed: Floats) -> tuple[Floats, int]:
@@ -59,7 +76,7 @@ def follow(equations: Equations, pools: Ints, b: Floats, fixed: Floats) -> tuple
     ------
     GainError
         a recycle of gain >= 1 is reached
-    Lost
+    LostError
         the path did not arrive
     """
     return _Path(equations, pools, b, fixed).run()
@@ -76,8 +93,14 @@ class _Path:
         self.position[pools] = np.arange(len(pools))
         self.scale = float(np.max(np.abs(b), initial=0.0)) or 1.0
         self.clusters = self._clusters()
-        self.pieces = [self._piece(c, None) for c in range(len(self.clusters))]
         self.effects = [self._effects(c) for c in self.clusters]
+        self.slopes = np.zeros((len(pools), len(pools)))
+        self.pieces: list[Piece] = []
+        self.gaps: list[_Gaps] = []
+        for number in range(len(self.clusters)):
+            self.pieces.append(self._piece(number, None))
+            self.gaps.append(self._gaps(number))
+            self._place_slopes(number)
 
     def _clusters(self) -> list[Cluster]:
         wiring = self.equations.wiring
@@ -100,95 +123,133 @@ class _Path:
             np.add.at(matrix[:, i], row[row >= 0], self.equations.signed[mine][row >= 0])
         return matrix
 
-    def _slopes(self) -> Floats:
-        """(k, k) G = F·d level/d net on the present piece."""
-        k = len(self.pools)
-        matrix = np.zeros((k, k))
-        for cluster, served, effects in zip(self.clusters, self.pieces, self.effects, strict=True):
-            column = self.position[cluster.pools]
-            gradient = [served.level[p][2:] for p in cluster.processes.tolist()]
-            block = effects @ np.array(gradient).reshape(-1, len(column))
-            matrix[:, column[column >= 0]] += block[:, column >= 0]
-        return matrix
+    def _place_slopes(self, number: int) -> None:
+        """G = F·d level/d net in the columns of one cluster's pools."""
+        cluster, served = self.clusters[number], self.pieces[number]
+        column = self.position[cluster.pools]
+        gradient = [served.level[p][2:] for p in cluster.processes.tolist()]
+        block = self.effects[number] @ np.array(gradient).reshape(-1, len(column))
+        self.slopes[:, column[column >= 0]] = block[:, column >= 0]
+
+    def _gaps(self, number: int) -> _Gaps:
+        """The gaps of one cluster as functions of the block's nets."""
+        gaps, column = self.pieces[number].gaps, self.position[self.clusters[number].pools]
+        distance = np.array([g.distance for g in gaps]).reshape(len(gaps), -1)
+        slope = np.zeros((len(gaps), len(self.pools)))
+        slope[:, column[column >= 0]] = distance[:, 2:][:, column >= 0]
+        return _Gaps(gaps, distance[:, :2] - slope @ self.net[self.pools], slope)
 
     def run(self) -> tuple[Floats, int]:
         """Walk to t = 1."""
         t: Length = (0.0, 0.0)
-        crossed: tuple[int, Gap] | None = None
-        limit = 200 + 40 * sum(len(p.gaps) for p in self.pieces)
-        for number in range(limit):
-            slopes = self._slopes()
-            step, rate = self._direction(slopes, crossed)
+        crossed: _Bound | None = None
+        seen: Counter[tuple[tuple[int, ...], ...]] = Counter()
+        turning: list[Piece] | None = None
+        for pieces in count(1):
+            step, rate = self._direction(crossed)
+            if rate < 0 and turning is None:
+                turning = list(self.pieces)
             bound = self._next(step)
             end = ((1.0 - t[0]) / rate, -t[1] / rate) if rate > 0 else (np.inf, 0.0)
             length = min(bound.length if bound else (np.inf, 0.0), end)
             if length[0] > ZERO:
-                self._judge(slopes, step)
-            if not np.isfinite(length[0]):
+                self._judge(step)
+            key = tuple(tuple(p.decisions.values()) for p in self.pieces)
+            seen[key] += 1
+            if not np.isfinite(length[0]) or seen[key] > ROUND:
                 break
             self.net[self.pools] += np.outer(step, length)
             if bound is None or end < bound.length:
-                return self.net[self.pools, 0].copy(), number + 1
+                return self._balanced(), pieces
             t = (t[0] + rate * length[0], t[1] + rate * length[1])
-            crossed = self._cross(bound)
-        self._judge(self._slopes(), np.ones(len(self.pools)))
-        raise Lost(limit)
+            self._cross(bound)
+            crossed = bound
+        raise self._lost(turning or self.pieces)
 
-    def _direction(self, slopes: Floats, crossed: tuple[int, Gap] | None) -> tuple[Floats, float]:
+    def _lost(self, turning: list[Piece]) -> LostError:
+        """The error that names what turns the path back: the first piece on which t falls."""
+        self.pieces = turning
+        for number in range(len(self.clusters)):
+            self._place_slopes(number)
+        every = np.arange(len(self.pools))
+        error = self._without_end(every)
+        cycle, gain = (error.cycle, error.gain) if error else heaviest_cycle(self._edges(every))
+        return LostError(tuple(self.pools.tolist()), cycle if gain > 0 else (), gain)
+
+    def _balanced(self) -> Floats:
+        """The nets at the end, the rounding of the way taken off by Newton on the last piece."""
+        self.net[self.pools, 1] = 0.0
+        matrix = np.eye(len(self.pools)) - self.slopes
+        for _ in range(REFINED):
+            for number, served in enumerate(self.pieces):
+                self.pieces[number] = self._piece(number, served.decisions)
+            miss = self.equations.b[self.pools] - self.net[self.pools, 0]
+            for cluster, served, effects in zip(self.clusters, self.pieces, self.effects, strict=True):
+                miss = miss + effects @ [served.level[p][0] for p in cluster.processes.tolist()]
+            try:
+                self.net[self.pools, 0] += np.linalg.solve(matrix, miss)
+            except np.linalg.LinAlgError:
+                break
+        return self.net[self.pools, 0].copy()
+
+    def _direction(self, crossed: _Bound | None) -> tuple[Floats, float]:
         """(d net, d t) along the path, for the pools that b or the last crossing moves.
 
         The first direction is that of (adj(A)·b, det A), so that t climbs where det A > 0;
         after a crossing it is the one that goes on beyond the bound.
         """
         k = len(self.pools)
-        normal = self._normal(*crossed) if crossed else np.zeros(k)
-        moving = np.flatnonzero(reachable(slopes, (self.b != 0) | (normal != 0)))
-        matrix = np.eye(len(moving)) - slopes[np.ix_(moving, moving)]
+        normal = crossed.normal if crossed else np.zeros(k)
+        moving = np.flatnonzero(reachable(self.slopes, (self.b != 0) | (normal != 0)))
+        matrix = np.eye(len(moving)) - self.slopes[np.ix_(moving, moving)]
         rise = self.b[moving] / self.scale
         step = np.zeros(k)
         step[moving], rate = _beyond(matrix, rise, normal[moving]) if crossed else _first(matrix, rise)
         return _normalised(step, rate / self.scale, self.scale)
 
-    def _normal(self, cluster: int, gap: Gap) -> Floats:
-        normal = np.zeros(len(self.pools))
-        column = self.position[self.clusters[cluster].pools]
-        normal[column[column >= 0]] = gap.distance[2:][column >= 0]
-        return normal
-
     def _next(self, step: Floats) -> _Bound | None:
         """The first bound along the direction, lengths compared with their small parts."""
         first: _Bound | None = None
-        for number, (cluster, served) in enumerate(zip(self.clusters, self.pieces, strict=True)):
-            column = self.position[cluster.pools]
-            move = np.where(column >= 0, step[column], 0.0)
-            for gap in served.gaps:
-                rate = float(gap.distance[2:] @ move)
-                if rate >= -ZERO * float(np.abs(gap.distance[2:]) @ np.abs(move)):
-                    continue
-                length = _length(gap.distance, rate, self.scale)
-                if first is None or length < first.length:
-                    first = _Bound(number, gap, length)
+        net = self.net[self.pools]
+        slope = np.concatenate([g.slope for g in self.gaps])
+        rate = slope @ step
+        near = np.flatnonzero(rate < -ZERO * (np.abs(slope) @ np.abs(step)))
+        distance = np.concatenate([g.at for g in self.gaps])[near] + slope[near] @ net
+        owner = np.repeat(np.arange(len(self.gaps)), [len(g.gaps) for g in self.gaps])
+        begin = np.searchsorted(owner, owner[near])
+        for at, apart, first_of in zip(near.tolist(), distance, begin.tolist(), strict=True):
+            length = _length(apart, float(rate[at]), self.scale)
+            if first is None or length < first.length:
+                cluster = int(owner[at])
+                gap = self.gaps[cluster].gaps[at - first_of]
+                first = _Bound(cluster, gap, slope[at], length)
         return first
 
-    def _cross(self, bound: _Bound) -> tuple[int, Gap]:
+    def _cross(self, bound: _Bound) -> None:
         """Flip the decision at the bound; every other decision is held."""
-        for number, served in enumerate(self.pieces):
-            held = dict(served.decisions)
-            if number == bound.cluster:
-                held[bound.gap.decision] = bound.gap.beyond
-            self.pieces[number] = self._piece(number, held)
-        return bound.cluster, bound.gap
+        number = bound.cluster
+        held = dict(self.pieces[number].decisions)
+        held[bound.gap.decision] = bound.gap.beyond
+        self.pieces[number] = self._piece(number, held)
+        self.gaps[number] = self._gaps(number)
+        self._place_slopes(number)
 
-    def _judge(self, slopes: Floats, step: Floats) -> None:
+    def _judge(self, step: Floats) -> None:
         """Raise GainError where a block of the moving or standing nets has det <= 0."""
         alive = np.flatnonzero((np.abs(self.net[self.pools, 0]) > ZERO * self.scale) | (step != 0))
-        inner = slopes[np.ix_(alive, alive)]
+        error = self._without_end(alive)
+        if error:
+            raise error
+
+    def _without_end(self, alive: Ints) -> GainError | None:
+        """The first strongly connected block among some pools whose det is not above 0."""
+        inner = self.slopes[np.ix_(alive, alive)]
         for block in components(inner):
             matrix = inner[np.ix_(block, block)]
             determinant = float(np.linalg.det(np.eye(len(block)) - matrix))
             if determinant <= ZERO:
-                cycle, gain = heaviest_cycle(self._edges(alive[block]))
-                raise GainError(cycle, gain, 1.0 - determinant)
+                return GainError(*heaviest_cycle(self._edges(alive[block])), 1.0 - determinant)
+        return None
 
     def _edges(self, block: Ints) -> dict[tuple[int, int], tuple[int, float]]:
         """(pool, pool) → the process that carries most from one to the other, and how much."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from mfa.engine.network import Floats
+from mfa.engine.network import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +54,37 @@ class GainError(Exception):
         self.cycle = cycle
         self.gain = gain
         self.block_gain = block_gain
+
+    def moved(self, pools: Ints, processes: Ints) -> GainError:
+        """The same with the positions that the pools and processes of a block have in the whole."""
+        return GainError(_moved(self.cycle, pools, processes), self.gain, self.block_gain)
+
+
+class LostError(Exception):
+    """The path through a block of recycles does not arrive, so that nothing defines its answer.
+
+    Attributes
+    ----------
+    pools : of the block
+    cycle : its heaviest cycle on the last piece as (pool, process, …), empty where there is none
+    gain : product of the slopes around it
+    """
+
+    def __init__(self, pools: tuple[int, ...], cycle: tuple[int, ...], gain: float) -> None:
+        super().__init__(pools, cycle, gain)
+        self.pools = pools
+        self.cycle = cycle
+        self.gain = gain
+
+    def moved(self, pools: Ints, processes: Ints) -> LostError:
+        """The same with the positions that the pools and processes of a block have in the whole."""
+        own = tuple(int(pools[p]) for p in self.pools)
+        return LostError(own, _moved(self.cycle, pools, processes), self.gain)
+
+
+def _moved(cycle: tuple[int, ...], pools: Ints, processes: Ints) -> tuple[int, ...]:
+    """(pool, process, …) of a block in the positions of the whole."""
+    return tuple(int((processes if i % 2 else pools)[at]) for i, at in enumerate(cycle))
 
 
 class OrderError(Exception):

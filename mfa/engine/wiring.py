@@ -7,16 +7,22 @@ by a process in several of them form a `Cluster`, served step by step.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mfa.engine import linear
 from mfa.engine.network import TAKER, Ints, Structure
 from mfa.engine.state import OrderError
+
+if TYPE_CHECKING:
+    from mfa.engine.block import Block
+
+Key = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class Wiring:
     list_pool: Ints  # (list,) pool of each plain list
     list_side: Ints  # (list,) +1 takers, -1 givers
     ranks: tuple[Rank, ...]
+    tiers: Mapping[Key, list[list[int]]]  # the tiers of each plain list, by (pool, side)
     clusters: tuple[Cluster, ...]
 
     @cached_property
@@ -90,6 +97,31 @@ class Wiring:
         parts = [e for r in self.ranks for e in (r.entry[r.entry >= 0], *(shared for _, shared in r.shared))]
         entries = np.concatenate(parts) if parts else np.zeros(0, np.int64)
         return entries[self.process[entries] >= 0]
+
+    @cached_property
+    def blocks(self) -> dict[int, Block]:
+        """Component → its block as a network of its own, for those that were needed so far."""
+        return {}
+
+    @cached_property
+    def cluster_of(self) -> Ints:
+        """(pool,) the cluster that the pool stands in, -1 for none."""
+        found = np.full(len(self.structure.pools), -1, np.int64)
+        for number, cluster in enumerate(self.clusters):
+            found[cluster.pools] = number
+        return found
+
+    @cached_property
+    def _by_pool(self) -> tuple[Ints, Ints]:
+        """Entries sorted by pool, and (pool + 1,) where each pool begins."""
+        order = np.argsort(self.pool, kind="stable")
+        return order, np.searchsorted(self.pool[order], np.arange(len(self.structure.pools) + 1))
+
+    def entries_at(self, pools: Ints) -> Ints:
+        """The entries of the lists of some pools."""
+        order, start = self._by_pool
+        found = [order[start[p] : start[p + 1]] for p in pools.tolist()]
+        return np.concatenate(found) if found else order[:0]
 
     @cached_property
     def firm_by_process(self) -> tuple[Ints, Ints]:
@@ -171,7 +203,8 @@ def wire(structure: Structure) -> Wiring:
     list_pool, list_side = np.array(plain, np.int64).reshape(-1, 2).T.copy()
     ranks = _ranks([groups[k] for k in plain])
     clusters = _clusters({k: v for k, v in groups.items() if k in tied}, tied, process)
-    return Wiring(structure, pool, side, process, flow, firm, list_pool, list_side, ranks, clusters)
+    tiers = {k: groups[k] for k in plain}
+    return Wiring(structure, pool, side, process, flow, firm, list_pool, list_side, ranks, tiers, clusters)
 
 
 def _columns(s: Structure) -> tuple[Ints, Ints, Ints, Ints]:
@@ -188,9 +221,6 @@ def _listed_flows(s: Structure, pool: Ints, side: Ints, process: Ints) -> Ints:
     at = np.searchsorted(flow_key[order], wanted)
     found = order[np.minimum(at, len(order) - 1)] if len(order) else np.zeros(len(pool), np.int64)
     return np.where(process >= 0, found, -1)
-
-
-Key = tuple[int, int]
 
 
 def _tiers(pool: Ints, side: Ints, tier: Ints) -> dict[Key, list[list[int]]]:
@@ -219,7 +249,7 @@ def _tied_lists(pool: Ints, side: Ints, process: Ints) -> dict[Key, int]:
 
     def root(key: Key) -> Key:
         while parent[key] != key:
-            key = parent[key]
+            parent[key] = key = parent[parent[key]]
         return key
 
     for lists in lists_of.values():
@@ -256,7 +286,7 @@ def _clusters(groups: dict[Key, list[list[int]]], tied: dict[Key, int], process:
 
 def single(wiring: Wiring, pool: int) -> Cluster:
     """The lists of one plain pool as a cluster of their own."""
-    mine = np.flatnonzero(wiring.pool == pool)
+    mine = wiring.entries_at(np.array([pool]))
     tier = np.array([wiring.structure.entries[e].tier for e in mine.tolist()], np.int64)
     groups = _tiers(wiring.pool[mine], wiring.side[mine], tier)
     lists = {k: [[int(mine[e]) for e in t] for t in tiers] for k, tiers in groups.items()}
@@ -265,7 +295,7 @@ def single(wiring: Wiring, pool: int) -> Cluster:
 
 def _cluster(lists: dict[Key, list[list[int]]], process: Ints, pools: Ints) -> Cluster:
     named = [int(process[e]) for tiers in lists.values() for t in tiers for e in t if process[e] >= 0]
-    several = {p for p in named if named.count(p) > 1}
+    several = {p for p, count in Counter(named).items() if count > 1}
     steps = _order(lists, process, several)
     return Cluster(pools, np.array(sorted(set(named)), np.int64), tuple(sorted(lists)), steps)
 
@@ -285,10 +315,10 @@ def _order(lists: dict[Key, list[list[int]]], process: Ints, several: set[int]) 
                 after[previous].add(node)
                 waiting[node] += 1
             previous = node
-    ready = [n for n in entries if not waiting[n]]
+    ready = deque(n for n in entries if not waiting[n])
     steps = []
     while ready:
-        node = ready.pop(0)
+        node = ready.popleft()
         steps.append(Step(tuple(entries[node]), node if isinstance(node, int) else -1))
         for following in after[node]:
             waiting[following] -= 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa.engine.compile import compile_system
 from mfa.engine.solver import solve
-from mfa.engine.state import GainError, OrderError
+from mfa.engine.state import GainError, LostError, OrderError
 from mfa.errors import Failure
 from mfa.records import System
 from mfa.result import Result
@@ -15,5 +15,5 @@ def attempt(system: System) -> Result | None:
     compiled = compile_system(system)
     try:
         return Result(system, compiled, solve(compiled.structure, compiled.values))
-    except (GainError, OrderError, Failure):
+    except (GainError, LostError, OrderError, Failure):
         return None
