@@ -27,7 +27,7 @@ chains: [./park.yaml]
 drive: {works: 1 Mt/a}
 targets: {industrial-solid-waste-utilisation: {min: 95 %}}
 claims:
-  - {level: works, value: 1 Mt/a, label: {en: Metal, zh: 金属}}
+  - {level: works, value: 1 Mt/a, label: {en: Metal, zh: 金属}, note: "p. 9, table 2-1"}
   - {level: kiln, min: 600 kt/a}
   - {not-modelled: jobs, value: 300 persons}
 variants:
@@ -84,6 +84,8 @@ def test_audit_json_and_files(run: Runner) -> None:
     written = rows("out/claims.csv")
     assert [r["verdict"] for r in written] == ["holds", "contradicts", "not-modelled"]
     assert written[2]["stated"] == "300 persons"
+    notes = ["p. 9, table 2-1", "", ""]  # where in the plan the claim stands
+    assert [r["note"] for r in written] == [c["note"] or "" for c in found["claims"]] == notes
     assert rows("out/conflicts.csv")[0]["because"] == "limits"
 
 

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mfa
+from mfa.show.compared import print_comparison
+from mfa.show.report import comparison_page
 from mfa.studies.compare import MOST_CAUSES, Comparison, Share
 from tests.parks import load, solve, values
 
@@ -275,3 +277,32 @@ def test_variants_of_one_scenario(tmp_path: Path) -> None:
     found = mfa.compare(one, two)
     assert [c.path for c in found.inputs] == ["kiln.capacity"]
     assert parts(found.split([RATE])) == pytest.approx({"processes:kiln": 0.7})
+
+
+# ---------------------------------------------------------------- what a person reads
+def test_flows_that_differ_where_no_indicator_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What one of two like customers takes goes to the other: no indicator moves, two flows do."""
+    chain = """
+    materials: {ore: {kind: intermediate}, part: {kind: intermediate}}
+    processes:
+      works: {per: part, inputs: {ore: 1 t/t}}
+      one: {per: part, inputs: {part: 1 t/t}}
+      two: {per: part, inputs: {part: 1 t/t}}
+    pools: {ore: {givers: [{boundary: import}]}, part: {takers: [one, two]}}
+    """
+    year = "drive: {works: 10 t/a}\nlayers: [Ga]\npools: {part: {takers: [%s, %s]}}\n"
+    found = both(tmp_path, year % ("one", "two"), year % ("two", "one"), chain)
+    assert found.indicators == []
+    print_comparison(found, [], ("a", "b"), "en")
+    printed = capsys.readouterr().out
+    assert "No result differs." not in printed
+    assert "part: pool:part → two" in printed
+    assert "No result differs." not in comparison_page(found, [], ("a", "b"), "en")
+
+
+def test_layers_are_inputs(tmp_path: Path) -> None:
+    """One scenario follows gallium, the other gallium and iron."""
+    found = both(tmp_path, YEAR + "layers: [Ga]\n", YEAR + "layers: [Ga, Fe]\n")
+    assert [(c.path, c.before, c.after) for c in found.inputs] == [("layers", "Ga", "Ga, Fe")]

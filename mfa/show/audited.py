@@ -16,7 +16,7 @@ ORDER = ("contradicts", "differs", "undecided", "dispatch", "weak", "no-value", 
 
 
 def claims_table(audit: Audit, lang: str = "en") -> Table:
-    """claim, label, quantity, stated, low … model, possible_low, possible_high, verdict, reason, source."""
+    """claim, label, quantity, stated, low … possible_low, possible_high, verdict, reason, source, note."""
     rows = [
         (
             v.claim.number,
@@ -32,11 +32,12 @@ def claims_table(audit: Audit, lang: str = "en") -> Table:
             v.word,
             v.reason.text(lang),
             v.claim.source or None,
+            v.claim.note or None,
         )
         for v in audit.verdicts
     ]
     ends = ("low", "high", "unit", "model", "possible_low", "possible_high")
-    columns = ("claim", "label", "quantity", "stated", *ends, "verdict", "reason", "source")
+    columns = ("claim", "label", "quantity", "stated", *ends, "verdict", "reason", "source", "note")
     return Table("claims", columns, rows)
 
 

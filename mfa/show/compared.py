@@ -55,13 +55,15 @@ def print_comparison(comparison: Comparison, shares: list[Share], titles: tuple[
     _inputs(comparison, titles, lang)
     heads = ["", *titles, word("compare-change", lang), "%"]
     rows = [change_row(c) for c in comparison.indicators]
-    if not rows:
+    flows = comparison.flows
+    if not rows and not flows:
         line(word("compare-same", lang), "\n")
         return
-    table(word("compare-indicators", lang), heads, rows)
-    _causes(comparison, shares, lang)
-    flows = comparison.flows
-    table(word("compare-flows", lang), heads, [change_row(c) for c in flows[:MOST_FLOWS]])
+    if rows:
+        table(word("compare-indicators", lang), heads, rows)
+        _causes(comparison, shares, lang)
+    if flows:
+        table(word("compare-flows", lang), heads, [change_row(c) for c in flows[:MOST_FLOWS]])
     if len(flows) > MOST_FLOWS:
         line(dim(word("compare-more", lang, count=len(flows) - MOST_FLOWS)), "\n")
 

@@ -41,6 +41,8 @@ def inputs(system: System) -> dict[str, Input]:
     for t in system.targets:
         bounds = (("min", t.minimum), ("max", t.maximum))
         found += [Input(f"targets.{t.indicator}.{k}", v, "") for k, v in bounds if v is not None]
+    if system.layers:
+        found.append(Input("layers", ", ".join(system.layers), ""))
     return {i.path: i for i in found}
 
 
