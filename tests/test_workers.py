@@ -220,11 +220,11 @@ def test_nothing_of_the_process_is_touched(
     park: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Loading, solving, auditing swap no descriptor, switch off no collector, and print nothing."""
-    for module, name in ((os, "dup2"), (os, "dup"), (gc, "disable")):
-        monkeypatch.setattr(module, name, lambda *given, n=name: pytest.fail(n))
-    result = mfa.load(park).solve()
-    assert [v.word for v in result.audit().verdicts] == ["holds", "contradicts"]
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        for module, name in ((os, "dup2"), (os, "dup"), (gc, "disable")):
+            patch.setattr(module, name, lambda *given, n=name: pytest.fail(n))
+        result = mfa.load(park).solve()
+        assert [v.word for v in result.audit().verdicts] == ["holds", "contradicts"]
     assert capfd.readouterr() == ("", "")
 
 
