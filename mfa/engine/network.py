@@ -69,3 +69,9 @@ class Values:
     limit: Floats
     percent: Floats
     share: Floats
+
+
+def read_only(*arrays: Floats | Ints) -> None:
+    """Lock arrays that are handed out, so that no reader changes what others read."""
+    for array in arrays:
+        array.setflags(write=False)
