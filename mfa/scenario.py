@@ -320,7 +320,7 @@ def _lost(system: System, compiled: Compiled, error: LostError) -> Fault:
 
 
 def _recycle(system: System, compiled: Compiled, cycle: Sequence[int]) -> tuple[str, Place | None]:
-    """The recycle in order, pool → process → pool … back to the first pool; where its first process stands."""
+    """The recycle in order, back to its first pool, and where its first process stands."""
     s = compiled.structure
     names = [s.pools[n] if i % 2 == 0 else f"[{s.processes[n]}]" for i, n in enumerate(cycle)]
     place = system.processes[s.processes[cycle[1]]].place if len(cycle) > 1 else None

@@ -22,8 +22,7 @@ import pytest
 import mfa
 from mfa.cli import main
 from mfa.engine.linear.singular import Singular
-from mfa.engine.path import Lost
-from mfa.engine.state import GainError, OrderError
+from mfa.engine.state import GainError, LostError, OrderError
 from mfa.errors import Fault, Place, Short
 from mfa.input.reading import _Stop
 from mfa.show.exact import exact
@@ -69,7 +68,7 @@ EXCEPTIONS: dict[type[BaseException], BaseException] = {
     Short: Short("file-missing", file="a.yaml"),
     GainError: GainError((1, 2, 3, 4), 1.027, 0.9),
     OrderError: OrderError((1, 2), (3, 4)),
-    Lost: Lost("after 9 pieces"),
+    LostError: LostError((1, 2), (1, 0, 2, 1), 1.2),
     Singular: Singular(7),
     Undecided: Undecided(),
     _Stop: _Stop(),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mfa.engine.network import GIVER, TAKER, ListEntry, Structure, Values
+from mfa.engine.network import GIVER, TAKER, ListEntry, Structure, Values, read_only
 from mfa.records import Entry, Figure, System
 
 
@@ -86,6 +86,8 @@ def compile_system(system: System) -> Compiled:
         share=np.array([e.share for e in records], float),
         outside=np.array(fixed, float),
     )
+    read_only(structure.flow_pool, structure.flow_process, structure.flow_side)
+    read_only(*vars(values).values())
     return Compiled(structure, values, records, outside)
 
 

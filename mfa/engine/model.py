@@ -113,8 +113,11 @@ class Equations:
                 level[process] = served.level[process][0]
         amounts = self._firm_amounts(level)
         residual = self.values.external + self._per_pool(amounts) - net
-        gross = np.abs(self.values.external) + self._per_pool(np.abs(amounts))
-        return Point(net, level, handed, residual, gross)
+        return Point(net, level, handed, residual, self.gross(level))
+
+    def gross(self, level: Floats) -> Floats:
+        """(pool,) all that flows firmly into and out of each pool at these levels."""
+        return np.abs(self.values.external) + self._per_pool(np.abs(self._firm_amounts(level)))
 
     def error(self, point: Point) -> Floats:
         """(pool,) the imbalance over what flows through the pool.

@@ -71,3 +71,9 @@ class Values:
     percent: Floats
     share: Floats
     outside: Floats = field(default_factory=lambda: np.zeros(0))
+
+
+def read_only(*arrays: Floats | Ints) -> None:
+    """Lock arrays that are handed out, so that no reader changes what others read."""
+    for array in arrays:
+        array.setflags(write=False)

@@ -11,6 +11,7 @@ positive determinant is a recycle of gain >= 1.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -108,7 +109,7 @@ class _Path:
         inside = {int(p) for c in tied for p in c.pools}
         return tied + [single(wiring, int(p)) for p in self.pools if int(p) not in inside]
 
-    def _piece(self, number: int, held: dict[Decision, int] | None) -> Piece:
+    def _piece(self, number: int, held: Mapping[Decision, int] | None) -> Piece:
         e, cluster = self.equations, self.clusters[number]
         return piece(e.wiring, e.values, e.cap, cluster, self.net[cluster.pools], held)
 
@@ -179,18 +180,23 @@ class _Path:
     def _balanced(self) -> Floats:
         """The nets at the end, the rounding of the way taken off by Newton on the last piece."""
         self.net[self.pools, 1] = 0.0
-        matrix = np.eye(len(self.pools)) - self.slopes
+        moving = np.flatnonzero(reachable(self.slopes, (self.b != 0) | (self.net[self.pools, 0] != 0)))
+        matrix = np.eye(len(moving)) - self.slopes[np.ix_(moving, moving)]
         for _ in range(REFINED):
-            for number, served in enumerate(self.pieces):
-                self.pieces[number] = self._piece(number, served.decisions)
-            miss = self.equations.b[self.pools] - self.net[self.pools, 0]
-            for cluster, served, effects in zip(self.clusters, self.pieces, self.effects, strict=True):
-                miss = miss + effects @ [served.level[p][0] for p in cluster.processes.tolist()]
             try:
-                self.net[self.pools, 0] += np.linalg.solve(matrix, miss)
+                self.net[self.pools[moving], 0] += np.linalg.solve(matrix, self._missing()[moving])
             except np.linalg.LinAlgError:
                 break
-        return self.net[self.pools, 0].copy()
+        found: Floats = self.net[self.pools, 0].copy()
+        return found
+
+    def _missing(self) -> Floats:
+        """(k,) b + F·level - net on the last piece."""
+        missing = self.equations.b[self.pools] - self.net[self.pools, 0]
+        for number, (cluster, effects) in enumerate(zip(self.clusters, self.effects, strict=True)):
+            served = self._piece(number, self.pieces[number].decisions)
+            missing = missing + effects @ [float(served.level[p][0]) for p in cluster.processes.tolist()]
+        return np.asarray(missing, np.float64)
 
     def _direction(self, crossed: _Bound | None) -> tuple[Floats, float]:
         """(d net, d t) along the path, for the pools that b or the last crossing moves.

@@ -11,8 +11,8 @@ import numpy as np
 
 from mfa.engine.forward import serve_forward
 from mfa.engine.model import GOOD, Equations, Point
-from mfa.engine.network import Floats, Structure, Values
-from mfa.engine.newton import newton
+from mfa.engine.network import Bools, Floats, Structure, Values, read_only
+from mfa.engine.newton import STEPS, newton
 from mfa.engine.state import State
 from mfa.engine.unique import unsure_blocks
 from mfa.engine.wiring import Wiring, wire
@@ -22,6 +22,9 @@ SWEEPS = 40
 SETTLED = 1e-21
 ACCEPTED = 1e-9
 ROUNDING = 1e-12
+LEAST = 1e-20  # of the largest amount, whatever the units: the rounding of loops that stand still
+LARGEST = 1e300  # sums of amounts up to here stay numbers
+TOO_LARGE = f"drives and coefficients give amounts beyond {LARGEST:.0e}"
 
 
 def solve(structure: Structure, values: Values) -> State:
@@ -44,18 +47,37 @@ def solve(structure: Structure, values: Values) -> State:
 def solve_wired(wiring: Wiring, values: Values) -> State:
     """Solve a wired network: the same wiring serves many values."""
     equations = Equations(wiring, values)
-    unsure = unsure_blocks(wiring.pattern, equations.steepest())
-    point, sweeps, steps, pieces = equations.at(equations.b), 0, 0, 0
+    with np.errstate(over="ignore", invalid="ignore"):  # judged by `_in_range`
+        _in_range(equations, equations.b)
+        unsure = unsure_blocks(wiring.pattern, equations.steepest())
+        try:
+            point, iterations, method = _solved(equations, unsure)
+        except (ValueError, OverflowError):  # beyond the largest number on the way
+            raise Failure(TOO_LARGE) from None
+        _in_range(equations, np.maximum(np.abs(point.net), point.gross))
+        error = equations.error(point)
+        if not np.max(error, initial=0.0) <= ACCEPTED:
+            raise Failure(_not_balanced(equations, error))
+        return _state(equations, point, iterations, method)
+
+
+def _solved(equations: Equations, unsure: Bools) -> tuple[Point, int, str]:
+    """The solution, the number of iterations and the method."""
+    iterations = 0
     if not unsure.any():
         point, sweeps, steps = _at_once(equations)
-    if unsure.any() or np.max(equations.error(point), initial=0.0) > GOOD:
-        net, more, pieces = serve_forward(equations, unsure)
-        point, steps = equations.at(net), steps + more
-    error = float(np.max(equations.error(point), initial=0.0))
-    if not error <= ACCEPTED:
-        raise Failure(_not_balanced(equations, point))
-    method = "path" if pieces else "newton" if steps else "sweeps"
-    return _state(equations, point, sweeps + steps + pieces, method)
+        iterations = sweeps + steps
+        if np.max(equations.error(point), initial=0.0) <= GOOD:
+            return point, iterations, "newton" if steps else "sweeps"
+    net, steps, pieces = serve_forward(equations, unsure)
+    return equations.at(net), iterations + steps + pieces, "path" if pieces else "newton"
+
+
+def _in_range(equations: Equations, amounts: Floats) -> None:
+    """Refuse amounts too large to be added up."""
+    beyond = np.flatnonzero(~(np.abs(amounts) < LARGEST))
+    if len(beyond):
+        raise Failure(f"{TOO_LARGE}, at {equations.wiring.structure.pools[beyond[0]]}")
 
 
 def _at_once(equations: Equations) -> tuple[Point, int, int]:
@@ -67,9 +89,8 @@ def _at_once(equations: Equations) -> tuple[Point, int, int]:
     return point, sweeps, steps
 
 
-def _not_balanced(equations: Equations, point: Point) -> str:
+def _not_balanced(equations: Equations, error: Floats) -> str:
     """Which pool is furthest from its balance, and by how much."""
-    error = equations.error(point)
     worst = int(np.argmax(np.where(np.isnan(error), np.inf, error)))
     name = equations.wiring.structure.pools[worst]
     return f"the network did not converge: {name} is out of balance by {error[worst]:.3g} of its flow"
@@ -89,25 +110,30 @@ def _swept(equations: Equations, net: Floats) -> tuple[Floats, int]:
 
 
 def _state(equations: Equations, point: Point, iterations: int, method: str) -> State:
-    """The state, with what is only rounding of a pool's turnover taken for nothing."""
+    """The state, with what is only rounding taken for nothing."""
     w = equations.wiring
     turnover = np.maximum(np.abs(point.net), point.gross)
-    handed = np.where(point.handed > ROUNDING * turnover[w.pool], point.handed, 0.0)
-    level = point.level.copy()
-    named = w.process >= 0
-    most = np.zeros(len(level))
-    np.maximum.at(most, w.process[named], handed[named])
-    level[np.setdiff1d(w.process[named], np.flatnonzero(most))] = 0.0
+    nothing = np.maximum(ROUNDING * turnover, LEAST * np.max(turnover, initial=0.0))
+    handed, level = _above(w, point, nothing)
+    for _ in range(STEPS):  # what only dust feeds is dust
+        nothing[equations.gross(level) < ROUNDING * turnover] = np.inf
+        cleared, less = _above(w, point, nothing)
+        if np.array_equal(level, less):
+            break
+        handed, level = cleared, less
     left = np.abs(point.net) - np.bincount(w.pool, handed, minlength=len(turnover))
-    left = np.where(left > ROUNDING * turnover, left, 0.0)
+    left = np.where(left > nothing, left, 0.0)
     surplus, shortage = np.where(point.net > 0, left, 0.0), np.where(point.net < 0, left, 0.0)
-    return State(
-        point.net,
-        level,
-        handed,
-        surplus,
-        shortage,
-        float(np.max(equations.error(point), initial=0.0)),
-        iterations,
-        method,
-    )
+    error = float(np.max(equations.error(point), initial=0.0))
+    read_only(point.net, level, handed, surplus, shortage)
+    return State(point.net, level, handed, surplus, shortage, error, iterations, method)
+
+
+def _above(wiring: Wiring, point: Point, nothing: Floats) -> tuple[Floats, Floats]:
+    """What is handed above `nothing` (pool,), and the levels of the processes that then run."""
+    handed = np.where(point.handed > nothing[wiring.pool], point.handed, 0.0)
+    named = wiring.process >= 0
+    listed, running = np.zeros(len(point.level), bool), np.zeros(len(point.level), bool)
+    listed[wiring.process[named]] = True
+    running[wiring.process[named & (handed > 0)]] = True
+    return handed, np.where(listed & ~running, 0.0, point.level)

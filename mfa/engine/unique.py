@@ -25,6 +25,8 @@ def unsure_blocks(pattern: Pattern, steepest: Floats) -> Bools:
     slot = np.flatnonzero(component[pattern.rows] == component[pattern.cols])
     sums = np.bincount(pattern.cols[slot], steepest[slot], minlength=pattern.plan.n)
     unsure = np.zeros(blocks, bool)
+    if not pattern.plan.cyclic.any():
+        return unsure
     np.logical_or.at(unsure, component, sums >= BELOW_ONE)
     slot = slot[unsure[component[pattern.rows[slot]]]]
     if len(slot):
