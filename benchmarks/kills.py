@@ -20,8 +20,8 @@ from collections import Counter
 from pathlib import Path
 
 from mfa.cli import main
-from mfa.show import together
-from mfa.show.runfolder import with_manifest
+from mfa.show import folders
+from mfa.show.run_folder import with_manifest
 
 SCENARIO = "alumina-red-mud"
 RUN = ["run", SCENARIO, "--out", "out", "--quiet"]
@@ -135,18 +135,18 @@ def window(times: int) -> float:
     """Seconds from the first rename of a run with 12 files to the last, the median."""
     taken = []
     texts: dict[str, str | bytes] = {f"{i}.csv": "x" * 20_000 for i in range(12)}
-    original = together._commit
+    original = folders._commit
 
     def timed(*arguments: object) -> None:
         begun = time.perf_counter()
         original(*arguments)  # type: ignore[arg-type]
         taken.append(time.perf_counter() - begun)
 
-    together._commit = timed  # type: ignore[assignment]
+    folders._commit = timed  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as top:
         for i in range(times):
-            together.write_together(Path(top), with_manifest({"run": i}, iter(texts.items())))
-    together._commit = original
+            folders.write_together(Path(top), with_manifest({"run": i}, iter(texts.items())))
+    folders._commit = original
     return sorted(taken)[len(taken) // 2]
 
 

@@ -11,11 +11,11 @@ from scipy.sparse.linalg import splu
 import mfa
 from benchmarks.solver import fastest
 from mfa.engine.compile import compile_system
-from mfa.engine.model import Equations
+from mfa.engine.equations import Equations
 from mfa.engine.solver import solve, solve_wired
 from mfa.engine.wiring import wire
-from mfa.results.costs import Costs
-from mfa.results.layers import Compositions, Substance
+from mfa.results.accounts.costs import Costs
+from mfa.results.accounts.substances import Compositions, Substance
 
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "jiaokou-2035.yaml"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 import mfa
-from mfa.input.reading import read
+from mfa.input.yaml.reader import read
 
 PROCESSES = 20_000
 

@@ -19,7 +19,9 @@ from pathlib import Path
 import numpy as np
 
 import mfa
-from mfa.show.sankey.layout import Geometry, Link, layout, plan, relayout
+from mfa.show.sankey.geometry import Geometry, Link
+from mfa.show.sankey.layout.layout import layout, relayout
+from mfa.show.sankey.layout.plan import plan
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = Path(__file__).with_name("sankey_d3.cjs")

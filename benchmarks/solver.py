@@ -11,7 +11,7 @@ from scipy.sparse import csc_array
 
 from benchmarks.networks import USERS, pushed
 from mfa.engine import linear
-from mfa.engine.model import Equations
+from mfa.engine.equations import Equations
 from mfa.engine.network import Structure, Values
 from mfa.engine.solver import solve_wired
 from mfa.engine.wiring import wire

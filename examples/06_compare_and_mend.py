@@ -5,7 +5,7 @@ from pathlib import Path
 
 import mfa
 from mfa.show.charts.waterfall import waterfall
-from mfa.show.compared import cause_label
+from mfa.show.terminal.print_comparison import cause_label
 
 folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "out"
 folder.mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import mfa
 from mfa.show.charts.gauge import gauge
-from mfa.show.charts.merit import merit
-from mfa.show.charts.wastes import wastes
+from mfa.show.charts.merit_order import merit
+from mfa.show.charts.waste_fates import wastes
 
 folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "out"
 folder.mkdir(parents=True, exist_ok=True)

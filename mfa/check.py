@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mfa.checks import lists
+from mfa.checks.closure import Closure, EnergyRatio, closures, energies
 from mfa.engine.compile import compile_system
-from mfa.engine.standing import standing_recycles
+from mfa.engine.cycles import standing_recycles
 from mfa.errors import Error, Fault
-from mfa.input import checks
-from mfa.input.closure import Closure, EnergyRatio, closures, energies
-from mfa.records import System
 from mfa.scenario import Scenario, load
+from mfa.system import System
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,13 @@ def _solve_all(scenario: Scenario) -> None:
 
 def _warnings(system: System) -> list[Fault]:
     made = list(system.notes)
-    names = checks.idle(system)
+    names = lists.idle(system)
     if names:
         made.append(Fault("idle", None, {"names": ", ".join(names), "count": len(names)}))
-    hourly = checks.whole_year(system)
+    hourly = lists.whole_year(system)
     if hourly:
         made.append(Fault("whole-year", None, {"names": ", ".join(hourly)}))
-    made += checks.outside_bounds(system)
+    made += lists.outside_bounds(system)
     compiled = compile_system(system)
     for cycle, gain in standing_recycles(compiled.structure, compiled.values):
         s = compiled.structure
@@ -121,7 +121,7 @@ def _strict(system: System, found: tuple[Closure, ...], ratios: tuple[EnergyRati
         for e in ratios
         if not e.plausible
     ]
-    made += checks.without_source(system)
-    made += checks.outside_bounds(system)
-    made += checks.sold_without_limit(system)
+    made += lists.without_source(system)
+    made += lists.outside_bounds(system)
+    made += lists.sold_without_limit(system)
     return made

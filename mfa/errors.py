@@ -85,7 +85,7 @@ def one_line(text: str) -> str:
     return "".join("�" if unicodedata.category(c) in UNPRINTED else c for c in text)
 
 
-class Short(Exception):
+class FaultWithoutPlace(Exception):
     """One fault without its place, raised by inner code for the boundary to complete."""
 
     def __init__(self, key: str, **values: object) -> None:
@@ -96,7 +96,7 @@ class Short(Exception):
     def __str__(self) -> str:
         return message(self.key, self.values)
 
-    def __reduce__(self) -> tuple[Callable[[], Short], tuple[()]]:
+    def __reduce__(self) -> tuple[Callable[[], FaultWithoutPlace], tuple[()]]:
         return partial(type(self), self.key, **self.values), ()  # args alone would lose the values
 
     def at(self, place: Place | None) -> Fault:

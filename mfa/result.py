@@ -7,24 +7,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mfa.checks.closure import Closure, closures
 from mfa.engine.compile import Compiled
-from mfa.engine.state import State
-from mfa.errors import Error, Fault, Short, check_language
-from mfa.input.closure import Closure, closures
-from mfa.input.substances import layer
-from mfa.records import System
-from mfa.results import doubts, findings, flows, indicators, tables, waste
-from mfa.results.accounts import Accounts
-from mfa.results.costs import CentreCost, Costs
-from mfa.results.indicator import Indicator
-from mfa.results.layers import Compositions, Substance
-from mfa.results.ledger import Ledger
+from mfa.engine.network import State
+from mfa.errors import Error, Fault, FaultWithoutPlace, check_language
+from mfa.properties import layer
+from mfa.results import tables
+from mfa.results.accounts import flows, waste
+from mfa.results.accounts.accounts import Accounts
+from mfa.results.accounts.costs import CentreCost, Costs
+from mfa.results.accounts.ledger import Ledger
+from mfa.results.accounts.substances import Compositions, Substance
+from mfa.results.indicators import evaluate
+from mfa.results.indicators.target import Indicator
+from mfa.results.warnings import RunWarning, account_faults, run_warnings
+from mfa.system import System
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from mfa.show.flowpicture import Sankey
+    from mfa.show.sankey.diagram import Sankey
     from mfa.studies.audit import Audit, Progress
     from mfa.studies.remedies import Remedy
 
@@ -71,7 +74,7 @@ class Result:
             case "balances":
                 return tables.balances(self.closures)
             case "warnings":
-                return tables.warnings(s, self.findings, lang)
+                return tables.warnings(s, self.warning_list, lang)
             case "layers":
                 found = ((n, self.layer(n).flows(self.flow_list)) for n in s.layers)
                 return tables.layers(s, found)
@@ -110,7 +113,7 @@ class Result:
     @cached_property
     def indicator_list(self) -> list[Indicator]:
         """The indicators as records."""
-        return indicators.indicators(
+        return evaluate.indicators(
             self.system,
             self.wastes,
             self.lacking,
@@ -140,8 +143,8 @@ class Result:
         """
         try:
             layer(name)
-        except Short as short:
-            raise Error([short.at(None)]) from None
+        except FaultWithoutPlace as unplaced:
+            raise Error([unplaced.at(None)]) from None
         if name not in self._layers:
             self._layers[name] = Substance(name, self.compositions)
         return self._layers[name]
@@ -162,9 +165,9 @@ class Result:
         return self.costs.centres() if self.costs.bought > 0 else []
 
     @cached_property
-    def findings(self) -> list[findings.Finding]:
+    def warning_list(self) -> list[RunWarning]:
         """The warnings as records."""
-        return findings.findings(
+        return run_warnings(
             self.system,
             self.compiled,
             self.state,
@@ -177,7 +180,7 @@ class Result:
     @property
     def _doubts(self) -> list[tuple[str, str, Fault]]:
         layers = [self.layer(n) for n in self.system.layers]
-        return doubts.account_faults(
+        return account_faults(
             self.system, self.accounts, self.indicator_list, layers, self.flow_list, lambda: self.link_list
         )
 
@@ -298,10 +301,10 @@ class Result:
     def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Sankey:
         """Draw the flows: to a file (.png .svg .pdf .html), onto matplotlib axes, or into a notebook.
 
-        `options` are those of `mfa.show.flowpicture.sankey`: `layer`, `unit`, `by`, `focus`, `steps`,
+        `options` are those of `mfa.show.sankey.diagram.sankey`: `layer`, `unit`, `by`, `focus`, `steps`,
         `loops`, `min_share`, `without`, `order`, `colours`, `spread`, `lang`.
         """
-        from mfa.show.flowpicture import sankey
+        from mfa.show.sankey.diagram import sankey
 
         return sankey(self, path, ax=ax, **options)
 

@@ -8,22 +8,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mfa.checks import lists
 from mfa.engine.compile import Compiled, compile_system
-from mfa.engine.state import GainError, LostError, OrderError
-from mfa.errors import Error, Fault, Place, Short
-from mfa.input import assemble, build, checks, library
-from mfa.input.assembly import Assembly
-from mfa.input.book import is_book, read_book
-from mfa.input.reading import read
-from mfa.input.substances import layer
-from mfa.records import System
+from mfa.engine.network import GainError, LostError, OrderError
+from mfa.errors import Error, Fault, FaultWithoutPlace, Place
+from mfa.input.merge import library, merge
+from mfa.input.merge.assembly import Assembly
+from mfa.input.records import builder
+from mfa.input.workbook.read import is_book, read_book
+from mfa.input.yaml.reader import read
+from mfa.properties import layer
 from mfa.result import Result
+from mfa.system import System
 
 if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
-    from mfa.show.chain.paper import Page
+    from mfa.show.flowsheet.drawing import Page
 
 NAMED = 8  # pools of a block that a message names
 
@@ -55,7 +57,7 @@ class Scenario:
     @property
     def assembly(self) -> Assembly:
         """What the files say, with `settings` laid over it."""
-        return assemble.with_settings(self.merged, self.settings or {})
+        return merge.with_settings(self.merged, self.settings or {})
 
     def solve(self, *, samples: int | None = None, seed: int | None = None) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
@@ -94,7 +96,7 @@ class Scenario:
         laid = {**(self.settings or {}), **_settings(settings)}
         if self.is_chain and laid:
             raise Error([_not_scenario(self.path)])
-        system = checked(assemble.with_settings(self.merged, laid))
+        system = checked(merge.with_settings(self.merged, laid))
         layers = tuple(dict.fromkeys((*system.layers, *self.system.layers)))
         return replace(self, system=replace(system, layers=layers), settings=laid)
 
@@ -110,8 +112,8 @@ class Scenario:
         for name in wanted:
             try:
                 layer(name)
-            except Short as short:
-                faults.append(short.at(None))
+            except FaultWithoutPlace as unplaced:
+                faults.append(unplaced.at(None))
         if faults:
             raise Error(faults)
         layers = tuple(dict.fromkeys((*self.system.layers, *wanted)))
@@ -132,7 +134,7 @@ class Scenario:
 
     def picture(self, path: str | Path | None = None, *, ax: Axes | None = None, lang: str = "en") -> Page:
         """Draw recipes and lists as a diagram: to a file (.png .svg .pdf) or onto matplotlib axes."""
-        from mfa.show.chainpicture import chain_picture
+        from mfa.show.flowsheet.flowsheet import chain_picture
 
         return chain_picture(self.system, path, ax=ax, lang=lang)
 
@@ -174,7 +176,7 @@ class Scenario:
         """
         result = self.solve()
         if folder is not None:
-            from mfa.show.runfolder import Extras, write_run
+            from mfa.show.run_folder import Extras, write_run
 
             extras = Extras(parquet, sankey, report, remedies)
             write_run(result, Path(folder), self, command, extras, lang)
@@ -216,7 +218,7 @@ def load(
     laid = _settings(settings)
     file = locate(path)
     merged = read_merged(file, chosen, settings)
-    assembly = assemble.with_settings(merged, laid)
+    assembly = merge.with_settings(merged, laid)
     system = checked(assembly)
     merged = replace(merged, forms=assembly.forms)  # with those of the lists, which `checked` added
     names = tuple(merged.scenario.child("variants"))
@@ -251,12 +253,12 @@ def read_merged(file: Path, variants: Sequence[str], settings: Mapping[str, str]
     """
     shown = library.shown(file)
     tree, chain_of = read_book(file, shown) if is_book(file) else (read(file, shown), {})
-    if not assemble.is_chain(tree):
-        assembly = assemble.scenario(file, tree, variants)
+    if not merge.is_chain(tree):
+        assembly = merge.scenario(file, tree, variants)
     elif variants or settings:
         raise Error([_not_scenario(file)])
     else:
-        assembly = assemble.chain(file, tree)
+        assembly = merge.chain(file, tree)
     assembly.chain_of.update(chain_of)
     return assembly
 
@@ -269,8 +271,8 @@ def checked(assembly: Assembly) -> System:
     mfa.Error
         every fault that the trees show
     """
-    system = build.system(assembly)
-    checks.check_lists(system)
+    system = builder.system(assembly)
+    lists.check_lists(system)
     return system
 
 
@@ -293,8 +295,8 @@ def locate(path: str | Path) -> Path:
     for kind in ("scenarios", "chains"):
         try:
             return library.find(str(path), kind, Path("here.yaml"))
-        except Short as short:
-            fault = short.at(None)
+        except FaultWithoutPlace as unplaced:
+            fault = unplaced.at(None)
             if kind == "scenarios":
                 first = fault
     raise Error([first])

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from mfa.show.runfolder import with_manifest
-from mfa.show.together import write_together
+from mfa.show.folders import write_together
+from mfa.show.run_folder import with_manifest
 
 OLD = {"flows.csv": "old flows", "pools.csv": "old pools", "report.html": "old page"}
 NEW = {"flows.csv": "new flows", "pools.csv": "new pools", "costs.csv": "new costs"}

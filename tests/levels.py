@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from mfa.records import Coefficient, Pool, System
+from mfa.system import Coefficient, Pool, System
 
 Amounts = dict[str, float]
 

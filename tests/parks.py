@@ -34,7 +34,7 @@ def values(result: mfa.Result) -> Mapping[str, Any]:
 
 def codes(result: mfa.Result) -> dict[str, str]:
     """Code of a warning → its English text; the last of a code wins."""
-    return {f.code: f.text() for f in result.findings}
+    return {f.code: f.text() for f in result.warning_list}
 
 
 def faults(folder: Path, chain: str, scenario: str = "", **options: Any) -> list[str]:

@@ -7,8 +7,8 @@ import random
 import numpy as np
 from matplotlib.path import Path
 
-from mfa.show.sankey.shapes import BOUNDARY, Band, Box, Geometry, Link
-from mfa.show.sankey.words import CAPTION, text_width
+from mfa.show.sankey.geometry import BOUNDARY, Band, Box, Geometry, Link
+from mfa.show.sankey.labels import CAPTION, text_width
 
 FINE = 12
 

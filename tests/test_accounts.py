@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import mfa
-from mfa.input.indicators import ACCOUNTS
+from mfa.catalogue import ACCOUNTS
 from mfa.results.circularity import MetalCycle, ProductCycle, circular_material_use
 from mfa.studies.compare import Change
 from tests.parks import codes, solve, values

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 import mfa
-from mfa.results.value import WORTHLESS, price
+from mfa.properties import price
+from mfa.results.accounts.value import WORTHLESS
 from mfa.studies.audit import Audit, Conflict, Verdict
-from mfa.studies.constraints import Form
-from mfa.studies.forms import Forms, Quantity
-from mfa.studies.programme import Programme
+from mfa.studies.lp.constraints import LinearForm
+from mfa.studies.lp.measures import Measures, Quantity
+from mfa.studies.lp.programme import Programme
 from tests.parks import solve
 
 PARK = """
@@ -248,7 +249,7 @@ def point(result: mfa.Result, programme: Programme) -> np.ndarray:
     return x
 
 
-def at_point(form: Form, x: np.ndarray) -> float:
+def at_point(form: LinearForm, x: np.ndarray) -> float:
     return sum(x[c] * w for c, w in zip(form.columns, form.weights, strict=True))
 
 
@@ -265,7 +266,7 @@ def test_forms_are_the_indicators(name: str, least: int) -> None:
     """At the run the linear form of each indicator gives it, and the run keeps every constraint."""
     result = mfa.load(name).solve()
     programme = Programme(result.accounts.ledger, ranged=False, levels="driven")
-    forms, x = Forms(programme), point(result, programme)
+    forms, x = Measures(programme), point(result, programme)
     matrix, low, high = programme.matrix
     rows = matrix @ (x / programme.scale)
     assert np.maximum(low - rows, rows - high).max() < 1e-5

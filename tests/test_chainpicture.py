@@ -17,13 +17,13 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Affine2D
 
 import mfa
-from mfa.records import System
-from mfa.results.flows import pool_node
-from mfa.show.chain.layout import Line, Placed
-from mfa.show.chain.paper import HEAD, Page, draw
-from mfa.show.chain.parts import LINE, coefficient
-from mfa.show.chainpicture import chain_picture
+from mfa.results.accounts.flows import pool_node
 from mfa.show.charts.style import DPI
+from mfa.show.flowsheet.arrangement import Line, Placed
+from mfa.show.flowsheet.boxes import LINE, coefficient
+from mfa.show.flowsheet.drawing import HEAD, Page, draw
+from mfa.show.flowsheet.flowsheet import chain_picture
+from mfa.system import System
 
 ROOT = Path(__file__).parent.parent
 CHAINS = [f.stem for f in sorted((ROOT / "chains").glob("*.yaml")) if f.stem != "materials"]

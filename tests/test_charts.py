@@ -18,16 +18,16 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
 import mfa
-from mfa.results.indicator import Indicator
+from mfa.results.indicators.target import Indicator
 from mfa.show.charts.distribution import distribution, edges
 from mfa.show.charts.gauge import gauge
-from mfa.show.charts.merit import merit, order
-from mfa.show.charts.names import scenario_line
+from mfa.show.charts.merit_order import merit, order
 from mfa.show.charts.style import LOOKS
 from mfa.show.charts.tornado import tornado
-from mfa.show.charts.wastes import heaps, wastes
+from mfa.show.charts.waste_fates import heaps, wastes
 from mfa.show.charts.waterfall import waterfall
 from mfa.show.charts.years import spaced, years
+from mfa.show.text import scenario_line
 
 CASES = Path(__file__).parent / "cases"
 UTILISED = "industrial-solid-waste-utilisation"

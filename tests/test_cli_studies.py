@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mfa.input.indicators import ACCOUNTS, WASTE_RATIOS, amounts
+from mfa.catalogue import ACCOUNTS, WASTE_RATIOS, amounts
 from tests.test_cli import Runner, chinese
 
 CHAIN = """chain: park

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mfa
-from mfa.show.compared import print_comparison
 from mfa.show.report import comparison_page
+from mfa.show.terminal.print_comparison import print_comparison
 from mfa.studies.compare import MOST_CAUSES, Comparison, Share
 from tests.parks import load, solve, values
 

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mfa
-from mfa.results.costs import CentreCost
-from mfa.results.value import price
+from mfa.properties import price
+from mfa.results.accounts.costs import CentreCost
 from tests.parks import RandomPark, random_parks, solve, values
 
 MILL = """

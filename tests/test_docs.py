@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from mfa.cli import main
-from mfa.input.reading import parse
+from mfa.input.yaml.reader import parse
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(p for p in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")] if p.exists())

@@ -22,7 +22,7 @@ import mfa
 from mfa.cli import main
 from mfa.results.tables import Table
 from mfa.show.files import csv_text, write_atomically
-from mfa.show.together import write_together
+from mfa.show.folders import write_together
 from tests.killed import NEW, OLD, put
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mfa
-from mfa.records import Coefficient, Entry, System
+from mfa.system import Coefficient, Entry, System
 
 CHAIN = """
 chain: plant

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import mfa
-from mfa.errors import Short
-from mfa.input.substances import layer
+from mfa.errors import FaultWithoutPlace
+from mfa.properties import layer
 from tests.parks import codes, load, solve, values
 
 HYDROGEN, OXYGEN, NA, AL, GA = 1.00794, 15.9994, 22.98977, 26.98154, 69.723
@@ -133,7 +133,7 @@ def test_oxide_of_a_layer() -> None:
     assert layer("O") == ("O", "O", 1)
     assert layer("H2") == ("H2", "H", pytest.approx(1))
     for name in ("NaAlO2", "CaCO3", "H2O", "Xx", "", "alumina"):
-        with pytest.raises(Short, match="not a layer"):
+        with pytest.raises(FaultWithoutPlace, match="not a layer"):
             layer(name)
 
 

@@ -8,8 +8,8 @@ import pytest
 
 import mfa
 from mfa.check import check_file
-from mfa.show.answer import print_answer
-from mfa.show.origin import origin_lines
+from mfa.show.terminal.print_run import print_answer
+from mfa.show.terminal.print_system import origin_lines
 
 MATERIALS = """
 materials:

@@ -18,7 +18,7 @@ import yaml
 
 import mfa
 from mfa.errors import catalogue
-from mfa.input import library
+from mfa.input.merge import library
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mfa"
@@ -66,7 +66,7 @@ def test_package_is_typed() -> None:
 
 # ---------------------------------------------------------------- the ladder
 def room(module: str) -> str | None:
-    """`mfa.input.lists` → `input`; None for the package itself."""
+    """`mfa.input.records.pools` → `input`; None for the package itself."""
     parts = module.split(".")
     if len(parts) == 1:
         return None

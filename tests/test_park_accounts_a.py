@@ -12,7 +12,7 @@ from functools import cache
 import pytest
 
 import mfa
-from mfa.records import Material, Process, System
+from mfa.system import Material, Process, System
 
 Amounts = dict[str, float]
 Flow = tuple[str, str, str, float]

@@ -17,7 +17,7 @@ import pytest
 from molmass import ELEMENTS
 
 import mfa
-from mfa.records import Material
+from mfa.system import Material
 from tests.levels import Amounts, Border, Park
 
 SCENARIOS = ("jiaokou-2025", "jiaokou-2035", "alumina-red-mud")

@@ -11,7 +11,7 @@ import pytest
 import mfa
 from mfa.cli import main
 from mfa.results.tables import NUMBERS, Table
-from mfa.show.parquet import parquet_bytes
+from mfa.show.files import parquet_bytes
 
 
 def run(*words: str) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mfa
-from mfa.input import validate
+from mfa.input.schema import validate
 
 CHAIN = """chain: park
 materials:

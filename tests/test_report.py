@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mfa
-from mfa.input.indicators import ACCOUNTS, WASTE_RATIOS
+from mfa.catalogue import ACCOUNTS, WASTE_RATIOS
 from mfa.show.report import comparison_page, report_page
 from mfa.show.report.clauses import CLAUSES, clause
 from mfa.show.report.parts import figures

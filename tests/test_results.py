@@ -21,12 +21,11 @@ from hypothesis import strategies as st
 import mfa
 from mfa.engine.solver import solve
 from mfa.errors import Place
-from mfa.records import Target
 from mfa.result import TABLES
-from mfa.results.indicator import judged
-from mfa.show.accounts import more_digits, written
-from mfa.show.answer import target_sentence
+from mfa.results.indicators.target import judged
 from mfa.show.files import write_atomically
+from mfa.show.text import more_digits, target_sentence, written
+from mfa.system import Target
 from tests.parks import load
 
 ROOT = Path(__file__).parent.parent

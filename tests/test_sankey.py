@@ -9,10 +9,11 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 
-from mfa.show.sankey.layout import layout, plan, relayout
-from mfa.show.sankey.paper import draw, save
-from mfa.show.sankey.shapes import ALPHA, COLOURS, Link
-from mfa.show.sankey.words import halo, named, node_lines, wrap
+from mfa.show.sankey.geometry import ALPHA, COLOURS, Link
+from mfa.show.sankey.labels import halo, named, node_lines, wrap
+from mfa.show.sankey.layout.layout import layout, relayout
+from mfa.show.sankey.layout.plan import plan
+from mfa.show.sankey.print import draw, save
 from tests.sankey_measures import park
 
 

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from mfa.show.sankey.layout import layout, plan, relayout
-from mfa.show.sankey.loops import back_arcs, layers
-from mfa.show.sankey.programme import Apart, Level, levels
-from mfa.show.sankey.shapes import OTHER, Geometry, Link
-from mfa.show.sankey.words import node_lines, text_width
+from mfa.show.sankey.geometry import OTHER, Geometry, Link
+from mfa.show.sankey.labels import node_lines, text_width
+from mfa.show.sankey.layout.layering import back_arcs, layers
+from mfa.show.sankey.layout.layout import layout, relayout
+from mfa.show.sankey.layout.linear_programs import Apart, Level, levels
+from mfa.show.sankey.layout.plan import plan
 from tests.sankey_measures import captions, crosses, distance, meets, middle, narrowest, park, sides, trodden
 
 SIZES = [(5, 7), (6, 14), (8, 12), (9, 24), (12, 16), (14, 30), (17, 25), (20, 40), (25, 40)] * 3

@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 import mfa
-from mfa.show.flowpicture import Sankey
 from mfa.show.report import report_page
-from mfa.show.sankey.focus import Start, cut, follow
-from mfa.show.sankey.shapes import COLOURS, LOOKS, OTHER, Link
-from mfa.show.sankey.words import notes
+from mfa.show.sankey.diagram import Sankey
+from mfa.show.sankey.geometry import COLOURS, LOOKS, OTHER, Link
+from mfa.show.sankey.labels import notes
+from mfa.show.sankey.selection import Start, cut, follow
 
 WORKS = """
 scenario: works
@@ -463,7 +463,7 @@ def test_wrong_options_are_faults(result: mfa.Result, options: dict[str, Any], k
 # ---------------------------------------------------------------- uncertainty
 def test_spread_is_a_pale_edge_and_told(result: mfa.Result, tmp_path: Path) -> None:
     """With 39 t of 390 t uncertain, the dark core has nine tenths of the width, all along the band."""
-    from mfa.show.sankey.fade import captions, core
+    from mfa.show.sankey.print import captions, core
 
     spread = {("mine", "refinery", "ore"): 39.0, ("refinery", "smelter", "alumina"): 9.75}
     made = result.sankey(tmp_path / "a.svg", spread=spread)

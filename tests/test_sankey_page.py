@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from mfa.show.fonts import woff
-from mfa.show.sankey.layout import layout
+from mfa.show.sankey.geometry import OTHER, Geometry, Link
+from mfa.show.sankey.layout.layout import layout
 from mfa.show.sankey.page import PARTS, Layer, page
 from mfa.show.sankey.page.ladders import LADDERS
 from mfa.show.sankey.page.packed import DIGITS, packed
 from mfa.show.sankey.page.trace import offset, trace
-from mfa.show.sankey.shapes import OTHER, Geometry, Link
 from tests.sankey_measures import sides
 
 EVIL = '</script><b>"&<!--'

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from mfa.input.schema import json_schema
+from mfa.input.schema.forms import json_schema
 
 ROOT = Path(__file__).parent.parent
 Kind = Literal["chain", "scenario"]

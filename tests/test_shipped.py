@@ -14,7 +14,7 @@ import pytest
 
 import mfa
 from mfa.check import check_file
-from mfa.input.closure import element_shares
+from mfa.properties import element_shares
 
 ROOT = Path(__file__).parent.parent
 CHAINS = sorted((ROOT / "chains").glob("*.yaml"))

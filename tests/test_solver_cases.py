@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
+from mfa.engine.network import GainError, State
 from mfa.engine.solver import solve
-from mfa.engine.state import GainError, State
 from tests import oracle
 from tests.networks import Network, Place
 

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from mfa.engine.network import TAKER, Structure, Values
+from mfa.engine.network import TAKER, GainError, State, Structure, Values
 from mfa.engine.solver import solve
-from mfa.engine.state import GainError, State
 from tests import oracle
 from tests.networks import MIXED, SMOOTH, STRONG, WEAK, Mode, Network, networks, random_network, shuffled
 

@@ -14,8 +14,9 @@ import pytest
 
 from mfa.cli import main
 from mfa.cli.options import MOST_FAULTS
-from mfa.show.screen import amount, table
 from mfa.show.stream import Output, say_json
+from mfa.show.terminal.table import table
+from mfa.show.text import amount
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"

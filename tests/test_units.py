@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mfa.errors import Error, Short, message
+from mfa.errors import Error, FaultWithoutPlace, message
 from mfa.units import (
     Basis,
     Quantity,
@@ -28,8 +28,7 @@ from mfa.units import (
     split_range,
     uses_operating,
 )
-from mfa.units.grammar import parse
-from mfa.units.table import table
+from mfa.units.grammar import parse, table
 
 T = Basis()
 POWER = Basis("MWh")
@@ -137,8 +136,8 @@ TOKENS = {
 NAMES = sorted(TOKENS)
 
 
-def fault(call, *args) -> Short:
-    with pytest.raises(Short) as caught:
+def fault(call, *args) -> FaultWithoutPlace:
+    with pytest.raises(FaultWithoutPlace) as caught:
         call(*args)
     for lang in ("en", "zh"):
         text = message(caught.value.key, caught.value.values, lang)
@@ -934,8 +933,8 @@ def answer(call, *args):
     """What a call gives, or None where it refuses its text in the proper way."""
     try:
         return call(*args)
-    except Short as short:
-        texts = [message(short.key, short.values, lang) for lang in ("en", "zh")]
+    except FaultWithoutPlace as unplaced:
+        texts = [message(unplaced.key, unplaced.values, lang) for lang in ("en", "zh")]
     except Error as error:
         texts = [fault.text() for fault in error.faults]
     assert texts

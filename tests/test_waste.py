@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mfa
-from mfa.results.waste import Account, Use, WasteFlow
-from mfa.show.answer import print_answer
-from mfa.show.charts.wastes import heaps
-from mfa.show.charts.wastes import wastes as draw_wastes
+from mfa.results.accounts.waste import Account, Use, WasteFlow
+from mfa.show.charts.waste_fates import heaps
+from mfa.show.charts.waste_fates import wastes as draw_wastes
 from mfa.show.notebook import result_html
 from mfa.show.report import report_page
 from mfa.show.report.parts import waste_rows
+from mfa.show.terminal.print_run import print_answer
 
 # 3.60 Mt made, 2.70 used of which 0.20 from the yard, 0.60 disposed of, nothing dumped
 EXAMPLE = Account(generated=3.60, utilised=2.70, utilised_old=0.20, disposed=0.60, stored=0.50)
@@ -332,7 +332,7 @@ def test_residue_that_counts_as_more_than_its_waste(tmp_path: Path) -> None:
       slag: {takers: [sieve]}
       rest: {takers: [{boundary: deposit}]}
     """
-    found = {f.code: f for f in run(tmp_path, chain, "drive: {works: 1 kt/a}\n").findings}
+    found = {f.code: f for f in run(tmp_path, chain, "drive: {works: 1 kt/a}\n").warning_list}
     assert found["residue-above-waste"].place == "sieve"
     assert found["residue-above-waste"].amount == pytest.approx(350)
 
@@ -472,7 +472,7 @@ def test_identity_on_random_parks(park: tuple[str, str], tmp_path_factory: pytes
         assert -1e-9 * size <= account.utilised_old <= account.utilised + 1e-9 * size
         assert -1e-9 * size <= account.disposed_old <= account.disposed + 1e-9 * size
         assert account.dumped >= -1e-9 * size
-    assert not [f for f in result.findings if f.code == "identity"]
+    assert not [f for f in result.warning_list if f.code == "identity"]
     generated(result)
     groups(result)
 

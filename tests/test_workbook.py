@@ -26,16 +26,16 @@ import mfa
 from mfa import units
 from mfa.cli import main
 from mfa.errors import Place, catalogue
-from mfa.input.book import read_book
-from mfa.input.book_cells import Cell, CellPlace
-from mfa.input.book_rows import Rows, quantity
-from mfa.input.book_sheets import INTERPOLATE, QUANTITY, Column, all_sheets, joined, steps
-from mfa.input.library import shipped
-from mfa.input.tree import Text, Tree
-from mfa.records import Figure
-from mfa.show.workbook import paper
-from mfa.show.workbook.inputs import HEAD_ROW, LABEL, ORIGIN, column_meaning
-from mfa.show.workbook.quantity import cells
+from mfa.input.merge.library import shipped
+from mfa.input.workbook.cells import Cell, CellPlace
+from mfa.input.workbook.read import read_book
+from mfa.input.workbook.rows import Rows, quantity
+from mfa.input.workbook.sheets import INTERPOLATE, QUANTITY, Column, all_sheets, joined, steps
+from mfa.input.yaml.tree import Text, Tree
+from mfa.show.workbook import formats
+from mfa.show.workbook.input_sheets import HEAD_ROW, LABEL, ORIGIN, column_meaning
+from mfa.show.workbook.quantity_cells import cells
+from mfa.system import Figure
 
 SMALL = sorted(f.stem for f in shipped("scenarios").glob("chain-*.yaml"))
 EVERYTHING = Path(__file__).parent / "books" / "scenarios" / "everything.yaml"
@@ -246,9 +246,9 @@ def test_every_column_says_what_it_means(lang: str) -> None:
 
 def test_a_han_is_twice_as_wide() -> None:
     """Two han and four letters, and two columns of margin."""
-    assert paper.column_width(["ab赤泥cd", "x"]) == 4 + 2 * 2 + 2
-    assert paper.column_width(["x"]) == paper.NARROWEST
-    assert paper.column_width(["泥" * 100]) == paper.WIDEST
+    assert formats.column_width(["ab赤泥cd", "x"]) == 4 + 2 * 2 + 2
+    assert formats.column_width(["x"]) == formats.NARROWEST
+    assert formats.column_width(["泥" * 100]) == formats.WIDEST
 
 
 def test_paths_of_fields_read_back() -> None:
@@ -607,7 +607,7 @@ def file_faults(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Call
     text.write_text("no workbook", encoding="utf-8")
     with zipfile.ZipFile(big, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/zeros", bytes(9 * 2**20))
-    monkeypatch.setattr("mfa.input.book_cells.LARGEST_UNPACKED", 8 * 2**20)
+    monkeypatch.setattr("mfa.input.workbook.cells.LARGEST_UNPACKED", 8 * 2**20)
     return {
         "book-missing": lambda: mfa.load(folder / "none.xlsx"),
         "book-not-workbook": lambda: mfa.load(text),
@@ -635,9 +635,9 @@ def test_nothing_is_cut_off(
     key: str, name: str, most: int, everything: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More rows or letters than Excel holds are an error, and no file is written."""
-    assert (paper.MOST_ROWS, paper.MOST_LETTERS) == (1_048_576, 32_767)
-    monkeypatch.setattr(paper, name, most)
-    monkeypatch.setattr("mfa.show.workbook.inputs.fits", paper.fits)
+    assert (formats.MOST_ROWS, formats.MOST_LETTERS) == (1_048_576, 32_767)
+    monkeypatch.setattr(formats, name, most)
+    monkeypatch.setattr("mfa.show.workbook.input_sheets.fits", formats.fits)
     with pytest.raises(mfa.Error) as caught:
         mfa.load("chain-iron").export(tmp_path / "book.xlsx")
     assert [f.key for f in caught.value.faults] == [key]

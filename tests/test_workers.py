@@ -22,12 +22,12 @@ import pytest
 import mfa
 from mfa.cli import main
 from mfa.engine.linear.singular import Singular
-from mfa.engine.state import GainError, LostError, OrderError
-from mfa.errors import Fault, Place, Short
-from mfa.input.reading import _Stop
-from mfa.show.exact import exact
-from mfa.studies import elastic, programme
-from mfa.studies.programme import Undecided
+from mfa.engine.network import GainError, LostError, OrderError
+from mfa.errors import Fault, FaultWithoutPlace, Place
+from mfa.input.yaml.reader import _Stop
+from mfa.show.reproducible import reproducible
+from mfa.studies.lp import programme
+from mfa.studies.lp.programme import Elastic, Undecided
 
 PARK = """scenario: park
 chains: [./chain.yaml]
@@ -65,7 +65,7 @@ FAULT = Fault("file-missing", Place("a.yaml", 2, 3), {"file": "a.yaml"})
 EXCEPTIONS: dict[type[BaseException], BaseException] = {
     mfa.Error: mfa.Error([FAULT, Fault("argument-later", None, {"what": "samples"})]),
     mfa.Failure: mfa.Failure("the disk is full"),
-    Short: Short("file-missing", file="a.yaml"),
+    FaultWithoutPlace: FaultWithoutPlace("file-missing", file="a.yaml"),
     GainError: GainError((1, 2, 3, 4), 1.027, 0.9),
     OrderError: OrderError((1, 2), (3, 4)),
     LostError: LostError((1, 2), (1, 0, 2, 1), 1.2),
@@ -258,11 +258,11 @@ def test_one_picture_at_a_time() -> None:
     seen: list[str] = []
 
     def other() -> None:
-        with exact({"svg.fonttype": "path"}):
+        with reproducible({"svg.fonttype": "path"}):
             seen.append(mpl.rcParams["svg.fonttype"])
 
     thread = Thread(target=other)
-    with exact():
+    with reproducible():
         thread.start()
         thread.join(0.1)
         assert thread.is_alive()
@@ -274,7 +274,7 @@ def test_one_picture_at_a_time() -> None:
 # ---------------------------------------------------------------- programmes that take too long
 def no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Programmes end at their limit: HiGHS is given no time, scipy a made-up answer."""
-    monkeypatch.setattr(elastic, "TIME_LIMIT", 0.0)
+    monkeypatch.setattr(programme, "TIME_LIMIT", 0.0)
     monkeypatch.setattr(programme, "milp", lambda *given, **options: SimpleNamespace(status=1))
 
 
@@ -298,7 +298,7 @@ def test_sets_not_decided_are_no_pass(park: Path, monkeypatch: pytest.MonkeyPatc
     def late(self: object, chosen: object) -> float:
         raise Undecided
 
-    monkeypatch.setattr(elastic.Elastic, "violation", late)
+    monkeypatch.setattr(Elastic, "violation", late)
     found = result.audit()
     assert {v.word for v in found.verdicts} == {"holds"}
     assert (found.complete, found.passes) == (False, False)

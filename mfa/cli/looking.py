@@ -36,8 +36,8 @@ def show(
     debug: bool,
 ) -> None:
     """Show a chain or scenario as a table."""
-    from mfa.show.origin import origin_lines, print_system
-    from mfa.show.screen import word
+    from mfa.show.terminal.print_system import origin_lines, print_system
+    from mfa.show.text import word
 
     if origin:
         lines = origin_lines(name, variants, settings_of(settings))
@@ -61,7 +61,7 @@ def show(
 @common
 def list_(what: str | None, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
     """List chains, scenarios, indicators and units."""
-    from mfa.show.listing import listing
+    from mfa.show.terminal.listing import listing
 
     found = listing(what, lang)
     if as_json:
@@ -100,7 +100,7 @@ def schema(
     kind: Literal["chain", "scenario"] | None, as_json: bool, quiet: bool, lang: str, debug: bool
 ) -> None:
     """Print the JSON Schema of chain or scenario files (of both: one object), for editors."""
-    from mfa.input.schema import json_schema
+    from mfa.input.schema.forms import json_schema
 
     found = json_schema(kind) if kind else {k: json_schema(k) for k in ("chain", "scenario")}
     if not quiet:

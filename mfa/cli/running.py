@@ -74,11 +74,11 @@ def run(
     if as_json:
         say_json(result.to_json(lang))
     elif not quiet:
-        from mfa.show.answer import print_answer
+        from mfa.show.terminal.print_run import print_answer
 
         print_answer(result, lang, out)
         if mend:
-            from mfa.show.remedied import print_remedies
+            from mfa.show.terminal.print_remedies import print_remedies
 
             print_remedies(result, result.remedies(), lang)
     if require_targets and not result.targets_met:
@@ -107,9 +107,9 @@ def audit(
     debug: bool,
 ) -> None:
     """Set the claims of a plan beside the model; name those that cannot hold together."""
-    from mfa.show.audited import claims_table, conflicts_table, print_audit, to_json
     from mfa.show.files import csv_text
-    from mfa.show.together import write_together
+    from mfa.show.folders import write_together
+    from mfa.show.terminal.print_audit import claims_table, conflicts_table, print_audit, to_json
 
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
     with progress_line(shown=not (quiet or as_json)) as show:
@@ -182,7 +182,7 @@ def compare(
 def check(files: tuple[str, ...], strict: bool, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
     """Check chains and scenarios: faults, closure of every recipe, sources, energy."""
     from mfa.check import check_file
-    from mfa.show.checked import print_check
+    from mfa.show.terminal.print_check import print_check
 
     reports, failed = [], False
     for name in files:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mfa.engine.network import GIVER, TAKER, ListEntry, Structure, Values, read_only
-from mfa.records import Entry, Figure, System
+from mfa.system import Entry, Figure, System
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from mfa.engine.block import block_of
-from mfa.engine.model import TRACE, Equations
-from mfa.engine.network import Bools, Floats, Ints
+from mfa.engine.coupled_lists import piece
+from mfa.engine.equations import TRACE, Equations
+from mfa.engine.network import Bools, Floats, GainError, Ints, LostError
 from mfa.engine.newton import STEPS, solve_block
-from mfa.engine.pieces import piece
-from mfa.engine.state import GainError, LostError
 from mfa.engine.wiring import Cluster
 
 SMALL = 12  # up to so many pools numbers one by one are quicker than arrays

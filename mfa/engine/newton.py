@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from mfa.engine import linear
-from mfa.engine.model import GOOD, Equations, Point
+from mfa.engine.equations import GOOD, Equations, Point
 from mfa.engine.network import Floats
-from mfa.engine.path import follow
+from mfa.engine.path_following import follow
 
 STEPS = 30
 PACE = 5  # so many steps tell pieces that settle everywhere from those that settle pool by pool

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from mfa.engine.equations import GOOD, Equations, Point
 from mfa.engine.forward import serve_forward
-from mfa.engine.model import GOOD, Equations, Point
-from mfa.engine.network import Bools, Floats, Structure, Values, read_only
+from mfa.engine.network import Bools, Floats, State, Structure, Values, read_only
 from mfa.engine.newton import STEPS, newton
-from mfa.engine.state import State
 from mfa.engine.unique import unsure_blocks
 from mfa.engine.wiring import Wiring, wire
 from mfa.errors import Failure

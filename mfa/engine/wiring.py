@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mfa.engine import linear
-from mfa.engine.network import TAKER, Ints, Structure
-from mfa.engine.state import OrderError
+from mfa.engine.network import TAKER, Ints, OrderError, Structure
 
 if TYPE_CHECKING:
     from mfa.engine.block import Block

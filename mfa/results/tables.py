@@ -6,17 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mfa.checks.closure import Closure
+from mfa.checks.lists import places
 from mfa.engine.compile import Compiled
-from mfa.engine.network import TAKER
-from mfa.engine.state import State
-from mfa.input.checks import places
-from mfa.input.closure import Closure
-from mfa.records import System
-from mfa.results.costs import CentreCost
-from mfa.results.findings import Finding
-from mfa.results.flows import Flow, wet
-from mfa.results.indicator import Indicator
-from mfa.results.layers import Balance
+from mfa.engine.network import TAKER, State
+from mfa.results.accounts.costs import CentreCost
+from mfa.results.accounts.flows import Flow, wet
+from mfa.results.accounts.substances import Balance
+from mfa.results.indicators.target import Indicator
+from mfa.results.warnings import RunWarning
+from mfa.system import System
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,7 +174,7 @@ def costs(system: System, found: Iterable[CentreCost]) -> Table:
     return Table("costs", ("period", "process", *kinds, "unit"), rows)
 
 
-def warnings(system: System, found: Iterable[Finding], lang: str = "en") -> Table:
+def warnings(system: System, found: Iterable[RunWarning], lang: str = "en") -> Table:
     """period, code, place, amount, unit, text."""
     rows = [(system.period, f.code, f.place, f.amount, f.unit or None, f.text(lang)) for f in found]
     return Table("warnings", ("period", "code", "place", "amount", "unit", "text"), rows)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa.records import System
-from mfa.results.flows import pool_node
+from mfa.results.accounts.flows import pool_node
+from mfa.system import System
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -6,20 +6,18 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from mfa.catalogue import unit
 from mfa.errors import message
-from mfa.input.indicators import unit
-from mfa.results.flows import Flow
-from mfa.results.indicator import Indicator
-from mfa.results.waste import Account, arising
-from mfa.show.accounts import more_digits, written
-from mfa.show.answer import indicator_name
-from mfa.show.sankey.words import word as side
-from mfa.show.screen import amount, mega, percent
+from mfa.results.accounts.flows import Flow
+from mfa.results.accounts.waste import Account, arising
+from mfa.results.indicators.target import Indicator
+from mfa.show.sankey.labels import word as side
+from mfa.show.text import amount, indicator_name, mega, more_digits, percent, written
 
 if TYPE_CHECKING:
     from mfa.result import Result
     from mfa.scenario import Scenario
-    from mfa.show.flowpicture import Sankey
+    from mfa.show.sankey.diagram import Sankey
 
 LANG = "en"
 MARKS = {"true": "✓", "false": "✗", "unproven": "?"}
@@ -67,13 +65,13 @@ def result_html(result: Result) -> str:
     names = ", ".join(
         f"result.{n}" if n in _properties(result) else f"result.table('{n}')" for n in result.written
     )
-    parts.append(_line(_word("tables", names=names, count=len(result.findings))))
+    parts.append(_line(_word("tables", names=names, count=len(result.warning_list))))
     return _block(parts)
 
 
 def sankey_html(made: Sankey) -> str:
     """The picture as an inline SVG that keeps to the width of the page."""
-    from mfa.show.sankey.paper import svg
+    from mfa.show.sankey.print import svg
 
     drawing = svg(made.geometry, made.lang).replace("<svg", '<svg style="max-width:100%;height:auto"', 1)
     return _block([_head(f"{made.title[made.lang]} · {made.pictures[0].label[made.lang]}"), drawing])

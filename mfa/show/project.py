@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mfa.errors import Error, Fault
 from mfa.show.files import writing
-from mfa.show.together import write_together
+from mfa.show.folders import write_together
 
 FILES = ("chains/brickworks.yaml", "scenarios/first.yaml")
 

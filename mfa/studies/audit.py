@@ -15,16 +15,15 @@ from itertools import combinations
 from typing import Literal
 
 from mfa.errors import Fault
-from mfa.records import Claim
 from mfa.result import Result
-from mfa.studies.elastic import Elastic
-from mfa.studies.forms import Forms, Quantity
-from mfa.studies.programme import REACHED, TIME_LIMIT, Bound, Programme, Undecided
+from mfa.studies.lp.measures import Measures, Quantity
+from mfa.studies.lp.programme import REACHED, TIME_LIMIT, Bound, Elastic, Programme, Undecided
+from mfa.system import Claim
 
 Word = Literal["holds", "dispatch", "weak", "contradicts", "undecided", "differs", "not-modelled", "no-value"]
 Progress = Callable[[Literal["claims", "sets"], int], None]
 ROUNDING = 1e-9
-NOTHING = 1e3  # what a bound of 0 is measured against, native units
+ZERO_CLAIM_SCALE = 1e3  # what a bound of 0 is measured against, native units
 MORE_SETS = 4
 
 
@@ -91,7 +90,7 @@ class _Judge:
         self.fixed = Programme(ledger, ranged=True, levels="fixed")
         self.open = Programme(ledger, ranged=True)
         self.unlimited = Programme(ledger, ranged=True, limited=False)
-        self.forms = Forms(self.exact)
+        self.forms = Measures(self.exact)
         self.rows = {r.name: r.value for r in result.indicator_list}
 
     def verdict(self, claim: Claim) -> Verdict:
@@ -269,7 +268,7 @@ def _ratio(claim: Claim, model: float) -> str:
 
 def _bounds(claim: Claim, quantity: Quantity) -> list[Bound]:
     """The claim as bounds on linear forms; a ratio is multiplied by its denominator."""
-    size = max(abs(claim.low or 0.0), abs(claim.high or 0.0)) or NOTHING
+    size = max(abs(claim.low or 0.0), abs(claim.high or 0.0)) or ZERO_CLAIM_SCALE
     if quantity.bottom is None:
         return [Bound(quantity.top, claim.low, claim.high, size)]
     made = []

@@ -13,12 +13,11 @@ from functools import cached_property
 from itertools import combinations
 from math import factorial
 
+from mfa.catalogue import ACCOUNTS, amounts
 from mfa.errors import Error
-from mfa.input.indicators import ACCOUNTS, amounts
+from mfa.parameters import Input, inputs
 from mfa.result import Result
-from mfa.studies.attempt import attempt
-from mfa.studies.blend import Cause, blend, by_kind, single, together
-from mfa.studies.inputs import Input, inputs
+from mfa.studies.mixture import Cause, attempt, blend, by_kind, single, together
 
 RATE = "industrial-solid-waste-utilisation"
 MOST_CAUSES = 6

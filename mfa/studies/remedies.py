@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from mfa.checks.lists import idle
 from mfa.engine.network import TAKER
-from mfa.input.checks import idle
-from mfa.records import Entry, System
 from mfa.result import Result
-from mfa.results.indicator import Indicator
-from mfa.results.ratios import KINDS, UTILISATION, of_class, waste_indicators
-from mfa.results.waste import Account, entry_fate
-from mfa.studies.attempt import attempt
+from mfa.results.accounts.waste import Account, entry_fate
+from mfa.results.indicators.target import Indicator
+from mfa.results.indicators.waste_rates import KINDS, UTILISATION, of_class, waste_indicators
+from mfa.studies.mixture import attempt
+from mfa.system import Entry, System
 
 Way = Literal["raise", "start", "buy", "all"]
 FULL = 1 - 1e-9

@@ -8,19 +8,19 @@ Each module needs only those before it: `text`, `number`, `dims`, `table`, `gram
 `basis`, `convert`, `quantities`.
 """
 
-from mfa.units.basis import Basis
 from mfa.units.convert import (
+    Basis,
     amount_factor,
     coefficient_factor,
+    dimension,
     factor,
     rate_factor,
     ratio,
     uses_operating,
 )
+from mfa.units.grammar import names
 from mfa.units.number import split, split_range
-from mfa.units.quantities import Quantity, quantity
-from mfa.units.table import names
-from mfa.units.words import dimension
+from mfa.units.quantity import Quantity, quantity
 
 __all__ = [
     "Basis",

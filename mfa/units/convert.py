@@ -1,17 +1,34 @@
-"""Conversion factors: of units alone, and of amounts, coefficients and rates of a material."""
+"""Dimensions in words, English and Chinese, for messages and lists."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from mfa.errors import Short
-from mfa.units.basis import Basis, amount
-from mfa.units.dims import MASS, TIME, times
-from mfa.units.grammar import YEAR, parse
-from mfa.units.number import rounded, split
-from mfa.units.text import MEMO, echo
-from mfa.units.words import in_words, unlike
+from mfa.errors import FaultWithoutPlace
+from mfa.units.dimensions import ENERGY, MASS, PER_TIME, TIME, WET, Dims, in_words, times, unlike
+from mfa.units.grammar import YEAR, Unit, parse
+from mfa.units.number import MEMO, echo, rounded, split
+
+
+def dimension(unit: str) -> str:
+    """The dimension of a unit in words.
+
+    Raises
+    ------
+    mfa.errors.Short
+        A name is no unit.
+
+    Examples
+    --------
+    >>> dimension("kWh/t"), dimension("t/a"), dimension("ha"), dimension("%")
+    ('energy per mass', 'mass per time', 'area', 'dimensionless')
+    """
+    return in_words(parse(unit).dims)[0]
+
 
 YEAR_HOURS = 8760.0
 
@@ -102,11 +119,11 @@ def _coefficient_float(unit: str, of: Basis, per: Basis) -> float:
     """The memo of `coefficient_factor`."""
     parsed = parse(unit)
     if not parsed.parts:
-        raise Short("unit-bare", unit=echo(f"{of.unit}/{per.unit}"))
+        raise FaultWithoutPlace("unit-bare", unit=echo(f"{of.unit}/{per.unit}"))
     if parsed.share and parse(of.unit).dims == MASS == parse(per.unit).dims:
         return rounded(parsed.factor * parse(per.unit).factor / parse(of.unit).factor, unit)
     if len(parsed.parts) != 2 or not parsed.parts[0].dims:
-        raise Short("unit-coefficient", unit=echo(unit), of=echo(of.unit), per=echo(per.unit))
+        raise FaultWithoutPlace("unit-coefficient", unit=echo(unit), of=echo(of.unit), per=echo(per.unit))
     above, below = (
         amount(part.text, part.factor, part.dims, b) for part, b in zip(parsed.parts, (of, per), strict=True)
     )
@@ -145,10 +162,10 @@ def _rate_float(unit: str, of: Basis, hours: float | None) -> float:
     """The memo of `rate_factor`."""
     parsed = parse(unit)
     if not parsed.parts:
-        raise Short("unit-bare", unit=echo(f"{of.unit}/a"))
+        raise FaultWithoutPlace("unit-bare", unit=echo(f"{of.unit}/a"))
     if not any(base == "time" for base, _ in parsed.dims):
         have, have_zh = in_words(parsed.dims)
-        raise Short(
+        raise FaultWithoutPlace(
             "unit-no-time",
             unit=echo(unit),
             have=have,
@@ -195,5 +212,95 @@ def ratio(text: str) -> float:
         return value
     parsed = parse(unit)
     if not parsed.share:
-        raise Short("unit-ratio", unit=echo(unit))
+        raise FaultWithoutPlace("unit-ratio", unit=echo(unit))
     return value / float(1 / parsed.factor)  # 1/factor is a whole number: rounded once
+
+
+NM3_IN_SM3 = Fraction(29315, 27315)  # the same gas at 20 °C and at 0 °C
+VOLUMES: Mapping[Dims, str] = {
+    (("length", 3),): "m3",
+    (("norm_volume", 1),): "Nm3",
+    (("standard_volume", 1),): "Sm3",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What is known of a material, for converting amounts of it.
+
+    Attributes
+    ----------
+    unit
+        Its native unit.
+    moisture
+        Water in the wet mass, kg/kg.
+    density
+        Tonnes per `density_unit`.
+    density_unit
+        `m3`, `Nm3` or `Sm3`.
+    lhv
+        Lower heating value, GJ per native unit, or per t where the native unit is a mass.
+    """
+
+    unit: str = "t"
+    moisture: float | None = None
+    density: float | None = None
+    density_unit: str = ""
+    lhv: float | None = None
+
+
+def amount(text: str, scale: Fraction, dims: Dims, basis: Basis, rate: bool = False) -> Fraction:
+    """An amount of `scale` base units in native units; `rate`: it comes from one, for messages."""
+    native = parse(basis.unit)
+    if dims == native.dims:
+        return scale / native.factor
+    volume, native_volume = VOLUMES.get(dims), VOLUMES.get(native.dims)
+    is_mass = native.dims == MASS
+    if is_mass and dims == WET:
+        return scale * _dry_share(text, basis) / native.factor
+    if dims == ENERGY and (is_mass or native_volume):
+        return scale / _heat(text, native, basis)
+    gases = {volume, native_volume} == {"Nm3", "Sm3"}
+    if gases or (volume and is_mass) or (native_volume and dims == MASS):
+        return scale * _by_density(text, volume, native_volume, basis) / native.factor
+    if rate:
+        have, want = times([dims, PER_TIME]), times([native.dims, PER_TIME])
+        raise unlike(text, have, want, f"{basis.unit}/a")
+    raise unlike(text, dims, native.dims, basis.unit)
+
+
+def _dry_share(text: str, basis: Basis) -> Fraction:
+    """Dry mass in the wet mass."""
+    if basis.moisture is None or not 0 <= basis.moisture < 1:
+        raise FaultWithoutPlace("unit-no-moisture", unit=echo(text))
+    return 1 - Fraction(basis.moisture)
+
+
+def _heat(text: str, native: Unit, basis: Basis) -> Fraction:
+    """Joules in one native unit; the heating value of a mass is one per t."""
+    is_mass = native.dims == MASS
+    if basis.lhv is None or not 0 < basis.lhv < math.inf:
+        raise FaultWithoutPlace("unit-no-lhv", unit=echo(text), native="t" if is_mass else echo(basis.unit))
+    return Fraction(basis.lhv) * 10**9 * (native.factor if is_mass else 1)
+
+
+def _by_density(text: str, volume: str | None, native_volume: str | None, basis: Basis) -> Fraction:
+    """What one unit of volume, or of mass where that is None, is in the native one."""
+    have = _tonnes(volume, basis) if volume else Fraction(1)
+    want = _tonnes(native_volume, basis) if native_volume else Fraction(1)
+    if have is None or want is None:
+        missing = native_volume if have is not None else volume
+        raise FaultWithoutPlace("unit-no-density", unit=echo(text), native=echo(basis.unit), volume=missing)
+    return have / want
+
+
+def _tonnes(volume: str, basis: Basis) -> Fraction | None:
+    """Tonnes in one m3, Nm3 or Sm3 of a material, None where its density does not say."""
+    if basis.density is None or not 0 < basis.density < math.inf:
+        return None
+    density = Fraction(basis.density)
+    if volume == basis.density_unit:
+        return density
+    return {("Nm3", "Sm3"): density * NM3_IN_SM3, ("Sm3", "Nm3"): density / NM3_IN_SM3}.get(
+        (volume, basis.density_unit)
+    )

@@ -1,19 +1,70 @@
-"""The grammar of units: names with powers, `·` and `*` between them, slashes, brackets."""
+"""The closed set of unit names: `units.txt`, whose values pint works out."""
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any, NamedTuple
 
-from mfa.errors import Short
-from mfa.units.dims import PER_TIME, TEMPERATURE, TIME, Dims, power, times
-from mfa.units.number import MULTIPLES
-from mfa.units.table import Term, near, table
-from mfa.units.text import MEMO, echo, plain
+from mfa.errors import FaultWithoutPlace
+from mfa.units.dimensions import PER_TIME, TEMPERATURE, TIME, Dims, power, times
+from mfa.units.number import MEMO, MULTIPLES, echo, plain
+
+
+class Term(NamedTuple):
+    """One unit name with its power: factor and dimension are those of the power."""
+
+    factor: Fraction
+    dims: Dims
+
+
+@cache
+def table() -> Mapping[str, Term]:
+    """Every name of `units.txt` with its factor and dimension, as pint gives them."""
+    import pint
+
+    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Fraction)
+    lines = [[field.strip() for field in line.split("=")] for line in _lines()]
+    # without the other names: pint has its own opinion of which may be one
+    registry.load_definitions([f"{name} = {value}" for name, value, *_ in lines])
+    terms: dict[str, Term] = {}
+    for name, _, *others in lines:
+        scale, base = registry.get_root_units(registry.UnitsContainer({name: Fraction(1)}))
+        powers: Mapping[str, Any] = base.dimensionality
+        dims = tuple(sorted((root.strip("[]"), int(power)) for root, power in powers.items()))
+        exact: Any = scale
+        terms.update(dict.fromkeys((name, *others), Term(Fraction(exact), dims)))
+    return terms
+
+
+def _lines() -> list[str]:
+    """The lines of `units.txt` that define a unit."""
+    text = resources.files("mfa.units").joinpath("units.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def names() -> list[str]:
+    """Every unit name that is understood, as `units.txt` lists them (万 and 亿 go before any)."""
+    return sorted(table())
+
+
+@lru_cache(MEMO)
+def near(name: str) -> str:
+    """The unit name most like a wrong one, or nothing rather than one of another size."""
+    known = table()
+    prefixed = name[1:] in known
+    if len(name) > 20 or (prefixed and name[0] in "mM"):  # mega or milli: not ours to guess
+        return ""
+    found = [one for one in known if one.lower() == name.lower()]
+    if not found and not prefixed and not name[-1].isdigit():
+        found = difflib.get_close_matches(name, known, 1, 0.7)
+    return found[0] if found else ""
+
 
 TERM_LIMIT = 8
 YEAR = 365 * 86400  # seconds
@@ -57,7 +108,7 @@ def parse(unit: str) -> Unit:
     if not form:
         return Unit((), Fraction(1), (), False, False)
     if not TONS.isdisjoint(re.split(r"[ /·*()]+", form)):
-        raise Short("unit-ton", unit=echo(unit))
+        raise FaultWithoutPlace("unit-ton", unit=echo(unit))
     above, *below = (_part(text, names, unit) for text, names in _sides(form, unit))
     factor = above.factor / _product(part.factor for part in below)
     dims = times([above.dims, *(power(part.dims, -1) for part in below)])
@@ -81,7 +132,7 @@ def _sides(form: str, unit: str) -> Iterator[tuple[str, list[str]]]:
         count += len(names)
         # what is divided by in `a/b·c` is a matter of opinion, so it needs brackets
         if count > TERM_LIMIT or (index and len(names) > 1 and not bracketed):
-            raise Short("unit-form", unit=echo(unit))
+            raise FaultWithoutPlace("unit-form", unit=echo(unit))
         yield text, names
 
 
@@ -115,15 +166,15 @@ def _term(name: str, unit: str) -> Term:
     return Term(scale, power(known[bare].dims, exponent))
 
 
-def _unknown(name: str, unit: str) -> Short:
+def _unknown(name: str, unit: str) -> FaultWithoutPlace:
     """The fault of a name that is no unit."""
     if name in MONTHS:
-        return Short("unit-month", unit=echo(unit))
+        return FaultWithoutPlace("unit-month", unit=echo(unit))
     if not name or re.search(r"[\s^(){}\[\]]", name):
-        return Short("unit-form", unit=echo(unit))
+        return FaultWithoutPlace("unit-form", unit=echo(unit))
     like = near(name)
     if not like and name[-1].isdigit():
-        return Short("unit-form", unit=echo(unit))
+        return FaultWithoutPlace("unit-form", unit=echo(unit))
     if like:
-        return Short("unit-near", unit=echo(name), near=like)
-    return Short("unit-unknown", unit=echo(name))
+        return FaultWithoutPlace("unit-near", unit=echo(name), near=like)
+    return FaultWithoutPlace("unit-unknown", unit=echo(name))

@@ -1,14 +1,67 @@
-"""The grammar of numbers: `240 万`, `1.2e6`, `1.9..2.4`; what follows is the unit."""
+"""A user's text, made plain for reading and harmless for a message."""
 
 from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
 
-from mfa.errors import Short
-from mfa.units.text import TEXT_LIMIT, echo, plain
+from mfa.errors import FaultWithoutPlace
+
+TEXT_LIMIT = 200
+ECHO_LIMIT = 60
+MEMO = 1 << 14  # how many texts each memo of this package keeps
+
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+_SIGNS = str.maketrans({**dict.fromkeys("⋅∙•・", "·"), "−": "-", "∕": "/", "⁄": "/"})
+
+
+def plain(text: str) -> str:
+    """Compatibility forms (full width, ㎥, ℃) made plain, raised digits made `^` powers.
+
+    Other characters that would turn into digits (½, ①, ₂) stay, so that nothing becomes a
+    different number.
+
+    Raises
+    ------
+    mfa.errors.Short
+        The text is too long.
+
+    Examples
+    --------
+    >>> plain("５ ㎥"), plain("t·a⁻¹"), plain("½")
+    ('5 m3', 't·a^-1', '½')
+    """
+    if len(text) > TEXT_LIMIT:
+        raise FaultWithoutPlace("number-size", text=echo(text))
+    if text.isascii():
+        return text
+    text = _RAISED.sub(_lowered, text)
+    return "".join(c if c.isascii() else _compatible(c) for c in text).translate(_SIGNS)
+
+
+def _lowered(raised: re.Match[str]) -> str:
+    """Raised digits as a power: `m³` → `m3`, `a⁻¹` → `a^-1`, and `5²` → `5^2`, not 52."""
+    before = raised.string[: raised.start()]
+    joint = "" if before[-1:].isalpha() and raised[0].isdigit() else "^"
+    return joint + unicodedata.normalize("NFKC", raised[0])
+
+
+def _compatible(char: str) -> str:
+    """The plain form of a character, or itself where that would make it a number."""
+    form = unicodedata.normalize("NFKC", char)
+    if form != char and not ("０" <= char <= "９") and re.search("[0-9]", form) and not form[0].isalpha():
+        return char
+    return form
+
+
+def echo(text: str) -> str:
+    """A user's text fit for one line of a message."""
+    shown = "".join(c if c.isprintable() else "�" for c in text[: ECHO_LIMIT + 1])
+    return shown if len(shown) <= ECHO_LIMIT else shown[: ECHO_LIMIT - 1] + "…"
+
 
 NUMBER_LIMIT = 40
 MULTIPLES: Mapping[str, int] = {"万": 4, "亿": 8, "万亿": 12}  # powers of ten
@@ -77,37 +130,37 @@ def split_range(text: str) -> tuple[float, float, str]:
     found = _RANGE.fullmatch(form)
     if found is None:
         if form[:1] in ("[", "("):
-            raise Short("number-range-list", text=echo(text))
-        raise Short("number-range", text=echo(text))
+            raise FaultWithoutPlace("number-range-list", text=echo(text))
+        raise FaultWithoutPlace("number-range", text=echo(text))
     low_text, low_multiple, high_text, high_multiple, unit = found.groups()
     low = _number(low_text, low_multiple or high_multiple)
     high = _number(high_text, high_multiple)
     if low > high:
-        raise Short("number-range-order", text=echo(text), low=short(low), high=short(high))
+        raise FaultWithoutPlace("number-range-order", text=echo(text), low=short(low), high=short(high))
     return low, high, unit
 
 
 def _number(number: str, multiple: str | None = None) -> float:
     """The value of a number text that has the right form."""
     if len(number) > NUMBER_LIMIT:
-        raise Short("number-size", text=echo(number))
+        raise FaultWithoutPlace("number-size", text=echo(number))
     if multiple:  # into the exponent, so that the value is rounded once
         mantissa, _, exponent = number.lower().partition("e")
         value = float(f"{mantissa}e{int(exponent or 0) + MULTIPLES[multiple]}")
     else:
         value = float(number)
     if value in (math.inf, -math.inf) or (not value and re.search("[1-9]", re.split("[eE]", number)[0])):
-        raise Short("number-size", text=echo(number))
+        raise FaultWithoutPlace("number-size", text=echo(number))
     return value
 
 
-def _bad_number(text: str, form: str) -> Short:
+def _bad_number(text: str, form: str) -> FaultWithoutPlace:
     """The fault of a text that does not begin with one plain number."""
     grouped = _GROUPED.match(form)
     if grouped:
         joined = re.sub("[ ,_'’]", "", grouped[0])
-        return Short("number-grouped", text=echo(text), number=echo(joined))
-    return Short("number-form", text=echo(text))
+        return FaultWithoutPlace("number-grouped", text=echo(text), number=echo(joined))
+    return FaultWithoutPlace("number-form", text=echo(text))
 
 
 def rounded(exact: Fraction, text: str) -> float:
@@ -117,7 +170,7 @@ def rounded(exact: Fraction, text: str) -> float:
     except OverflowError:
         value = math.inf
     if value == math.inf or (exact and not value):
-        raise Short("number-size", text=echo(text))
+        raise FaultWithoutPlace("number-size", text=echo(text))
     return value
 
 

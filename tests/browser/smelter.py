@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mfa.show.sankey.layout import layout
+from mfa.show.sankey.geometry import Geometry, Link
+from mfa.show.sankey.layout.layout import layout
 from mfa.show.sankey.page import Layer, page
-from mfa.show.sankey.shapes import Geometry, Link
 from tests.browser.waiting import wait
 
 if TYPE_CHECKING:

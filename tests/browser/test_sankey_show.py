@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import mfa
-from mfa.show.flowpicture import sankey
-from mfa.show.sankey.layout import layout
+from mfa.show.sankey.diagram import sankey
+from mfa.show.sankey.geometry import Link
+from mfa.show.sankey.layout.layout import layout
 from mfa.show.sankey.page import Layer, page
-from mfa.show.sankey.shapes import Link
 from tests.browser.smelter import (
     MASS,
     NAMES,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa.show.sankey.layout import layout
+from mfa.show.sankey.geometry import Link
+from mfa.show.sankey.layout.layout import layout
 from mfa.show.sankey.page import Layer, page
-from mfa.show.sankey.shapes import Link
 from tests.browser.smelter import (
     EVIL,
     band,

@@ -61,7 +61,7 @@ class Block:
             indices=(keys % size).astype(np.int32),
             indptr=np.searchsorted(keys, np.arange(size + 1) * size).astype(np.int32),
             natural=natural,
-            bare=graph.n <= limits.BARE,
+            bare=graph.n <= limits.DENSE_UP_TO,
         )
 
     def sparse(self, values: Floats) -> Any:

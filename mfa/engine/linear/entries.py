@@ -48,7 +48,7 @@ class Entries:
         else:
             graph, merge, order = Graph(n, rows, columns), None, np.argsort(back)
         matrix = None
-        if n > limits.BARE:
+        if n > limits.DENSE_UP_TO:
             matrix = pattern(graph.columns[order].astype(np.int32), pointers(graph.rows, n), n)
         return cls(len(rows), merge, graph, order, matrix, widest)
 

@@ -78,7 +78,7 @@ class Loops:
 
 def components(graph: Graph) -> Loops:
     """The components as found, in the order of the flow or not."""
-    if graph.n <= limits.BARE:
+    if graph.n <= limits.DENSE_UP_TO:
         return Loops.labelled(graph, _tarjan(graph), True)
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
@@ -165,7 +165,7 @@ def levels(graph: Graph, loops: Loops, weight: Ints, limit: float = np.inf) -> I
     source, target = loops.label[graph.columns[between]], loops.label[graph.rows[between]]
     by_source = np.argsort(source, kind="stable")
     source, target = source[by_source], target[by_source]
-    if loops.ordered and len(weight) <= limits.BARE:
+    if loops.ordered and len(weight) <= limits.DENSE_UP_TO:
         return _levels_one_by_one(weight, source, target)
     return _levels_in_rounds(weight, source, target, limit)
 

@@ -46,7 +46,7 @@ def hubs_of(graph: Graph, loops: Loops, small: int) -> Ints:
         label = loops.label
         graph = graph.only(np.flatnonzero(loops.within & large[label[graph.rows]]))
         more = _strongest(graph, label, large)
-        if len(hubs) + len(more) > limits.TEARS:
+        if len(hubs) + len(more) > limits.MOST_TORN:
             return np.empty(0, dtype=np.int64)
         hubs = np.concatenate([hubs, more])
         out = np.zeros(graph.n, dtype=np.bool_)
@@ -65,7 +65,7 @@ def _strongest(graph: Graph, label: Ints, large: Bools) -> Ints:
     np.maximum.at(best, label, strength)
     through = large[label] & (strength > 0)
     hubs = np.flatnonzero(through & (2 * strength > best[label]))
-    if len(hubs) > limits.TEARS:  # no hub stands out: one of each loop
+    if len(hubs) > limits.MOST_TORN:  # no hub stands out: one of each loop
         hubs = np.flatnonzero(through & (strength == best[label]))
         hubs = hubs[np.unique(label[hubs], return_index=True)[1]]
     return hubs

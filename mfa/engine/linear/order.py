@@ -50,7 +50,7 @@ def order_of(graph: Graph, loops: Loops, small: int) -> Order | None:
     inner = np.flatnonzero(loops.cyclic[loops.label])
     count = graph.n + len(inner)
     large = int((loops.sizes > small).sum())
-    scipy = graph.n > limits.BARE
+    scipy = graph.n > limits.DENSE_UP_TO
     if scipy and large > 8 + graph.n // 5000:
         return None
     limit = 50 + count / 150 if scipy and loops.ordered and not large else np.inf

@@ -75,7 +75,7 @@ def plan(n: int, rows: Ints, cols: Ints) -> Plan:
 def _way(graph: Graph, loops: Loops) -> Sweep | Torn | Block:
     """How to solve."""
     small = size_of_small(loops, len(graph.rows) + graph.n)
-    hubs = hubs_of(graph, loops, small) if graph.n > limits.BARE else np.empty(0, dtype=np.int64)
+    hubs = hubs_of(graph, loops, small) if graph.n > limits.DENSE_UP_TO else np.empty(0, dtype=np.int64)
     way: Sweep | Torn | None
     if len(hubs):
         way = without_hubs(graph, loops, hubs, small)

@@ -99,7 +99,7 @@ def sweep_through(graph: Graph, edges: Ints, loops: Loops, small: int, blame: In
         for label in np.flatnonzero(loops.sizes > small).tolist()
         for inner in [edges[loops.within & (loops.label[part.rows] == label)]]
     ]
-    return Sweep(order, triangle, dense, _stages(order, triangle, large, graph.n > limits.BARE))
+    return Sweep(order, triangle, dense, _stages(order, triangle, large, graph.n > limits.DENSE_UP_TO))
 
 
 def _triangle(

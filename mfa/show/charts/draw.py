@@ -7,8 +7,8 @@ from typing import Literal
 
 from mfa.result import Result
 from mfa.show.charts.gauge import gauge
-from mfa.show.charts.merit import merit
-from mfa.show.charts.wastes import wastes
+from mfa.show.charts.merit_order import merit
+from mfa.show.charts.waste_fates import wastes
 
 MAIN = "industrial-solid-waste-utilisation"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfa.show.charts.style import BODY, GRID, INK, SMALL, SOFT, Look, beside, canvas, dress, title, write
-from mfa.show.sankey.words import text_width, wrap
+from mfa.show.sankey.labels import text_width, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Error, Fault, nearest
 from mfa.result import Result
-from mfa.show.charts.names import indicator_name, node_name, scenario_line
 from mfa.show.charts.style import (
     BLUE,
     BODY,
@@ -26,12 +25,13 @@ from mfa.show.charts.style import (
     word,
     write,
 )
-from mfa.show.sankey.words import FONT, text_width, wrap
+from mfa.show.sankey.labels import FONT, text_width, wrap
+from mfa.show.text import indicator_label, node_name, scenario_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from mfa.results.indicator import Indicator
+    from mfa.results.indicators.target import Indicator
 
 WIDTH, MARGIN, LINE = 504.0, 18.0, 14.0
 TALL, FIGURES = 0.56, 15.0
@@ -68,7 +68,7 @@ def gauge(
     made = canvas(ax, WIDTH, 104 + foot, (left, MARGIN + 6, foot, 50))
     dress(made, x_label=scale.unit)
     indent = left - MARGIN if ax is None else 0.0
-    title(made, indicator_name(result, indicator, lang), scenario_line(result, lang), left=indent)
+    title(made, indicator_label(result, indicator, lang), scenario_line(result, lang), left=indent)
     _bar(made, rows, scale)
     for i, (text, colour) in enumerate(verdicts):
         beside(made, text, (0, 0), (-indent, -44 - LINE * i), xycoords="axes fraction", color=colour)

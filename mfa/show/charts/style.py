@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Error, Fault, message
-from mfa.show.exact import exact
 from mfa.show.files import write_atomically
 from mfa.show.fonts import families
-from mfa.show.sankey.words import number
+from mfa.show.reproducible import reproducible
+from mfa.show.sankey.labels import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -199,7 +199,7 @@ def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
         raise Error([Fault("picture-ending", None, values)])
     undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
     # hinted text is wider than its room where a page is so large that its pixels are few
-    with exact({"text.hinting": "none"}):
+    with reproducible({"text.hinting": "none"}):
         file = BytesIO()
         figure.savefig(file, format=kind.removeprefix("."), dpi=dpi, metadata=undated)
     write_atomically(Path(path), file.getvalue())

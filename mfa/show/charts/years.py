@@ -29,7 +29,7 @@ from mfa.show.charts.style import (
     title,
     word,
 )
-from mfa.show.sankey.words import text_width, wrap
+from mfa.show.sankey.labels import text_width, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

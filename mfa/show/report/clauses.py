@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mfa.show.screen import word
+from mfa.show.text import word
 
 
 class Clause(NamedTuple):

@@ -9,11 +9,11 @@ from typing import Any
 from mfa.errors import Error, Fault, nearest
 from mfa.result import Result
 from mfa.scenario import load
-from mfa.show.compared import all_tables, print_comparison, to_json
 from mfa.show.files import csv_text
-from mfa.show.report.compared import comparison_page
-from mfa.show.runfolder import versions, with_manifest
-from mfa.show.together import write_together
+from mfa.show.folders import write_together
+from mfa.show.report.comparison_page import comparison_page
+from mfa.show.run_folder import versions, with_manifest
+from mfa.show.terminal.print_comparison import all_tables, print_comparison, to_json
 from mfa.studies.compare import Comparison, Share, compare
 
 

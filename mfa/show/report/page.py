@@ -1,27 +1,61 @@
-"""The report of a run as one page: what is said comes from `parts`, how it looks from the template."""
+"""Charts as inline SVG: text stays text, ids of one chart never meet those of another."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from functools import cache, partial
+from html import escape
 from importlib import resources
-from typing import Any
+from io import StringIO
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import mfa
-from mfa.input.indicators import GROUPS
+from mfa.catalogue import GROUPS
 from mfa.result import Result
-from mfa.results.energy import DEFAULTS, factor
-from mfa.results.waste import arising
-from mfa.show.answer import indicator_name
+from mfa.results.accounts.energy import DEFAULTS, factor
+from mfa.results.accounts.waste import arising
 from mfa.show.charts.gauge import gauge
-from mfa.show.charts.merit import merit
-from mfa.show.charts.wastes import wastes
-from mfa.show.flowpicture import sankey
+from mfa.show.charts.merit_order import merit
+from mfa.show.charts.waste_fates import wastes
 from mfa.show.report import parts
-from mfa.show.report.pictures import Pictures
-from mfa.show.screen import word
+from mfa.show.reproducible import reproducible
+from mfa.show.sankey.diagram import sankey
+from mfa.show.text import indicator_name, word
 from mfa.studies.remedies import Remedy
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
+METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+ID = re.compile(r'(id="|url\(#|href="#)')
+
+
+class Pictures:
+    """Numbers the charts of one page, so that the page is the same every time."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def svg(self, draw: Callable[[], Axes], alt: str) -> str:
+        """A chart drawn by matplotlib as an inline SVG with a text alternative."""
+        figure = draw().get_figure(root=True)
+        assert figure is not None
+        out = StringIO()
+        with reproducible():
+            figure.savefig(out, format="svg", metadata={"Date": None})
+        return self.inline(out.getvalue(), alt)
+
+    def inline(self, text: str, alt: str) -> str:
+        """An SVG file's text as part of a page."""
+        body = METADATA.sub("", PROLOGUE.sub("", text))
+        number = next(self._numbers)
+        body = ID.sub(lambda m: f"{m.group(1)}c{number}-", body)
+        return body.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+
 
 MIN_SHARE = 0.03
 MOST_PROCESSES = 40
@@ -100,7 +134,7 @@ def _pictures(result: Result, lang: str) -> dict[str, Any]:
 
 def _flow_picture(result: Result, lang: str) -> str:
     """The Sankey of the run as the text of an SVG file: by site where there are many processes."""
-    from mfa.show.sankey.paper import svg
+    from mfa.show.sankey.print import svg
 
     processes = result.system.processes.values()
     by = "site" if len(processes) > MOST_PROCESSES and any(p.site for p in processes) else None
@@ -125,7 +159,7 @@ def _tables(result: Result, lang: str) -> dict[str, Any]:
         "layers": parts.layer_rows(result),
         "open_recipes": parts.closure_rows(result),
         "sources": parts.source_rows(system, lang),
-        "warnings": [f.text(lang) for f in result.findings if f.code != "note"],
+        "warnings": [f.text(lang) for f in result.warning_list if f.code != "note"],
         "solved": word(
             "solved",
             lang,

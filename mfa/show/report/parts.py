@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from mfa.input.indicators import ACCOUNTS
-from mfa.records import Coefficient, Fate, Figure, System
+from mfa.catalogue import ACCOUNTS
 from mfa.result import Result
-from mfa.results.indicator import Indicator
-from mfa.results.layers import KG_PER_T
-from mfa.results.ledger import ENTERS, LEAVES
-from mfa.results.ratios import KINDS
-from mfa.results.waste import FATE_WORDS, Account, arising
-from mfa.show.accounts import figure
-from mfa.show.answer import indicator_name, node_label, target_sentence
+from mfa.results.accounts.ledger import ENTERS, LEAVES
+from mfa.results.accounts.substances import KG_PER_T
+from mfa.results.accounts.waste import FATE_WORDS, Account, arising
+from mfa.results.indicators.target import Indicator
+from mfa.results.indicators.waste_rates import KINDS
 from mfa.show.report.clauses import clause
-from mfa.show.screen import amount, mega, number, percent, word
+from mfa.show.text import (
+    amount,
+    figure,
+    indicator_name,
+    mega,
+    node_label,
+    number,
+    percent,
+    target_sentence,
+    word,
+)
 from mfa.studies.remedies import Remedy
+from mfa.system import Coefficient, Fate, Figure, System
 
 MOST_UNUSED = 12
 MOST_REMEDIES = 12

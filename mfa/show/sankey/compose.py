@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
+from mfa.catalogue import GROUPS
 from mfa.errors import Error, Fault
-from mfa.input.indicators import GROUPS
-from mfa.records import Kind, System
-from mfa.show.sankey.choice import Choice
-from mfa.show.sankey.focus import Followed, Key, cut, follow
-from mfa.show.sankey.group import Grouped, group
-from mfa.show.sankey.layers import SYSTEM_COST, Counted
-from mfa.show.sankey.shapes import COLOURS, Geometry, Link, Remark
-from mfa.show.sankey.words import LANGS, word
+from mfa.show.sankey.geometry import COLOURS, Geometry, Link, Remark
+from mfa.show.sankey.labels import LANGS, word
+from mfa.show.sankey.measure import SYSTEM_COST, Counted
+from mfa.show.sankey.options import Options
+from mfa.show.sankey.selection import Followed, Grouped, Key, cut, follow, group
+from mfa.system import Kind, System
 
 Names = Mapping[str, Mapping[str, str]]
 Spread = Mapping[tuple[str, str, str], float]
@@ -35,7 +34,7 @@ class Picture:
 def pictures(
     counted: Sequence[Counted],
     system: System,
-    choice: Choice,
+    choice: Options,
     names: Names,
     lang: str,
     spread: Spread,
@@ -62,7 +61,7 @@ def pictures(
     )
 
 
-def _picture(counted: Counted, geometry: Geometry, choice: Choice, spread: Spread) -> Picture:
+def _picture(counted: Counted, geometry: Geometry, choice: Options, spread: Spread) -> Picture:
     """One layer with its label, its colours and what is uncertain in it."""
     label = {lang: counted.label(lang) for lang in LANGS}
     coloured = _coloured(geometry, choice.colours)
@@ -73,13 +72,14 @@ def _geometries(
     counted: Sequence[Counted],
     chosen: Sequence[Sequence[Link]],
     system: System,
-    choice: Choice,
+    choice: Options,
     names: Names,
     lang: str,
     both: bool,
 ) -> list[Geometry]:
     """One layer laid out by itself, or several over the same columns, each to its own scale."""
-    from mfa.show.sankey.layout import layout, plan, relayout
+    from mfa.show.sankey.layout.layout import layout, relayout
+    from mfa.show.sankey.layout.plan import plan
 
     other = next(each for each in LANGS if each != lang)
     translated = {key: texts[other] for key, texts in names.items()} if both else None
@@ -115,7 +115,7 @@ def _union(layers: Sequence[Sequence[Link]]) -> list[Link]:
     return [Link(*key, share) for key, share in found.items()]
 
 
-def _chosen(counted: Sequence[Counted], system: System, choice: Choice) -> list[Told]:
+def _chosen(counted: Sequence[Counted], system: System, choice: Options) -> list[Told]:
     """For each layer the flows that are left to draw, and what is told of the others."""
     left = {*choice.without}
     kept = [[x for x in c.links if not {x.material, _kind(system, x.material)} & left] for c in counted]
@@ -134,7 +134,7 @@ def _told(
     grouped: Grouped,
     keys: set[Key] | None,
     system: System,
-    choice: Choice,
+    choice: Options,
 ) -> Told:
     """One layer, cut to the flows that are followed."""
     found = Followed(grouped.links, 0.0) if keys is None else cut(grouped.links, keys)
@@ -147,7 +147,7 @@ def _told(
     return found.links, (*(r for r in told if r.value > 0), *counted.remarks)
 
 
-def _no_way(choice: Choice) -> Fault:
+def _no_way(choice: Options) -> Fault:
     """Nothing flows from the one thing to the other."""
     source, target = (start.id for start in choice.starts)
     steps = f" within {choice.steps} steps" if choice.steps else ""
@@ -160,7 +160,7 @@ def _kind(system: System, material: str) -> str:
     return system.materials[material].kind if material in system.materials else "other"
 
 
-def _left_out(system: System, choice: Choice) -> Mapping[str, str]:
+def _left_out(system: System, choice: Options) -> Mapping[str, str]:
     """What is left out, by its label or the word of its kind; not what only another run has."""
     found = {}
     for lang in LANGS:
@@ -171,7 +171,7 @@ def _left_out(system: System, choice: Choice) -> Mapping[str, str]:
     return found
 
 
-def names(system: System, choice: Choice) -> Names:
+def names(system: System, choice: Options) -> Names:
     """What every node and material is called, in both languages."""
     members: dict[str, Any] = {**system.materials, **system.stocks, **system.processes}
     own = system.sankey.labels

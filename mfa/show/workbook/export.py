@@ -6,10 +6,10 @@ import io
 from pathlib import Path
 
 from mfa.errors import Error, Fault, check_language
-from mfa.records import System
 from mfa.result import Result
 from mfa.scenario import Scenario
 from mfa.show.files import write_atomically
+from mfa.system import System
 
 
 def export(scenario: Scenario, path: Path, lang: str = "en", result: Result | None = None) -> Result:
@@ -28,12 +28,12 @@ def export(scenario: Scenario, path: Path, lang: str = "en", result: Result | No
     Failure
         the file cannot be written
     """
-    from mfa.show.workbook.answer import write_answer
-    from mfa.show.workbook.flat import flat
-    from mfa.show.workbook.inputs import write_inputs
-    from mfa.show.workbook.leaves import lines
-    from mfa.show.workbook.paper import Paper
-    from mfa.show.workbook.results import write_results
+    from mfa.show.workbook.formats import Paper
+    from mfa.show.workbook.input_sheets import write_inputs
+    from mfa.show.workbook.result_sheets import write_results
+    from mfa.show.workbook.sheet_lines import lines
+    from mfa.show.workbook.standalone import flat
+    from mfa.show.workbook.summary_sheet import write_answer
 
     check_language(lang)
     if path.suffix.lower() != ".xlsx":

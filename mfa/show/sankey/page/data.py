@@ -12,23 +12,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from mfa.show.sankey.geometry import ALPHA, BOUNDARY, COLOURS, LOOKS, OTHER, REST, SMALL, Band, Geometry, Node
+from mfa.show.sankey.labels import CAPTION, LANGS, remarks, text_width, word
 from mfa.show.sankey.page.ladders import rungs
 from mfa.show.sankey.page.packed import packed
 from mfa.show.sankey.page.sentences import vocabularies
 from mfa.show.sankey.page.trace import Bend, offset, trace
-from mfa.show.sankey.shapes import (
-    ALPHA,
-    BOUNDARY,
-    COLOURS,
-    LOOKS,
-    OTHER,
-    REST,
-    SMALL,
-    Band,
-    Geometry,
-    Node,
-)
-from mfa.show.sankey.words import CAPTION, LANGS, remarks, text_width, word
 
 KIND = "*kind:"
 MADE = {

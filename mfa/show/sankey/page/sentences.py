@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mfa.errors import catalogue
-from mfa.show.sankey.words import LANGS
+from mfa.show.sankey.labels import LANGS
 
 PREFIX = "page-"
 SHARED = ("and-one", "and-others", "and-more")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mfa.show.sankey.shapes import Band, Command
+from mfa.show.sankey.geometry import Band, Command
 
 Point = tuple[float, float]
 

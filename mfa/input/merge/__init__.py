@@ -1,0 +1,1 @@
+"""Files → one merged tree: extends, variants, chains, overrides."""

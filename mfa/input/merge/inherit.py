@@ -1,0 +1,186 @@
+"""Scenario files → one scenario: what is extended, the file itself, its variants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mfa.errors import Error, Fault, FaultWithoutPlace, Place, nearest
+from mfa.input.merge import library
+from mfa.input.merge.assembly import Assembly
+from mfa.input.merge.overrides import RATES
+from mfa.input.schema.forms import LATER, ScenarioForm
+from mfa.input.schema.validate import validate
+from mfa.input.yaml.reader import read
+from mfa.input.yaml.tree import Node, Text, Tree, merge
+
+
+def extended(path: Path, tree: Tree, files: list[Path]) -> Tree:
+    """A scenario file merged over those that it extends; adds what was read to `files`.
+
+    Raises
+    ------
+    Error
+        the faults of one file, a parent that is none, or one that extends itself
+    """
+    layers: dict[Path, Tree] = {}
+    named_at: Place | None = None
+    while True:
+        files.append(path)
+        layers[library.real(path)] = tree
+        if named_at and "chain" in tree and "scenario" not in tree:
+            raise Error([Fault("scenario-is-chain", named_at, {"file": library.shown(path)})])
+        parent = _parent(path, tree)
+        if parent is None:
+            break
+        named_at = tree["extends"].place
+        if library.real(parent) in layers:
+            names = " → ".join(library.shown(p) for p in (*layers, parent))
+            raise Error([Fault("extends-itself", named_at, {"names": names})])
+        path, tree = parent, read(parent, library.shown(parent))
+    *above, merged = layers.values()
+    for layer in reversed(above):
+        merged = _laid_over(merged, layer)
+    return merged
+
+
+def _parent(path: Path, tree: Tree) -> Path | None:
+    """The file that a scenario extends."""
+    form, faults = validate(ScenarioForm, tree, part=True)
+    if faults or form is None:
+        raise Error(faults)
+    if form.extends is None:
+        return None
+    try:
+        return library.find(form.extends, "scenarios", path)
+    except FaultWithoutPlace as unplaced:
+        raise Error([unplaced.at(tree["extends"].place)]) from None
+
+
+def _laid_over(base: Tree, layer: Tree) -> Tree:
+    """Merge two scenarios; what the layer writes out also ends a `set` of the base."""
+    fixed = base.child("set").copy()
+    for path in [p for p in fixed if _writes(layer, p.split("."))]:
+        del fixed[path], fixed.keys_at[path]
+    if "set" in base:
+        base = base.copy()
+        base.put("set", fixed, base.keys_at["set"])
+    merged = merge(base, layer)
+    assert isinstance(merged, Tree)
+    return merged
+
+
+def _writes(layer: Tree, steps: list[str]) -> bool:
+    """Whether a scenario writes the figure at a path in its own section."""
+    head, rest = steps[0], steps[1:]
+    if head in RATES and len(rest) == 1:
+        return rest[0] in layer.child(RATES[head])
+    if rest[:1] in (["takers"], ["givers"]):
+        side = layer.child("pools").child(head).get(rest[0])
+        return side is not None and not (isinstance(side, Tree) and "insert" in side)
+    if rest == ["level"]:
+        return head in layer.child("drive")
+    node: Node | None = layer.child("processes").get(head) or layer.child("stocks").get(head)
+    for step in rest:
+        node = node.get(step) if isinstance(node, Tree) else None
+    return node is not None
+
+
+def with_variant(tree: Tree, name: str, path: Path) -> Tree:
+    """The scenario with one of its variants laid over it."""
+    variants = tree.child("variants")
+    if name not in variants:
+        known = ", ".join(variants) or "none"
+        values = {"name": name[:60], "known": known, "near": nearest(name, variants)}
+        raise Error([Fault("variant-missing", Place(library.shown(path), 1, 1), values)])
+    variant = variants[name]
+    assert isinstance(variant, Tree)
+    return _laid_over(tree, variant)
+
+
+def refuse_later(tree: Tree) -> None:
+    """Parts of a scenario that this version does not run are faults, never ignored."""
+    faults = [Fault("not-available", tree.keys_at[k], {"what": k}) for k in ("periods", *LATER) if k in tree]
+    if faults:
+        raise Error(faults)
+
+
+def copy_likes(assembly: Assembly) -> None:
+    """Resolve `like`: a copy of what the merged scenario leaves, materials renamed."""
+    done: dict[str, Tree] = {}
+    for key in list(assembly.processes):
+        line = _originals(assembly, key, done)
+        for each in reversed(line):
+            done[each] = _copied(assembly, each, line, done)
+    assembly.processes.update(done)
+
+
+def _originals(assembly: Assembly, key: str, done: dict[str, Tree]) -> tuple[str, ...]:
+    """A process, what it is a copy of, what that is a copy of, and so on, as far as not done."""
+    line: dict[str, None] = {}
+    while key in assembly.processes and key not in done and key not in line:
+        line[key] = None
+        key = str(assembly.processes[key].get("like", ""))
+    return tuple(line)
+
+
+def _copied(assembly: Assembly, key: str, line: tuple[str, ...], done: dict[str, Tree]) -> Tree:
+    """The tree of a process whose original, unless it goes round in a circle, is done."""
+    tree = assembly.processes[key]
+    original = tree.get("like")
+    if not isinstance(original, Text):
+        if "rename" in tree:
+            assembly.faults.append(Fault("rename-without-like", tree.keys_at["rename"], {}))
+            assembly.faulty.add(key)
+        return tree
+    if original not in assembly.processes:
+        values = {"id": str(original), "near": nearest(original, assembly.processes)}
+        if original not in assembly.faulty:
+            assembly.faults.append(Fault("process-unknown", original.place, values))
+        assembly.faulty.add(key)
+        return tree
+    if original not in done:
+        names = " → ".join((*line, original))
+        assembly.faults.append(Fault("like-itself", original.place, {"names": names}))
+        assembly.faulty.update(line)
+        return tree
+    if original in assembly.faulty:
+        assembly.faulty.add(key)
+        return tree
+    assembly.chain_of.setdefault(key, assembly.chain_of.get(str(original), ""))
+    return _renamed(assembly, done[original], tree)
+
+
+def _renamed(assembly: Assembly, base: Tree, own: Tree) -> Tree:
+    names = own.child("rename")
+    used = {*base.child("inputs"), *base.child("outputs"), str(base.get("per", ""))}
+    for old in names:
+        if old not in used:
+            values = {"id": old, "near": nearest(old, used)}
+            assembly.faults.append(Fault("rename-unknown", names.keys_at[old], values))
+    made = base.copy()
+    for side in ("inputs", "outputs"):
+        if side in made:
+            made.put(side, _renamed_recipe(assembly, made.child(side), names), made.keys_at[side])
+    per = made.get("per")
+    if isinstance(per, Text) and per in names:
+        made.put("per", Text(str(names[per]), names[per].place), made.keys_at["per"])
+    rest = own.copy()
+    for key in ("like", "rename"):
+        rest.pop(key, None)
+        rest.keys_at.pop(key, None)
+    merged = merge(made, rest)
+    assert isinstance(merged, Tree)
+    merged.place = own.place
+    return merged
+
+
+def _renamed_recipe(assembly: Assembly, recipe: Tree, names: Tree) -> Tree:
+    made = Tree(recipe.place)
+    for material, node in recipe.items():
+        new = names.get(material)
+        name, place = (str(new), new.place) if new is not None else (material, recipe.keys_at[material])
+        if name in made:
+            here, other = (place, made.keys_at[name]) if new is not None else (made.keys_at[name], place)
+            assembly.faults.append(Fault("rename-clash", here, {"id": name, "other": other}))
+        made.put(name, node, place)
+    return made

@@ -1,0 +1,1 @@
+"""Merged trees → the records of a system."""

@@ -1,0 +1,148 @@
+"""What a scenario aims at and asks for: factors, own indicators, targets, claims, layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from mfa import units
+from mfa.catalogue import target
+from mfa.errors import Fault, FaultWithoutPlace, nearest
+from mfa.input.records.claims import Claims
+from mfa.input.records.custom_indicators import CustomIndicators
+from mfa.input.records.figures import Reader
+from mfa.input.records.sankey_section import drawing
+from mfa.input.schema.fields import Quantity
+from mfa.input.schema.forms import ClaimForm, IndicatorForm, SankeyForm, TargetForm
+from mfa.input.schema.validate import validate
+from mfa.input.yaml.tree import Items, Node, Tree
+from mfa.properties import layer
+from mfa.system import Claim, CustomIndicator, Drawing, Figure, Material, Process, Stock, Target
+
+F = TypeVar("F", bound=BaseModel)
+FACTORS = {
+    "electricity-calorific": "tce/MWh",
+    "electricity-equivalent": "tce/MWh",
+    "heat-calorific": "tce/GJ",
+    "grid-co2": "t/MWh",
+    "heat-co2": "t/GJ",
+}
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The sections of a scenario that no flow depends on."""
+
+    factors: Mapping[str, Figure]
+    indicators: tuple[CustomIndicator, ...]
+    targets: tuple[Target, ...]
+    claims: tuple[Claim, ...]
+    layers: tuple[str, ...]
+    sankey: Drawing
+
+
+def assessment(
+    scenario: Tree,
+    materials: Mapping[str, Material],
+    processes: Mapping[str, Process],
+    stocks: Mapping[str, Stock],
+    elsewhere: Callable[[str], bool],
+    reader: Reader,
+) -> Assessment:
+    """All of them; their faults go to the reader. `elsewhere` tells names known outside the run."""
+    start = len(reader.faults)
+    own: dict[str, CustomIndicator] = {}
+    reads = CustomIndicators(materials, processes, stocks, reader)
+    section = scenario.child("indicators")
+    for key, indicator in _forms(IndicatorForm, section, "indicators", reader):
+        made = reads.indicator(key, indicator, section.child(key), section)
+        if made:
+            own[key] = made
+    if len(reader.faults) > start:
+        own |= {k: CustomIndicator(k, {}, "", (), ()) for k in section if k not in own}
+    targets = []
+    section = scenario.child("targets")
+    for key, form in _forms(TargetForm, section, "targets", reader):
+        bound = target(key, form, section, materials, processes, own, reader)
+        if bound:
+            targets.append(bound)
+    claims = Claims(materials, processes, stocks, own, reader)
+    return Assessment(
+        _factors(scenario, reader),
+        tuple(own.values()),
+        tuple(targets),
+        tuple(_claims(scenario, claims, reader)),
+        _layers(scenario, reader),
+        _sankey(scenario, materials, processes, stocks, elsewhere, reader),
+    )
+
+
+def _sankey(
+    scenario: Tree,
+    materials: Mapping[str, Material],
+    processes: Mapping[str, Process],
+    stocks: Mapping[str, Stock],
+    elsewhere: Callable[[str], bool],
+    reader: Reader,
+) -> Drawing:
+    section = scenario.get("sankey")
+    form = _form(SankeyForm, section, ("sankey",), reader) if isinstance(section, Tree) else None
+    if form is None or not isinstance(section, Tree):
+        return Drawing()
+    return drawing(form, section, materials, processes, stocks, elsewhere, reader)
+
+
+def _form(form: type[F], node: Node, path: tuple[str, ...], reader: Reader) -> F | None:
+    found, faults = validate(form, node, path)
+    reader.faults += faults
+    return found
+
+
+def _forms(form: type[F], section: Tree, name: str, reader: Reader) -> Iterator[tuple[str, F]]:
+    for key in section:
+        found = _form(form, section[key], (name, key), reader)
+        if found is not None:
+            yield key, found
+
+
+def _claims(scenario: Tree, reads: Claims, reader: Reader) -> Iterator[Claim]:
+    section = scenario.get("claims")
+    for number, tree in enumerate(section if isinstance(section, Items) else (), 1):
+        form = _form(ClaimForm, tree, ("claims", str(number)), reader)
+        found = reads.claim(number, form, tree) if form and isinstance(tree, Tree) else None
+        if found:
+            yield found
+
+
+def _layers(scenario: Tree, reader: Reader) -> tuple[str, ...]:
+    section = scenario.get("layers")
+    made = []
+    for node in section if isinstance(section, Items) else ():
+        try:
+            made.append(layer(str(node)).name)
+        except FaultWithoutPlace as unplaced:
+            reader.faults.append(unplaced.at(node.place))
+    return tuple(dict.fromkeys(made))
+
+
+def _factors(scenario: Tree, reader: Reader) -> dict[str, Figure]:
+    section = scenario.child("factors")
+    made = {}
+    for key in section:
+        if key not in FACTORS:
+            values = {"id": key[:60], "known": ", ".join(FACTORS), "near": nearest(key, FACTORS)}
+            reader.faults.append(Fault("factor-unknown", section.keys_at[key], values))
+            continue
+        quantity = _form(Quantity, section[key], ("factors", key), reader)
+        figure = (
+            reader.figure(quantity, section[key], partial(units.factor, to=FACTORS[key]))
+            if quantity
+            else None
+        )
+        if figure:
+            made[key] = figure
+    return made

@@ -1,0 +1,319 @@
+"""Assembly → system: every tree becomes a record, every unit goes, all faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from mfa import units
+from mfa.errors import Error, Fault, Place, nearest
+from mfa.input.merge.assembly import Assembly
+from mfa.input.merge.other_chains import OtherChains
+from mfa.input.merge.overrides import listed_at
+from mfa.input.records.assessment import assessment
+from mfa.input.records.figures import Reader, basis
+from mfa.input.records.materials import material, price
+from mfa.input.records.pools import Members, pool
+from mfa.input.records.processes import process, rate
+from mfa.input.schema.fields import Label, Quantity
+from mfa.input.schema.forms import MaterialForm, ProcessForm, Source, StockForm
+from mfa.input.yaml.tree import Node, Text, Tree, place_of
+from mfa.system import Drawing, Figure, Material, Pool, Process, Stock, System
+
+F = TypeVar("F", bound=BaseModel)
+
+
+def system(assembly: Assembly) -> System:
+    """The checked system of a run.
+
+    Raises
+    ------
+    Error
+        every fault that the merged files show
+    """
+    return _Builder(assembly).system()
+
+
+class _Builder:
+    """Goes through the assembly once, section by section."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self.assembly = assembly
+        year = assembly.scenario.get("year")
+        self.year = int(year) if isinstance(year, Text) else None
+        self.faults: list[Fault] = list(assembly.faults)
+        self.faulty: set[str] = set(assembly.faulty)
+        self.notes: list[Fault] = []
+        self.elsewhere = OtherChains(assembly)
+        self.reader = Reader(self.year, frozenset(assembly.sources), self.faults)
+
+    def system(self) -> System:
+        """All records; raises the faults of all sections together."""
+        materials = self._materials()
+        processes = self._processes(materials)
+        stocks = self._stocks(materials)
+        drive = self._drive(materials, processes, stocks)
+        demand = self._rates("demand", materials)
+        supply = self._rates("supply", materials)
+        pools = self._pools(materials, processes, stocks)
+        self._residues(materials)
+        found = assessment(
+            self.assembly.scenario, materials, processes, stocks, self.elsewhere.has_name, self.reader
+        )
+        self._stop()
+        tree = self.assembly.scenario
+        name = str(tree.get("scenario") or tree.get("chain") or self.assembly.beside.stem)
+        label = (
+            Label.model_validate(tree["label"]).texts(name) if "label" in tree else {"en": name, "zh": name}
+        )
+        return System(
+            name=name,
+            label=label,
+            year=self.year,
+            materials=self._reached(materials, processes, pools, demand, supply, stocks),
+            processes=processes,
+            pools=pools,
+            stocks=stocks,
+            drive=drive,
+            demand=demand,
+            supply=supply,
+            factors=found.factors,
+            targets=found.targets,
+            layers=found.layers,
+            indicators=found.indicators,
+            claims=found.claims,
+            sources=self._sources(),
+            notes=tuple(self.notes),
+            sankey=self._with_chain_labels(found.sankey),
+        )
+
+    def _stop(self) -> None:
+        if self.faults:
+            raise Error(self.faults)
+
+    def _form(self, form: type[F], tree: Node, path: tuple[str, ...]) -> F | None:
+        found, faults = self.assembly.forms.validate(form, tree, path)
+        self.faults += faults
+        return found
+
+    def _materials(self) -> dict[str, Material]:
+        prices = self.assembly.scenario.child("prices")
+        made = {}
+        for key, tree in self.assembly.materials.items():
+            form = self._form(MaterialForm, tree, ("materials", key))
+            if form is None:
+                self.faulty.add(key)
+                continue
+            before = len(self.faults)
+            found = material(key, form, tree, self.reader)
+            if len(self.faults) > before:
+                self.reader.blurred.add(key)
+            own = self._form(Quantity, prices[key], ("prices", key)) if key in prices else form.price
+            if own:
+                cost = price(
+                    own,
+                    prices if key in prices else tree,
+                    key if key in prices else "price",
+                    found,
+                    self.reader,
+                )
+                found = replace(found, price=cost)
+            made[key] = found
+        for key in prices:
+            if key not in made:
+                self._unknown_material(key, prices.keys_at[key], made)
+        return made
+
+    def _processes(self, materials: Mapping[str, Material]) -> dict[str, Process]:
+        made = {}
+        lists = listed_at(self.assembly)
+        for key, tree in self.assembly.processes.items():
+            if key in self.faulty:
+                continue
+            form = self._form(ProcessForm, tree, ("processes", key))
+            chain = self.assembly.chain_of.get(key, "")
+            before = len(self.faults)
+            found = (
+                process(key, form, tree, materials, self.reader, chain, lists, self.faulty) if form else None
+            )
+            if len(self.faults) > before or found is None:
+                self.faulty.add(key)
+            if form and form.source:
+                self.reader.source(form.source, tree)
+            if found and form and form.enabled:
+                made[key] = found
+        return made
+
+    def _stocks(self, materials: Mapping[str, Material]) -> dict[str, Stock]:
+        made = {}
+        for key, tree in self.assembly.stocks.items():
+            form = self._form(StockForm, tree, ("stocks", key))
+            if form is None or form.becomes or form.material not in materials:
+                self.faulty.add(key)
+            if form is None:
+                continue
+            self.reader.source(form.source, tree)
+            if form.becomes:
+                values = {"what": "a stock in use", "what_zh": "在用存量"}
+                self.faults.append(Fault("not-available", tree.keys_at["becomes"], values))
+            elif form.material not in materials:
+                self._unknown_material(form.material, place_of(tree, ("material",)), materials)
+            else:
+                made[key] = self._stock(key, form, tree, materials[form.material])
+        return made
+
+    def _stock(self, key: str, form: StockForm, tree: Tree, of: Material) -> Stock:
+        def amount(quantity: Quantity | None, field: str) -> Figure | None:
+            kind = basis(of)
+            return (
+                self.reader.figure(quantity, tree[field], lambda u: units.amount_factor(u, kind))
+                if quantity
+                else None
+            )
+
+        initial, capacity = amount(form.initial, "initial"), amount(form.capacity, "capacity")
+        if initial and capacity and initial.value > capacity.value:
+            values = {
+                "stock": key,
+                "initial": initial.text,
+                "capacity": capacity.text,
+                "other": capacity.place,
+            }
+            self.faults.append(Fault("stock-overfull", initial.place, values))
+        label = form.label.texts(key) if form.label else {"en": key, "zh": key}
+        return Stock(key, label, form.material, tree.place, initial, capacity, form.fate)
+
+    def _drive(
+        self,
+        materials: Mapping[str, Material],
+        processes: Mapping[str, Process],
+        stocks: Mapping[str, Stock],
+    ) -> dict[str, Figure]:
+        section = self.assembly.scenario.child("drive")
+        made = {}
+        for key in section:
+            quantity = self._form(Quantity, section[key], ("drive", key))
+            if quantity is None or (key in self.faulty and key not in processes):
+                continue
+            if key in processes:
+                driven = processes[key]
+                of, hours, most = materials[driven.per], driven.operating_hours, driven.capacity
+            elif key in stocks:
+                of, hours, most = (
+                    materials[stocks[key].material],
+                    None,
+                    stocks[key].initial or Figure(0.0, "0", stocks[key].place),
+                )
+            else:
+                self._unknown_node(key, section.keys_at[key], processes, stocks)
+                continue
+            figure = rate(quantity, section, key, of, self.reader, hours)
+            if figure:
+                made[key] = figure
+                if key not in self.faulty:
+                    self._within(key, figure, most, key in stocks)
+        return made
+
+    def _within(self, key: str, figure: Figure, most: Figure | None, is_stock: bool) -> None:
+        if most and figure.value > most.value * (1 + 1e-12):
+            name = "stock-exhausted" if is_stock else "drive-above-capacity"
+            values = {"id": key, "drive": figure.text, "most": most.text, "other": most.place}
+            self.faults.append(Fault(name, figure.place, values))
+
+    def _unknown_node(
+        self, key: str, place: Place, processes: Mapping[str, Process], stocks: Mapping[str, Stock]
+    ) -> None:
+        name = "entry-not-in-run" if self.elsewhere.has_node(key) else "entry-unknown"
+        self.faults.append(Fault(name, place, {"id": key, "near": nearest(key, [*processes, *stocks])}))
+
+    def _unknown_material(self, key: str, place: Place, materials: Mapping[str, Material]) -> None:
+        if key in self.faulty:
+            return
+        self.reader.unknown_material(key, place, materials)
+
+    def _rates(self, name: str, materials: Mapping[str, Material]) -> dict[str, Figure]:
+        section = self.assembly.scenario.child(name)
+        made = {}
+        for key in section:
+            if key not in materials:
+                self._unknown_material(key, section.keys_at[key], materials)
+                continue
+            quantity = self._form(Quantity, section[key], (name, key))
+            if quantity is None:
+                continue
+            with self.reader.about(key):
+                figure = rate(quantity, section, key, materials[key], self.reader, None)
+            if figure:
+                made[key] = figure
+        return made
+
+    def _pools(
+        self,
+        materials: Mapping[str, Material],
+        processes: Mapping[str, Process],
+        stocks: Mapping[str, Stock],
+    ) -> dict[str, Pool]:
+        section = self.assembly.scenario.child("drive")
+        driven = {k: section.keys_at[k] for k in section}
+        made = frozenset(m for p in processes.values() for m in p.outputs)
+        members = Members(processes, stocks, driven, made, self.elsewhere.has_node, frozenset(self.faulty))
+        for key, place in self.assembly.pools_at.items():
+            if key not in materials:
+                self._unknown_material(key, place, materials)
+        return {k: pool(m, self.assembly, members, self.reader, self.notes) for k, m in materials.items()}
+
+    def _residues(self, materials: Mapping[str, Material]) -> None:
+        for key, tree in self.assembly.materials.items():
+            parent = materials[key].residue_of if key in materials else ""
+            if parent and key in _parents(parent, materials):
+                self.faults.append(Fault("residue-of-itself", place_of(tree, ("residue-of",)), {"id": key}))
+                continue
+            if parent and parent not in materials:
+                self._unknown_material(parent, place_of(tree, ("residue-of",)), materials)
+            elif parent and not materials[parent].waste:
+                values = {"id": key, "parent": parent}
+                self.faults.append(Fault("residue-of-no-waste", place_of(tree, ("residue-of",)), values))
+
+    def _sources(self) -> dict[str, str]:
+        """Id → citation; chains that define one id differently are cited one after the other."""
+        return {
+            k: "; ".join(Source.model_validate(v).cite for v in found)
+            for k, found in self.assembly.sources.items()
+        }
+
+    def _with_chain_labels(self, found: Drawing) -> Drawing:
+        """What the scenario does not name itself, `chain:NAME`, has the label of the chain's file."""
+        labels = dict(found.labels)
+        for name, node in self.assembly.chain_labels.items():
+            labels.setdefault(f"chain:{name}", Label.model_validate(node).texts(name))
+        return replace(found, labels=labels)
+
+    def _reached(
+        self,
+        materials: Mapping[str, Material],
+        processes: Mapping[str, Process],
+        pools: dict[str, Pool],
+        demand: Mapping[str, Figure],
+        supply: Mapping[str, Figure],
+        stocks: Mapping[str, Stock],
+    ) -> dict[str, Material]:
+        """Materials that something of the run touches, and what they are residues of; all other pools go."""
+        touched = {m for p in processes.values() for m in (*p.inputs, *p.outputs)}
+        touched |= {*demand, *supply, *(s.material for s in stocks.values())}
+        for key in list(pools):
+            if key not in touched:
+                del pools[key]
+        kept = touched | {parent for key in touched for parent in _parents(key, materials)}
+        return {k: m for k, m in materials.items() if k in kept}
+
+
+def _parents(key: str, materials: Mapping[str, Material]) -> list[str]:
+    """A material and those that it is a residue of, until one comes again."""
+    found: dict[str, None] = {}
+    while key in materials and key not in found:
+        found[key] = None
+        key = materials[key].residue_of
+    return list(found)

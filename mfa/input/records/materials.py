@@ -1,0 +1,173 @@
+"""Material forms → records: native units checked, compositions read as species."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from mfa import units
+from mfa.errors import Fault, FaultWithoutPlace, nearest
+from mfa.input.records.figures import Reader, basis
+from mfa.input.schema.fields import Quantity
+from mfa.input.schema.forms import MaterialForm
+from mfa.input.yaml.tree import Tree, place_of
+from mfa.properties import OTHER, is_formula
+from mfa.system import Figure, Material
+
+ENERGY_UNITS = ("MWh", "GJ")
+NATIVE_UNITS = ("t", "MWh", "GJ", "m3", "Nm3", "Sm3", "person", "piece", "ha", "m2", "CNY")
+VOLUMES = ("m3", "Nm3", "Sm3")
+FULL = 1.001
+
+
+def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Material:
+    """The record of one material, faults gathered in the reader."""
+    unit = _unit(form, tree, reader)
+    moisture = _moisture(form, tree, reader)
+    density, density_unit = _density(form, tree, reader)
+    bare = units.Basis(unit, moisture, density, density_unit)
+    lhv = _figure(
+        form.lhv, tree, "lhv", reader, lambda u: units.coefficient_factor(u, units.Basis("GJ"), bare)
+    )
+    label = form.label.texts(key) if form.label else {"en": key, "zh": key}
+    return Material(
+        id=key,
+        label=label,
+        kind=form.kind,
+        unit=unit,
+        place=tree.place,
+        composition=_composition(form.composition, tree, reader),
+        moisture=moisture,
+        density=density,
+        density_unit=density_unit,
+        lhv=lhv.value if lhv else None,
+        carbon=_ratio(form.carbon, tree, "carbon", reader),
+        waste=form.waste or "",
+        code=form.code,
+        residue_of=form.residue_of or "",
+        parent_equivalent=_equivalent(form.parent_equivalent, tree, reader),
+        ghg=form.ghg or "",
+        gwp=_plain(form.gwp, tree, "gwp", reader, 1.0),
+        water=form.water or "",
+        renewable=form.renewable,
+        carrier=form.carrier,
+        co2_factor=_co2_factor(form.co2_factor, tree, bare, lhv, reader),
+        main_resource=form.main_resource,
+        price_year=form.price_year,
+        price_vat=_ratio(form.price_vat, tree, "price-vat", reader) or 0.0,
+        source=reader.source(form.source, tree),
+    )
+
+
+def price(quantity: Quantity, tree: Tree, key: str, of: Material, reader: Reader) -> Figure | None:
+    """A price in CNY per native unit."""
+    per = basis(of)
+    return reader.figure(quantity, tree[key], lambda u: units.coefficient_factor(u, units.Basis("CNY"), per))
+
+
+def _unit(form: MaterialForm, tree: Tree, reader: Reader) -> str:
+    if form.kind == "energy" and form.unit not in ENERGY_UNITS:
+        key = "energy-unit" if "unit" in tree else "energy-unit-missing"
+        reader.faults.append(Fault(key, place_of(tree, ("unit",)), {"unit": form.unit[:40]}))
+        return "MWh"
+    if form.unit not in NATIVE_UNITS:
+        values = {
+            "unit": form.unit[:40],
+            "known": ", ".join(NATIVE_UNITS),
+            "near": nearest(form.unit, NATIVE_UNITS),
+        }
+        reader.faults.append(Fault("native-unit", place_of(tree, ("unit",)), values))
+        return "t"
+    return form.unit
+
+
+def _figure(
+    quantity: Quantity | None, tree: Tree, key: str, reader: Reader, factor: Callable[[str], float]
+) -> Figure | None:
+    return reader.figure(quantity, tree[key], factor) if quantity else None
+
+
+def _ratio(quantity: Quantity | None, tree: Tree, key: str, reader: Reader) -> float | None:
+    found = reader.ratio(quantity, tree[key]) if quantity else None
+    return found.value if found else None
+
+
+def _moisture(form: MaterialForm, tree: Tree, reader: Reader) -> float | None:
+    value = _ratio(form.moisture, tree, "moisture", reader)
+    if value is not None and value >= 1:
+        place = place_of(tree, ("moisture", "value"))
+        reader.faults.append(Fault("moisture-whole", place, {}))
+        return None
+    return value
+
+
+def _density(form: MaterialForm, tree: Tree, reader: Reader) -> tuple[float | None, str]:
+    if form.density is None:
+        return None, ""
+    text = form.density.value or next(iter(form.density.years.values()), "")
+    for volume in VOLUMES:
+        try:
+            _, unit = units.split(text)
+            units.factor(unit, f"t/{volume}")
+        except FaultWithoutPlace:
+            continue
+        break
+    else:
+        if not form.density.balance:
+            place = place_of(tree, ("density", "value"))
+            reader.faults.append(Fault("density-unit", place, {"text": text[:60]}))
+            return None, ""
+    found = reader.figure(form.density, tree["density"], partial(units.factor, to=f"t/{volume}"))
+    if found and not found.value:
+        reader.faults.append(Fault("density-zero", found.place, {"text": text[:60]}))
+    return (found.value, volume) if found and found.value > 0 else (None, "")
+
+
+def _equivalent(quantity: Quantity | None, tree: Tree, reader: Reader) -> float:
+    if quantity is None:
+        return 1.0
+    mass = units.Basis("t")
+    node = tree["parent-equivalent"]
+    found = reader.figure(quantity, node, lambda u: units.coefficient_factor(u, mass, mass) if u else 1.0)
+    return found.value if found else 1.0
+
+
+def _co2_factor(
+    quantity: Quantity | None, tree: Tree, bare: units.Basis, lhv: Figure | None, reader: Reader
+) -> float | None:
+    """The statutory emission factor, t CO2 per native unit; per energy it goes by the heating value."""
+    per = replace(bare, lhv=lhv.value) if lhv else bare
+    found = _figure(
+        quantity, tree, "co2-factor", reader, lambda u: units.coefficient_factor(u, units.Basis("t"), per)
+    )
+    return found.value if found else None
+
+
+def _plain(quantity: Quantity | None, tree: Tree, key: str, reader: Reader, default: float) -> float:
+    def factor(unit: str) -> float:
+        if unit:
+            raise FaultWithoutPlace("unit-not-wanted", unit=unit[:40])
+        return 1.0
+
+    found = reader.figure(quantity, tree[key], factor) if quantity else None
+    return found.value if found else default
+
+
+def _composition(written: Mapping[str, Quantity], tree: Tree, reader: Reader) -> dict[str, float]:
+    """Species → mass fraction; what is not named up to 100 % is `other`."""
+    node = tree.child("composition")
+    shares: dict[str, float] = {}
+    for species, quantity in written.items():
+        if species != OTHER and not is_formula(species):
+            reader.faults.append(Fault("formula", node.keys_at[species], {"text": species[:60]}))
+        found = reader.ratio(quantity, node[species])
+        if found:
+            shares[species] = found.value
+    total = sum(shares.values())
+    if total > FULL:
+        values = {"total": f"{100 * total:.6g}"}
+        reader.faults.append(Fault("composition-sum", tree.keys_at["composition"], values))
+    elif shares and total < 1 - 1e-9:
+        shares[OTHER] = shares.get(OTHER, 0.0) + 1 - total
+    return shares

@@ -1,0 +1,393 @@
+"""What files may say: pydantic forms of chains and scenarios, still in text.
+
+Every leaf is text or a `Quantity` (value, uncertainty, source). Short forms (`2.05 t/t`,
+a bare id in a list) are brought into the long form before validation, so that one fault
+gives one message. The JSON Schema for editors comes from the same forms.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from mfa.input.schema.fields import Flag, Form, Id, Label, Quantity, Short, Whole, Year, is_part
+from mfa.input.yaml.tree import BARE, LISTED
+from mfa.system import Fate, Kind
+
+
+class MaterialPatch(Form):
+    """Some fields of a material, laid over what a chain says."""
+
+    label: Label | None = None
+    kind: Kind | None = None
+    unit: str = "t"
+    composition: dict[str, Quantity] = Field(default_factory=dict)
+    moisture: Quantity | None = None
+    density: Quantity | None = None
+    lhv: Quantity | None = None
+    carbon: Quantity | None = None
+    waste: Literal["industrial-solid", "hazardous", "domestic"] | None = None
+    code: str = ""
+    residue_of: Id | None = None
+    parent_equivalent: Quantity | None = None
+    ghg: Literal["combustion", "process", "biogenic"] | None = None
+    gwp: Quantity | None = None
+    water: Literal["fresh", "reused", "circulating", "sewage"] | None = None
+    renewable: Flag = False
+    carrier: Flag = True
+    co2_factor: Quantity | None = None
+    main_resource: Flag | None = None
+    price: Quantity | None = None
+    price_year: Year | None = None
+    price_vat: Quantity | None = None
+    source: str = ""
+    note: str = ""
+
+
+class MaterialForm(MaterialPatch):
+    """A material whole: only its kind is required."""
+
+    kind: Kind
+
+
+class ProcessPatch(Form):
+    """Some fields of a process, laid over what a chain says."""
+
+    label: Label | None = None
+    site: str = ""
+    sector: str = ""
+    project: str = ""
+    enterprise: str = ""
+    per: Id | None = None
+    inputs: dict[Id, Quantity] = Field(default_factory=dict)
+    outputs: dict[Id, Quantity] = Field(default_factory=dict)
+    capacity: Quantity | None = None
+    operating: Quantity | None = None
+    tolerance: Quantity | None = None
+    heat_pump: Flag = False
+    enabled: Flag = True
+    fate: Literal["utilisation", "disposal", "storage"] = "utilisation"
+    value_added: Quantity | None = None
+    system_cost: Quantity | None = None
+    transfer: dict[str, dict[Id, Quantity]] = Field(default_factory=dict)
+    like: Id | None = None
+    rename: dict[Id, Id] = Field(default_factory=dict)
+    recipe: Literal["none"] | None = None
+    source: str = ""
+    note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _recipe(cls, given: object, info: ValidationInfo) -> object:
+        if isinstance(given, Mapping) and given.get("recipe") == "none":
+            if is_part(info):
+                return {k: v for k, v in given.items() if k not in ("inputs", "outputs")}
+            raise PydanticCustomError("not-available", "", {"what": "recipe: none"})
+        return given
+
+
+class ProcessForm(ProcessPatch):
+    """A process whole: its reference material is required."""
+
+    per: Id
+
+
+class EntryForm(Short):
+    """A place in a pool's list: an id, or a mapping with one node."""
+
+    id: Id | None = Field(default=None, alias=BARE)
+    process: Id | None = None
+    stock: Id | None = None
+    boundary: Literal["import", "export", "emission", "deposit"] | None = None
+    limit: Quantity | None = None
+    tier: Whole | None = Field(default=None, ge=1)
+    share: Quantity | None = None
+    fate: Fate | None = None
+    note: str = ""
+    source: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: object) -> object:
+        if isinstance(given, str):
+            return {BARE: given}
+        if isinstance(given, Mapping):
+            nodes = [k for k in (BARE, "process", "stock", "boundary") if k in given]
+            if len(nodes) != 1:
+                raise PydanticCustomError("entry-node", "", {})
+        return given
+
+    @property
+    def name(self) -> str:
+        """The id or boundary word it names."""
+        return str(self.id or self.process or self.stock or self.boundary)
+
+
+class InsertForm(EntryForm):
+    """An entry put before or after another in the list of the chains."""
+
+    before: str | None = None
+    after: str | None = None
+
+    @model_validator(mode="after")
+    def _one_anchor(self) -> Self:
+        if (self.before is None) == (self.after is None):
+            raise PydanticCustomError("insert-anchor", "", {})
+        return self
+
+
+class SideForm(Form):
+    """One side of a pool: a whole list, or entries put into the list of the chains."""
+
+    entries: list[EntryForm] | None = Field(default=None, alias=LISTED)
+    insert: list[InsertForm] = Field(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, given: object) -> object:
+        if isinstance(given, Mapping) and any(k in given for k in ("process", "stock", "boundary")):
+            raise PydanticCustomError("want-list", "", {})
+        return {LISTED: given} if isinstance(given, list) else given
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A list of entries, or a mapping with `insert`."""
+        long = handler.resolve_ref_schema(handler(schema))
+        entries = long["properties"].pop(LISTED)
+        items = next(s for s in entries.get("anyOf", [entries]) if s.get("type") == "array")
+        inner = dict(long)
+        long.clear()
+        long.update({"anyOf": [items, inner]})
+        return long
+
+
+class PoolForm(Form):
+    """Who takes a surplus of a material and who gives what is short."""
+
+    takers: SideForm | None = None
+    givers: SideForm | None = None
+
+
+class Lifetime(Form):
+    """How long a product stays in use."""
+
+    dist: Literal["fixed", "normal", "folded-normal", "lognormal", "weibull", "gamma"] | None = None
+    mean: Quantity | None = None
+    sd: Quantity | None = None
+    shape: Quantity | None = None
+    scale: Quantity | None = None
+    table: list[str] | None = None
+    inflow_at: Literal["start", "middle", "end"] = "middle"
+
+    @model_validator(mode="after")
+    def _complete(self, info: ValidationInfo) -> Self:
+        if is_part(info):
+            return self
+        if (self.table is None) == (self.dist is None):
+            raise PydanticCustomError("lifetime-form", "", {})
+        by_shape = self.dist == "weibull" and self.shape is not None and self.scale is not None
+        by_mean = self.mean is not None and (self.dist == "fixed" or self.sd is not None)
+        if self.dist and by_shape == by_mean:
+            raise PydanticCustomError("lifetime-form", "", {})
+        return self
+
+
+class StockPatch(Form):
+    """Some fields of a stock, laid over what a chain says."""
+
+    label: Label | None = None
+    material: Id | None = None
+    initial: Quantity | None = None
+    capacity: Quantity | None = None
+    fate: Fate = "storage"
+    becomes: Id | None = None
+    lifetime: Lifetime | None = None
+    note: str = ""
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _in_use(self, info: ValidationInfo) -> Self:
+        if not is_part(info) and (self.becomes is None) != (self.lifetime is None):
+            raise PydanticCustomError("stock-in-use", "", {})
+        return self
+
+
+class StockForm(StockPatch):
+    """A stock whole: its material is required."""
+
+    material: Id
+
+
+class Source(Short):
+    """Where a figure comes from."""
+
+    cite: str
+    url: str = ""
+    doi: str = ""
+    note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: object) -> object:
+        return {"cite": given} if isinstance(given, str) else given
+
+
+class ChainForm(Form):
+    """A chain file."""
+
+    chain: Id
+    label: Label | None = None
+    note: str = ""
+    sources: dict[str, Source] = Field(default_factory=dict)
+    materials: dict[Id, MaterialForm] = Field(default_factory=dict)
+    processes: dict[Id, ProcessForm] = Field(default_factory=dict)
+    pools: dict[Id, PoolForm] = Field(default_factory=dict)
+    stocks: dict[Id, StockForm] = Field(default_factory=dict)
+
+
+class TargetForm(Form):
+    """A bound on an indicator."""
+
+    min: Quantity | None = None
+    max: Quantity | None = None
+    source: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _bound(self, info: ValidationInfo) -> Self:
+        if not is_part(info) and (self.min is None) == (self.max is None):
+            raise PydanticCustomError("target-bound", "", {})
+        return self
+
+
+def _listed(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"items": {"type": "string"}, "type": "array"}]}
+Names = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(ONE_OR_MORE)]
+
+
+class SelectorForm(Form):
+    """Flows that an indicator adds up: by material, and by where they come from or go to."""
+
+    material: Names | None = None
+    kind: Names | None = None
+    waste: Names | None = None
+    source: Names | None = None
+    target: Names | None = None
+    count: str = ""
+    weight: Quantity | None = None
+
+    @model_validator(mode="after")
+    def _ends(self, info: ValidationInfo) -> Self:
+        if not is_part(info) and self.source is None and self.target is None:
+            raise PydanticCustomError("selector-ends", "", {})
+        return self
+
+
+class IndicatorForm(Form):
+    """A sum over flows, or the ratio of two such sums."""
+
+    label: Label | None = None
+    count: str = "amount"
+    numerator: list[SelectorForm] = Field(default_factory=list)
+    denominator: list[SelectorForm] = Field(default_factory=list)
+    source: str = ""
+    note: str = ""
+
+
+class ClaimForm(Form):
+    """A figure that a plan or a report states."""
+
+    label: Label | None = None
+    level: Id | None = None
+    capacity: Id | None = None
+    flow: dict[Literal["material", "source", "target"], str] | None = None
+    indicator: str | None = None
+    sum: list[str] = Field(default_factory=list)
+    value: Quantity | None = None
+    min: Quantity | None = None
+    max: Quantity | None = None
+    tolerance: Quantity | None = None
+    not_modelled: Label | None = None
+    source: str = ""
+    note: str = ""
+
+
+class SankeyForm(Form):
+    """How the Sankey pictures of a scenario look when a command does not say otherwise."""
+
+    order: list[str] = Field(default_factory=list)
+    colours: dict[str, str] = Field(default_factory=dict)
+    by: Literal["process", "chain", "site", "sector", "project", "enterprise"] = "process"
+    min_share: Quantity | None = None
+    without: list[str] = Field(default_factory=list)
+    labels: dict[str, Label] = Field(default_factory=dict)
+
+
+class Periods(Form):
+    """The years of a run."""
+
+    from_: Year
+    to: Year
+    step: str | None = None
+
+
+class ScenarioPatch(Form):
+    """What a variant may lay over a scenario."""
+
+    label: Label | None = None
+    note: str = ""
+    year: Year | None = None
+    periods: Periods | None = None
+    chains: list[str] = Field(default_factory=list)
+    sources: dict[str, Source] = Field(default_factory=dict)
+    drive: dict[Id, Quantity] = Field(default_factory=dict)
+    demand: dict[Id, Quantity] = Field(default_factory=dict)
+    supply: dict[Id, Quantity] = Field(default_factory=dict)
+    materials: dict[Id, MaterialPatch] = Field(default_factory=dict)
+    processes: dict[Id, ProcessPatch] = Field(default_factory=dict)
+    pools: dict[Id, PoolForm] = Field(default_factory=dict)
+    stocks: dict[Id, StockPatch] = Field(default_factory=dict)
+    prices: dict[Id, Quantity] = Field(default_factory=dict)
+    factors: dict[str, Quantity] = Field(default_factory=dict)
+    set: dict[str, Quantity] = Field(default_factory=dict)
+    targets: dict[str, TargetForm] = Field(default_factory=dict)
+    plan: Any = None
+    pareto: Any = None
+    layers: list[str] = Field(default_factory=list)
+    indicators: dict[Id, IndicatorForm] = Field(default_factory=dict)
+    claims: list[ClaimForm] = Field(default_factory=list)
+    sankey: SankeyForm | None = None
+    measurements: Any = None
+    correlate: Any = None
+
+
+LATER = ("plan", "pareto", "measurements", "correlate")
+
+
+class ScenarioForm(ScenarioPatch):
+    """A scenario file."""
+
+    scenario: Id
+    extends: str | None = None
+    variants: dict[str, ScenarioPatch] = Field(default_factory=dict)
+
+
+def json_schema(kind: Literal["chain", "scenario"]) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a chain or scenario file, for editors."""
+    form = ChainForm if kind == "chain" else ScenarioForm
+    schema = form.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,1 @@
+"""Workbooks → trees, every value at its cell."""

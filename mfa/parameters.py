@@ -1,0 +1,146 @@
+"""The inputs of a system, one path and value each, to be set beside those of another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from mfa.system import Coefficient, Entry, Figure, Material, Process, Stock, System
+
+
+class Input(NamedTuple):
+    """A path (`bayer-digestion.inputs.bauxite`), its value and the unit that it is counted in.
+
+    `whole`: it stands for a member with all its details, a process, material or stock.
+    """
+
+    path: str
+    value: float | str
+    unit: str
+    whole: bool = False
+
+
+def inputs(system: System) -> dict[str, Input]:
+    """Everything that a scenario and its chains put into a run, by path."""
+    found = [
+        *_rates(system.drive, lambda k: _driven_unit(system, k), "{}.level"),
+        *_rates(system.demand, lambda k: f"{system.materials[k].unit}/a", "demand.{}"),
+        *_rates(system.supply, lambda k: f"{system.materials[k].unit}/a", "supply.{}"),
+    ]
+    for process in system.processes.values():
+        found += _process(process, system.materials)
+    for material in system.materials.values():
+        found += _material(material)
+    for stock in system.stocks.values():
+        found += _stock(stock, system.materials[stock.material].unit)
+    for pool in system.pools.values():
+        unit = f"{system.materials[pool.material].unit}/a"
+        for side, entries in (("takers", pool.takers), ("givers", pool.givers)):
+            found += _list(pool.material, side, entries, unit)
+    found += [Input(f"factors.{k}", f.value, "") for k, f in system.factors.items()]
+    for t in system.targets:
+        bounds = (("min", t.minimum), ("max", t.maximum))
+        found += [Input(f"targets.{t.indicator}.{k}", v, "") for k, v in bounds if v is not None]
+    if system.layers:
+        found.append(Input("layers", ", ".join(system.layers), ""))
+    return {i.path: i for i in found}
+
+
+def _driven_unit(system: System, key: str) -> str:
+    of = system.processes[key].per if key in system.processes else system.stocks[key].material
+    return f"{system.materials[of].unit}/a"
+
+
+def _rates(figures: Mapping[str, Figure], unit: Callable[[str], str], path: str) -> Iterator[Input]:
+    for key, figure in figures.items():
+        yield Input(path.format(key), figure.value, unit(key))
+
+
+def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Input]:
+    per = materials[process.per].unit
+    yield Input(process.id, "process", "", True)
+    sides: tuple[tuple[str, Mapping[str, Coefficient]], ...] = (
+        ("inputs", process.inputs),
+        ("outputs", process.outputs),
+    )
+    for side, recipe in sides:
+        for material, coefficient in recipe.items():
+            unit = f"{materials[material].unit}/{per}"
+            yield Input(f"{process.id}.{side}.{material}", coefficient.figure.value, unit)
+    if process.capacity:
+        yield Input(f"{process.id}.capacity", process.capacity.value, f"{per}/a")
+    for key, figure in (("value-added", process.value_added), ("system-cost", process.system_cost)):
+        if figure:
+            yield Input(f"{process.id}.{key}", figure.value, "1" if key == "value-added" else f"CNY/{per}")
+    tags = {
+        "fate": process.fate,
+        "site": process.site,
+        "sector": process.sector,
+        "project": process.project,
+        "enterprise": process.enterprise,
+        "heat-pump": "true" if process.heat_pump else "",
+    }
+    yield from (Input(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)
+    for element, shares in process.transfer.items():
+        for output, share in shares.items():
+            yield Input(f"{process.id}.transfer.{element}.{output}", share, "1")
+
+
+def _material(material: Material) -> Iterator[Input]:
+    yield Input(material.id, "material", "", True)
+    if material.price:
+        yield Input(f"price.{material.id}", material.price.value, f"CNY/{material.unit}")
+    numbers = {
+        "moisture": material.moisture,
+        "lhv": material.lhv,
+        "density": material.density,
+        "co2-factor": material.co2_factor,
+        "gwp": material.gwp if material.ghg else None,
+        "price-vat": material.price_vat or None,
+        "parent-equivalent": material.parent_equivalent if material.residue_of else None,
+    }
+    yield from (Input(f"{material.id}.{k}", v, "") for k, v in numbers.items() if v is not None)
+    yield from (Input(f"{material.id}.composition.{s}", v, "1") for s, v in material.composition.items())
+    main = material.main_resource
+    words = {
+        "kind": material.kind,
+        "unit": material.unit,
+        "waste": material.waste,
+        "residue-of": material.residue_of,
+        "ghg": material.ghg,
+        "water": material.water,
+        "renewable": "true" if material.renewable else "",
+        "carrier": "" if material.carrier else "false",
+        "main-resource": "" if main is None else str(main).lower(),
+    }
+    yield from (Input(f"{material.id}.{k}", v, "") for k, v in words.items() if v)
+
+
+def _stock(stock: Stock, unit: str) -> Iterator[Input]:
+    yield Input(stock.id, "stock", "", True)
+    for key, figure in (("initial", stock.initial), ("capacity", stock.capacity)):
+        if figure:
+            yield Input(f"{stock.id}.{key}", figure.value, unit)
+    yield Input(f"{stock.id}.fate", stock.fate, "")
+
+
+def _list(material: str, side: str, entries: tuple[Entry, ...], unit: str) -> Iterator[Input]:
+    if entries:
+        yield Input(f"{material}.{side}", " → ".join(_tiers(entries)), "")
+    for e in entries:
+        if e.limit:
+            yield Input(f"{material}.{side}.{e.node}.limit", e.limit.value, unit)
+        if e.percent:
+            yield Input(f"{material}.{side}.{e.node}.limit", e.percent.value, "1")
+        if e.share != 1:
+            yield Input(f"{material}.{side}.{e.node}.share", e.share, "")
+        if e.fate:
+            yield Input(f"{material}.{side}.{e.node}.fate", e.fate, "")
+
+
+def _tiers(entries: tuple[Entry, ...]) -> Iterator[str]:
+    """The order of a list; who shares a tier stands with a plus."""
+    tiers: dict[int, list[str]] = {}
+    for e in entries:
+        tiers.setdefault(e.tier, []).append(e.node)
+    yield from (" + ".join(names) for names in tiers.values())

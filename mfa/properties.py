@@ -1,0 +1,126 @@
+"""Which layers there are: an element, or an element counted as one of its oxides."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from mfa import units
+from mfa.errors import FaultWithoutPlace
+from mfa.system import Material
+
+SIDE = frozenset(("O", "H"))
+
+
+class Layer(NamedTuple):
+    """A layer: its name, the element behind it, and kg of the layer per kg of the element."""
+
+    name: str
+    element: str
+    per_element: float
+
+
+@lru_cache(512)
+def layer(name: str) -> Layer:
+    """The layer of a name: an element (`Ga`), or an oxide or hydroxide of one element (`Na2O`).
+
+    Raises
+    ------
+    mfa.errors.Short
+        the name is neither
+
+    Examples
+    --------
+    >>> layer("Ga")
+    Layer(name='Ga', element='Ga', per_element=1.0)
+    >>> round(layer("Al2O3").per_element, 4), round(layer("Na2O").per_element, 4)
+    (1.8895, 1.348)
+    """
+    found = dict(elements(name) or ())
+    named = [e for e in found if e not in SIDE] if len(found) > 1 else list(found)
+    if len(named) != 1:
+        raise FaultWithoutPlace("layer-unknown", text=name[:60])
+    return Layer(name, named[0], 1 / found[named[0]])
+
+
+OTHER = "other"
+
+
+@lru_cache(4096)
+def is_formula(text: str) -> bool:
+    """Whether a text is a chemical formula."""
+    return elements(text) is not None
+
+
+@lru_cache(4096)
+def elements(species: str) -> tuple[tuple[str, float], ...] | None:
+    """The elements of a species and their mass fractions, or None if it is no formula."""
+    import molmass
+
+    if not re.fullmatch(r"[A-Z][A-Za-z0-9()]{0,79}", species):
+        return None
+    try:
+        formula = molmass.Formula(
+            species, parse_groups=False, parse_oligos=False, parse_arithmetic=False, allow_empty=False
+        )
+        return tuple((symbol, part.fraction) for symbol, part in formula.composition().items())
+    except (molmass.FormulaError, TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None
+
+
+GJ_PER_MWH = 3.6
+
+
+def element_shares(material: Material) -> dict[str, float]:
+    """Mass fraction of each element that the composition names."""
+    found: dict[str, float] = {}
+    for species, share in material.composition.items():
+        for element, fraction in (elements(species) or ()) if species != OTHER else ():
+            found[element] = found.get(element, 0.0) + share * fraction
+    return found
+
+
+def energy_content(material: Material) -> float:
+    """GJ per native unit: of an energy its own, else the lower heating value."""
+    if material.unit == "MWh":
+        return GJ_PER_MWH
+    if material.unit == "GJ":
+        return 1.0
+    return material.lhv or 0.0
+
+
+def tonnes_per_unit(material: Material) -> float | None:
+    """Tonnes in one native unit, by the density where it is a volume; None where nothing says."""
+    try:
+        return 1 / units.amount_factor(
+            "t", units.Basis(material.unit, None, material.density, material.density_unit)
+        )
+    except FaultWithoutPlace:
+        return None
+
+
+def greenhouse(material: Material) -> float | None:
+    """CO2 equivalent, t, in one native unit of a greenhouse gas; None for what is none or has no tonnes."""
+    tonnes = tonnes_per_unit(material) if material.ghg else None
+    return None if tonnes is None else tonnes * material.gwp
+
+
+def price(material: Material) -> float:
+    """CNY per native unit without VAT; 0 where no price is known."""
+    return material.price.value / (1 + material.price_vat) if material.price else 0.0
+
+
+GJ_PER_TCE = 29.3076
+
+
+def is_carrier(material: Material) -> bool:
+    """Whether a material counts as energy: fuels, energies, and what has a heating value."""
+    if not material.carrier or material.kind == "emission":
+        return False
+    return material.kind in ("energy", "fuel") or bool(material.lhv)
+
+
+def is_electricity(material: Material) -> bool:
+    """Whether it is electricity: an energy counted in MWh."""
+    return material.kind == "energy" and material.unit == "MWh"

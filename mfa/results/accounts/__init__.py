@@ -1,0 +1,1 @@
+"""The accounts of a run: flows, waste, energy, carbon, water, value, resources, costs, substances."""

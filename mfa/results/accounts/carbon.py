@@ -1,0 +1,67 @@
+"""CO2 by scope, and by the statutory factors beside it.
+
+Scope 1 are the greenhouse gases that leave the park, each times its warming potential,
+from combustion, from processes, and biogenic (kept apart). Scope 2 is bought electricity
+and heat times the grid's and the guidelines' factor. The factor method, AD·LHV·CC·OF·44/12
+(NDRC and MEE sector guidelines, GB/T 32151), takes what is used up of each fuel or carbonate
+times its `co2-factor`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mfa.engine.network import Floats
+from mfa.properties import greenhouse, is_carrier, is_electricity
+from mfa.results.accounts.energy import Energy, factor
+from mfa.results.accounts.ledger import Ledger, Part
+
+
+@dataclass(frozen=True)
+class Carbon:
+    """The carbon account of one run, t CO2 equivalent a year."""
+
+    ledger: Ledger
+    energy: Energy
+
+    def scope_1(self, origin: str) -> Part:
+        """Greenhouse gases of one origin that leave: combustion, process or biogenic."""
+        weight = self.ledger.per_pool(lambda m: greenhouse(m) if m.ghg == origin else 0.0)
+        left = self.ledger.boundary["emission"] * weight
+        return Part(float(left.sum()), self.ledger.makers(left))
+
+    def scope_2(self) -> Part:
+        """Bought electricity and heat times their factors; shared by who uses them, net.
+
+        >>> round(400_000 * 0.7096)  # MWh times t/MWh
+        283840
+        """
+        power, heat = self.bought_factors
+        return self._bought(*power) + self._bought(*heat)
+
+    @property
+    def bought_factors(self) -> tuple[tuple[Floats, float], tuple[Floats, float]]:
+        """Of electricity, then of heat: (pool,) 1 for what is not renewable, and its t per native unit."""
+        system = self.ledger.system
+        power = self.ledger.per_pool(lambda m: is_electricity(m) and not m.renewable)
+        heat = self.ledger.per_pool(
+            lambda m: m.kind == "energy" and not is_electricity(m) and not m.renewable
+        )
+        return (power, factor(system, "grid-co2")), (heat, factor(system, "heat-co2"))
+
+    def _bought(self, chosen: Floats, per_unit: float) -> Part:
+        total = self.ledger.crossing("import", chosen) * per_unit
+        used = np.maximum(self.ledger.taken(chosen), 0.0)
+        whole = float(used.sum())
+        return Part(total, used * (total / whole) if whole > 0 else np.zeros_like(used))
+
+    def by_factor(self, *, combustion: bool) -> Part:
+        """Σ (import + own extraction - export - stock gain) × factor; fuels, or carbonates.
+
+        >>> round(120_000 * 20.934 * 0.0261 * 0.93 * 44 / 12, 3)  # raw coal, t
+        223577.632
+        """
+        weight = self.ledger.per_pool(lambda m: (m.co2_factor or 0.0) * (is_carrier(m) is combustion))
+        return self.energy.use(weight)

@@ -1,0 +1,93 @@
+"""Energy: what the park uses of fuels, electricity and heat, in tonnes of coal equivalent.
+
+综合能耗 (GB/T 2589-2020, clause 5): E = Σ eᵢ·pᵢ over the energy carriers that the park
+buys or extracts, less what it sells and lays in stock. At calorific value (当量) electricity
+counts 0.1229 kgce/kWh and heat 34.12 kgce/GJ (annex A); at equivalent value (等价)
+electricity counts what its generation takes. Fuels count by their lower heating value,
+1 kgce = 29.3076 MJ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mfa.engine.network import Floats
+from mfa.properties import GJ_PER_TCE, is_carrier
+from mfa.results.accounts.ledger import Ledger, Part
+from mfa.system import Material, System
+
+SURPLUS_OF_ENERGY = 1 + 1e-9
+DEFAULTS: Mapping[str, tuple[float, str, str]] = {
+    "electricity-calorific": (0.1229, "tce/MWh", "GB/T 2589-2020 annex A"),
+    "electricity-equivalent": (0.3005, "tce/MWh", "national coal rate of supply, 2020-2024"),
+    "heat-calorific": (0.03412, "tce/GJ", "GB/T 2589-2020 annex A"),
+    "grid-co2": (0.7096, "t/MWh", "Shanxi grid 2022, MEE and NBS announcement of 20 December 2024"),
+    "heat-co2": (0.11, "t/GJ", "default of the NDRC sector guidelines"),
+}
+
+
+def factor(system: System, name: str) -> float:
+    """A factor of the scenario, or its default."""
+    figure = system.factors.get(name)
+    return figure.value if figure else DEFAULTS[name][0]
+
+
+@dataclass(frozen=True)
+class Energy:
+    """The energy account of one run."""
+
+    ledger: Ledger
+
+    @cached_property
+    def calorific(self) -> Floats:
+        """(pool,) tce in one native unit, electricity at calorific value."""
+        return self._content(factor(self.ledger.system, "electricity-calorific"))
+
+    @cached_property
+    def equivalent(self) -> Floats:
+        """(pool,) tce in one native unit, electricity at equivalent value."""
+        return self._content(factor(self.ledger.system, "electricity-equivalent"))
+
+    def _content(self, electricity: float) -> Floats:
+        heat = factor(self.ledger.system, "heat-calorific")
+
+        def content(m: Material) -> float:
+            if not is_carrier(m):
+                return 0.0
+            if m.kind == "energy":
+                return electricity if m.unit == "MWh" else heat
+            return (m.lhv or 0.0) / GJ_PER_TCE
+
+        return self.ledger.per_pool(content)
+
+    def use(self, weight: Floats) -> Part:
+        """Σ (import + own extraction - export - stock gain) × coefficient, and its parts.
+
+        A process brings inputs - outputs, and what it extracts; what is made and then thrown
+        away counts with its makers. What is short is used as well: who lacks it runs in full.
+        """
+        b = self.ledger
+        extracted = self.extraction(weight)
+        total = b.crossing("import", weight) + b.crossing("shortage", weight) + float(extracted.sum())
+        total += b.crossing("from-stock", weight) - b.crossing("to-stock", weight)
+        total -= b.crossing("export", weight)
+        discarded = sum((b.boundary[n] for n in ("emission", "deposit", "surplus")), np.zeros(len(weight)))
+        parts = b.taken(weight) + extracted + b.makers(discarded * weight)
+        return Part(total, parts)
+
+    def extraction(self, weight: Floats) -> Floats:
+        """(process,) what is won from nature: outputs of processes that give more energy than they take."""
+        out, into = self.ledger.outputs(weight), self.ledger.inputs(weight)
+        energy_out, energy_in = self.ledger.outputs(self.calorific), self.ledger.inputs(self.calorific)
+        won = energy_out > energy_in * SURPLUS_OF_ENERGY
+        pump = self.ledger.per_process(lambda p: p.heat_pump) > 0
+        return np.where(won, np.where(pump, np.maximum(out - into, 0.0), out), 0.0)
+
+    @cached_property
+    def renewable(self) -> Part:
+        """The part of the use that wind, sun, water and plants give, at calorific value."""
+        return self.use(self.calorific * self.ledger.per_pool(lambda m: m.renewable))

@@ -1,0 +1,101 @@
+"""Value: output value, value added, sales and purchases, CNY a year without VAT.
+
+工业总产值 goes by the factory method: an enterprise counts what it makes and hands out, not
+what it uses itself. Here an enterprise is what a process names as its `enterprise`, else its
+`site`, else the process alone. Wastes and emissions have no output value, and a process whose
+share of value added is 0 (a grid) only hands on the product of others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mfa.engine.network import Floats
+from mfa.properties import price
+from mfa.results.accounts.ledger import Ledger, Part, whole
+from mfa.system import Process
+
+WORTHLESS = ("waste", "emission")
+
+
+def passes_on(process: Process) -> bool:
+    """Whether it only hands on what others made (a grid, a pipe): its share of value added is 0."""
+    return process.value_added is not None and process.value_added.value == 0
+
+
+@dataclass(frozen=True)
+class Value:
+    """The value account of one run."""
+
+    ledger: Ledger
+
+    @cached_property
+    def prices(self) -> Floats:
+        """(pool,) prices without VAT."""
+        return self.ledger.per_pool(price)
+
+    @cached_property
+    def shares(self) -> Floats:
+        """(flow,) of each output, the share that its enterprise hands out instead of using it."""
+        b, n = self.ledger, len(self.ledger.materials)
+        key = self.enterprise[b.process] * n + b.pool
+        found, at = np.unique(key, return_inverse=True)
+        made = np.bincount(at, np.where(b.out, b.amount, 0.0), minlength=len(found))
+        net = np.maximum(-np.bincount(at, b.signed, minlength=len(found)), 0.0)
+        share = np.divide(net, made, out=np.zeros_like(net), where=made > 0)
+        return np.where(b.out, share[at], 0.0)
+
+    @cached_property
+    def output(self) -> Part:
+        """Σ over enterprises and materials of max(0, made - used) × price."""
+        b = self.ledger
+        worth = b.per_pool(lambda m: 0.0 if m.kind in WORTHLESS else price(m))
+        producer = b.per_process(lambda p: not passes_on(p))
+        return whole(b.by_process(b.amount * self.shares * worth[b.pool]) * producer)
+
+    @property
+    def enterprise(self) -> np.ndarray:
+        """(process,) the number of its enterprise."""
+        names = [p.enterprise or p.site or f"\0{p.id}" for p in self.ledger.processes]
+        number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+        return np.array([number[n] for n in names], np.int64)
+
+    @cached_property
+    def added(self) -> Part:
+        """Value added: the share `value-added` of each process's output value; NaN where none has one."""
+        share = self.ledger.per_process(lambda p: p.value_added.value if p.value_added else 0.0)
+        if not any(p.value_added for p in self.ledger.processes):
+            return whole(np.full(len(share), np.nan))
+        return whole(self.output.by_process * share)
+
+    @cached_property
+    def uncovered(self) -> Floats:
+        """(process,) output value of processes without a share of value added."""
+        bare = self.ledger.per_process(lambda p: p.value_added is None)
+        return self.output.by_process * bare
+
+    @cached_property
+    def sales(self) -> Part:
+        """What is exported, at its price."""
+        sold = self.ledger.boundary["export"] * self.prices
+        return Part(float(sold.sum()), self.ledger.makers(sold))
+
+    @cached_property
+    def purchases(self) -> Part:
+        """What is imported, at its price; shared by who takes it."""
+        b = self.ledger
+        bought = b.boundary["import"] * self.prices
+        taken = b.gathered(np.where(b.out, 0.0, b.amount), b.pool, len(bought))
+        share = np.divide(bought, taken, out=np.zeros_like(bought), where=taken > 0)
+        return Part(float(bought.sum()), b.inputs(share))
+
+    @property
+    def years(self) -> list[int]:
+        """The price years of what has an output value."""
+        b = self.ledger
+        running = {int(i) for i in b.pool[b.out & (b.amount > 0)]}
+        found = {m.price_year for i, m in enumerate(b.materials) if i in running and m.price}
+        return sorted(y for y in found if y is not None)

@@ -1,0 +1,1 @@
+"""Indicators and targets made from the accounts."""

@@ -1,0 +1,268 @@
+"""What a run warns of: shortages, surpluses, open recipes, doubtful targets, idle plant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mfa.catalogue import WASTE_CLASSES
+from mfa.checks import lists
+from mfa.checks.closure import Closure
+from mfa.engine.compile import Compiled
+from mfa.engine.network import TAKER, State
+from mfa.errors import Fault
+from mfa.properties import greenhouse
+from mfa.results.accounts.accounts import Accounts
+from mfa.results.accounts.flows import Flow
+from mfa.results.accounts.substances import Substance
+from mfa.results.accounts.waste import WasteFlow
+from mfa.results.indicators.custom import uncounted
+from mfa.results.indicators.target import Indicator
+from mfa.system import System
+
+FULL = 1e-9
+
+
+@dataclass(frozen=True)
+class RunWarning:
+    """A row of the table `warnings`: a message with its amount."""
+
+    code: str
+    place: str
+    amount: float | None
+    unit: str
+    message: Fault
+
+    def text(self, lang: str = "en") -> str:
+        """The words of it."""
+        return self.message.text(lang)
+
+
+def run_warnings(
+    system: System,
+    compiled: Compiled,
+    state: State,
+    wastes: Mapping[str, WasteFlow],
+    rows: Sequence[Indicator],
+    closures: Sequence[Closure],
+    doubts: Sequence[tuple[str, str, Fault]] = (),
+) -> list[RunWarning]:
+    """Everything worth a warning, shortages first."""
+    found = _shortages(system, compiled, state)
+    found += _surpluses(system, compiled, state)
+    found += _targets(rows)
+    found += _empty(rows)
+    found += _identity(wastes)
+    found += _residues(wastes)
+    found += _uncounted(system, wastes)
+    found += _recipes(closures)
+    found += [_plain(code, place, fault) for code, place, fault in doubts]
+    for fault in lists.outside_bounds(system):
+        found.append(_plain("balance-outside", str(fault.values["process"]), fault))
+    for fault in lists.sold_without_limit(system):
+        found.append(_plain("sold-without-limit", f"pool:{fault.values['material']}", fault))
+    for note in system.notes:
+        found.append(_plain("note", str(note.values["id"]), note))
+    names = lists.idle(system)
+    if names:
+        found.append(
+            _plain("idle", "", Fault("idle", None, {"names": ", ".join(names), "count": len(names)}))
+        )
+    return found
+
+
+def _plain(code: str, place: str, fault: Fault) -> RunWarning:
+    return RunWarning(code, place, None, "", Fault(fault.key, None, fault.values))
+
+
+def _shortages(system: System, compiled: Compiled, state: State) -> list[RunWarning]:
+    made = []
+    for i, material in enumerate(compiled.structure.pools):
+        amount = float(state.shortage[i])
+        if amount > 0:
+            made.append(_open("shortage", system, compiled, state, i, material, amount))
+    return sorted(made, key=lambda f: f.place)
+
+
+def _surpluses(system: System, compiled: Compiled, state: State) -> list[RunWarning]:
+    made = []
+    for i, material in enumerate(compiled.structure.pools):
+        amount = float(state.surplus[i])
+        if amount > 0 and system.materials[material].kind != "product":
+            made.append(_open("surplus", system, compiled, state, i, material, amount))
+    return sorted(made, key=lambda f: f.place)
+
+
+def _open(
+    code: str, system: System, compiled: Compiled, state: State, i: int, material: str, amount: float
+) -> RunWarning:
+    """A pool with something left over or missing, and who could mend it."""
+    side = TAKER if code == "surplus" else -TAKER
+    full = [
+        compiled.entries[e].node
+        for e, line in enumerate(compiled.structure.entries)
+        if line.pool == i and line.side == side
+    ]
+    idle = [
+        p
+        for p in lists.idle(system)
+        if material in (system.processes[p].inputs if side == TAKER else system.processes[p].outputs)
+    ]
+    unit = f"{system.materials[material].unit}/a"
+    key = f"{code}-{'full' if full else 'idle' if idle else 'nobody'}"
+    values = {
+        "material": material,
+        "amount": f"{amount:,.4g}",
+        "unit": unit,
+        "names": ", ".join(full or idle),
+    }
+    return RunWarning(code, f"pool:{material}", amount, unit, Fault(key, None, values))
+
+
+def _targets(rows: Sequence[Indicator]) -> list[RunWarning]:
+    made = []
+    for row in rows:
+        if row.met == "unproven":
+            values = {"indicator": row.name, "names": ", ".join(f"{p}: {m}" for p, m in row.doubtful)}
+            made.append(RunWarning("unproven", row.name, None, "", Fault("unproven", None, values)))
+    return made
+
+
+def _empty(rows: Sequence[Indicator]) -> list[RunWarning]:
+    """Ratios of wastes that do not arise, all in one line."""
+    names = [row.name for row in rows if row.value is None and (row.unit == "1" or row.aimed)]
+    if not names:
+        return []
+    fault = Fault("zero-ratio", None, {"names": ", ".join(names), "count": len(names)})
+    return [RunWarning("zero-ratio", "", None, "", fault)]
+
+
+def _identity(wastes: Mapping[str, WasteFlow]) -> list[RunWarning]:
+    """G = (U - U₀) + S + (D - D₀) + X, checked in every run."""
+    made = []
+    for material, waste in wastes.items():
+        account = waste.account()
+        size = max(account.generated + waste.from_yards, 1e-300)
+        if abs(account.gap) > FULL * size:
+            values = {"material": material, "amount": f"{account.gap:,.4g}"}
+            made.append(
+                RunWarning(
+                    "identity", f"pool:{material}", account.gap, "t/a", Fault("identity", None, values)
+                )
+            )
+    return made
+
+
+def _uncounted(system: System, wastes: Mapping[str, WasteFlow]) -> list[RunWarning]:
+    """Wastes that no sum of tonnes can hold."""
+    made = []
+    for material in (m for m, w in wastes.items() if not w.tonnes):
+        if system.materials[material].waste not in WASTE_CLASSES:
+            continue
+        values = {"material": material, "unit": system.materials[material].unit}
+        made.append(_plain("waste-uncounted", f"pool:{material}", Fault("waste-uncounted", None, values)))
+    return made
+
+
+def _residues(wastes: Mapping[str, WasteFlow]) -> list[RunWarning]:
+    """Processes that make more residue, counted as the waste it comes from, than they take of it."""
+    made = []
+    for material, waste in wastes.items():
+        for use in waste.uses:
+            if use.amount < -FULL * max(sum(waste.made.values()) + waste.from_yards, 1e-300):
+                values = {"process": use.node, "material": material, "amount": f"{-use.amount:,.4g}"}
+                fault = Fault("residue-above-waste", None, values)
+                made.append(RunWarning("residue-above-waste", use.node, -use.amount, "t/a", fault))
+    return made
+
+
+def _recipes(closures: Sequence[Closure]) -> list[RunWarning]:
+    worst: dict[str, Closure] = {}
+    for c in closures:
+        if not c.closes and abs(c.error or 0) > abs(worst[c.process].error or 0 if c.process in worst else 0):
+            worst[c.process] = c
+    made = []
+    for process, c in worst.items():
+        values = {"process": process, "layer": c.layer, "error": f"{c.error:+.2%}"}
+        made.append(RunWarning("recipe-open", process, c.error, "1", Fault("recipe-open", None, values)))
+    return made
+
+
+MOST_NAMES = 12
+NEEDS_VALUE_ADDED = ("value-added", "energy-intensity", "water-intensity", "co2-intensity", "waste-intensity")
+
+
+def account_faults(
+    system: System,
+    accounts: Accounts,
+    rows: Sequence[Indicator],
+    layers: Iterable[Substance],
+    flows: Sequence[Flow],
+    links: Callable[[], Sequence[Flow]],
+) -> list[tuple[str, str, Fault]]:
+    """(code, place, message) of everything that an account had to leave out."""
+    aimed = {r.name.partition("@")[0] for r in rows if r.aimed}
+    found = [*_unpriced(accounts), *_price_years(accounts), *_without_share(accounts, aimed)]
+    found += _weightless_gases(accounts)
+    for layer in layers:
+        if layer.unknown:
+            fault = Fault("layer-gap", None, {"layer": layer.name, **_names(layer.unknown)})
+            found.append(("layer-gap", layer.name, fault))
+        if layer.negative:
+            fault = Fault("layer-negative", None, {"layer": layer.name, **_names(layer.negative)})
+            found.append(("layer-negative", layer.name, fault))
+    for one in system.indicators:
+        for count, names in uncounted(one, flows, links, system.materials).items():
+            values = {**_names(sorted(names)), "indicator": one.id, "what": count}
+            fault = Fault("uncounted", None, values)
+            found.append(("uncounted", one.id, fault))
+    return found
+
+
+def _unpriced(accounts: Accounts) -> list[tuple[str, str, Fault]]:
+    """Products that are sold without a price, where others have one."""
+    b = accounts.ledger
+    prices = accounts.value.prices
+    if not np.any(prices):
+        return []
+    sold = (b.boundary["export"] > 0) & (prices == 0)
+    names = [b.materials[i].id for i in np.flatnonzero(sold) if b.materials[i].kind == "product"]
+    return [("unpriced", "", Fault("unpriced", None, _names(names)))] if names else []
+
+
+def _weightless_gases(accounts: Accounts) -> list[tuple[str, str, Fault]]:
+    """Greenhouse gases that leave in a unit that nothing relates to tonnes."""
+    b = accounts.ledger
+    names = [
+        m.id
+        for m, left in zip(b.materials, b.boundary["emission"].tolist(), strict=True)
+        if left > 0 and m.ghg and greenhouse(m) is None
+    ]
+    values = {**_names(names), "indicator": "co2", "what": "mass"}
+    return [("uncounted", "co2", Fault("uncounted", None, values))] if names else []
+
+
+def _price_years(accounts: Accounts) -> list[tuple[str, str, Fault]]:
+    years = accounts.value.years
+    if len(years) < 2:
+        return []
+    return [("price-years", "", Fault("price-years", None, {"years": ", ".join(map(str, years))}))]
+
+
+def _without_share(accounts: Accounts, aimed: set[str]) -> list[tuple[str, str, Fault]]:
+    """Processes with an output value but no share of value added; told where any has one or is aimed at."""
+    value = accounts.value
+    bare = value.uncovered
+    known = any(p.value_added for p in accounts.ledger.processes)
+    if not bare.sum() or not (known or aimed.intersection(NEEDS_VALUE_ADDED)):
+        return []
+    names = [accounts.ledger.processes[i].id for i in np.argsort(-bare, kind="stable") if bare[i] > 0]
+    share = f"{float(bare.sum()) / value.output.total:.1%}".replace("%", " %")
+    return [("no-value-added", "", Fault("no-value-added", None, {"share": share, **_names(names)}))]
+
+
+def _names(names: Sequence[str]) -> dict[str, object]:
+    more = ", …" if len(names) > MOST_NAMES else ""
+    return {"names": ", ".join(names[:MOST_NAMES]) + more, "count": len(names)}

@@ -1,0 +1,126 @@
+"""A run → its folder: tables, pages and the manifest that says what belongs to it."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mfa
+from mfa.input.merge import library
+from mfa.show.files import csv_text, needed, parquet_bytes
+from mfa.show.folders import MANIFEST, digest, write_together
+
+if TYPE_CHECKING:
+    from mfa.result import Result
+    from mfa.scenario import Scenario
+
+LIBRARIES = ("numpy", "scipy", "pint", "pydantic", "PyYAML", "molmass")
+DIGITS = 12  # of a run's SHA-256: two runs in 10 000 share them once in five million times
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a run writes beside its tables and its manifest."""
+
+    parquet: bool = False
+    sankey: bool = False
+    report: bool = False
+    remedies: bool = False
+
+
+def write_run(
+    result: Result,
+    folder: Path,
+    scenario: Scenario,
+    command: Sequence[str] = (),
+    extras: Extras | None = None,
+    lang: str = "en",
+) -> list[Path]:
+    """Write the files of a run into a folder, all of them or none, in the place of an earlier run's.
+
+    Raises
+    ------
+    mfa.Error
+        Parquet without pyarrow
+    Failure
+        a file cannot be written, or another run is writing there
+    """
+    asked = extras or Extras()
+    if asked.parquet:
+        needed()
+    about = manifest(result, scenario, command)
+    return write_together(folder, with_manifest(about, _files(result, asked, about, lang)))
+
+
+def with_manifest(
+    about: dict[str, Any], files: Iterator[tuple[str, str | bytes]]
+) -> Iterator[tuple[str, str | bytes]]:
+    """The files as they come, then the manifest that lists them."""
+    listed = []
+    for name, content in files:
+        listed.append({"file": name, "sha256": digest(content)})
+        yield name, content
+    yield MANIFEST, json.dumps(about | {"files": listed}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _files(
+    result: Result, extras: Extras, about: dict[str, Any], lang: str
+) -> Iterator[tuple[str, str | bytes]]:
+    for name in result.written:
+        table = result.table(name)
+        yield f"{name}.csv", csv_text(table)
+        if extras.parquet:
+            yield f"{name}.parquet", parquet_bytes(table)
+    if extras.remedies:
+        from mfa.show.terminal.print_remedies import remedies_table
+
+        yield "remedies.csv", csv_text(remedies_table(result, result.remedies()))
+    if extras.sankey:
+        from mfa.show.sankey.diagram import sankey
+
+        yield "sankey.html", sankey(result, lang=lang, page=True).page(about["run"])
+    if extras.report:
+        from mfa.show.report import report_page
+
+        yield "report.html", report_page(result, lang, about)
+
+
+def manifest(result: Result, scenario: Scenario, command: Sequence[str] = ()) -> dict[str, Any]:
+    """What is needed to run the same again: versions, inputs with hashes, what was laid over them.
+
+    `run` is the same for whoever runs the same files with the same settings and versions.
+    """
+    run = {
+        "scenario": result.system.name,
+        "variants": list(scenario.variants),
+        "set": dict(scenario.settings or {}),
+        "layers": list(result.system.layers),
+    }
+    inputs = [{"file": library.shown(f), "sha256": digest(f.read_bytes())} for f in scenario.files]
+    made_with = versions()
+    told = json.dumps([run, [i["sha256"] for i in inputs], made_with], sort_keys=True)
+    return {
+        "run": digest(told)[:DIGITS],
+        **run,
+        "command": list(command),
+        "seed": None,
+        "inputs": inputs,
+        "versions": made_with,
+        "solver": {
+            "method": result.state.method,
+            "iterations": result.state.iterations,
+            "residual": result.state.residual,
+        },
+    }
+
+
+def versions() -> dict[str, str]:
+    """The versions of mfa, Python and the libraries that numbers depend on."""
+    return {"mfa": mfa.__version__, "python": platform.python_version()} | {
+        name: version(name) for name in LIBRARIES
+    }

@@ -1,0 +1,1 @@
+"""From flows to the geometry of a Sankey picture: layering, crossings, coordinates, routing, labels."""

@@ -1,0 +1,169 @@
+"""What the bands of a picture stand for: mass, energy, value, cost, CO2, or an element in the flows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mfa import units
+from mfa.errors import Error, Fault, FaultWithoutPlace, nearest
+from mfa.properties import layer as substance
+from mfa.properties import price
+from mfa.result import Result
+from mfa.results.accounts.counting import factor
+from mfa.results.accounts.flows import Flow, links, pool_node
+from mfa.show.sankey.geometry import Link, Remark
+from mfa.show.sankey.labels import LANGS, word
+
+LAYERS = {"mass": "t", "wet": "t_wet", "energy": "GJ", "value": "CNY", "co2": "t", "cost": "CNY"}
+"""The layers that every run has, and the unit of each; elements and oxides come in kg."""
+
+DEFAULT = "mass"
+INSTEAD = ("energy", "value", "co2")
+"""What is drawn of a run without any mass: its energy, else what is nearest to that."""
+
+SYSTEM_COST = "*system-cost"
+"""The material of the labour, capital and services that a process gets in the cost layer."""
+
+AMOUNT = "amount:"
+"""Before the unit, the key of a layer of the materials that are counted in it."""
+
+CONTENT = "kg"
+READABLE = {"kg": ("t", 1e6), "CNY": ("万元", 1e7)}
+UNTOLD = 1e-3
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The flows of one layer in one unit a year."""
+
+    key: str
+    unit: str
+    links: tuple[Link, ...]
+    factor: float = 1.0
+    remarks: tuple[Remark, ...] = ()
+
+    def label(self, lang: str) -> str:
+        """The layer in words."""
+        if self.key in LAYERS:
+            return word(f"layer-{self.key}", lang)
+        if self.key.startswith(AMOUNT):
+            return word("layer-amount", lang, unit=self.unit)
+        return word("layer-substance", lang, name=self.key)
+
+
+def count_default(result: Result, unit: str | None = None) -> Counted:
+    """The layer that is drawn when nobody says: mass, or another that has flows where nothing weighs.
+
+    Raises
+    ------
+    mfa.Error
+        nothing flows at all, or the unit does not fit
+    """
+    if unit in _native(result) or any(_counted(result, DEFAULT)):
+        return count(result, DEFAULT, unit)
+    key = next((k for k in INSTEAD if any(_counted(result, k))), DEFAULT)
+    counted = count(result, key, unit)
+    told = Remark("no-mass", 0.0, {lang: counted.label(lang) for lang in LANGS})
+    return replace(counted, remarks=(told, *counted.remarks))
+
+
+def count(result: Result, key: str, unit: str | None = None) -> Counted:
+    """The links of a run, each counted as `key` says; only those above zero.
+
+    Parameters
+    ----------
+    key : `mass`, `wet`, `energy`, `value`, `co2`, `cost`, an element or an oxide
+    unit : another unit of the same quantity; with `mass` also a native unit such as `MWh`:
+        then the materials counted in it are shown
+
+    Raises
+    ------
+    mfa.Error
+        there is no such layer, nothing flows in it, or the unit does not fit
+    """
+    if key == "mass" and unit and unit in _native(result):
+        found = [f for f in result.link_list if result.system.materials[f.material].unit == unit]
+        return Counted(AMOUNT + unit, unit, _drawn(found, 1.0))
+    flows = _flows(result, key)
+    if not flows:
+        raise Error([Fault("sankey-layer-empty", None, {"text": key[:60]})])
+    own = LAYERS.get(key, CONTENT)
+    shown, share = _unit(result, own, unit, max(f.amount for f in flows))
+    remarks = () if key in LAYERS else _remarks(result, key, share, max(f.amount for f in flows))
+    return Counted(key, shown, _drawn(flows, share), share, remarks)
+
+
+def _native(result: Result) -> list[str]:
+    """The native units of what flows, but that of mass."""
+    found = {m.unit for m in result.system.materials.values() if not m.is_mass}
+    return sorted(found & {result.system.materials[f.material].unit for f in result.link_list})
+
+
+def _drawn(flows: Sequence[Flow], share: float) -> tuple[Link, ...]:
+    return tuple(Link(f.source, f.target, f.material, f.amount * share) for f in flows)
+
+
+def _unit(result: Result, own: str, wanted: str | None, largest: float) -> tuple[str, float]:
+    """The unit that is shown, and what one of the layer's own units is in it."""
+    if wanted is None:
+        wanted = next((u for u, limit in (READABLE.get(own, ("", math.inf)),) if largest >= limit), own)
+    try:
+        return wanted, 1 / units.factor(wanted, own)
+    except FaultWithoutPlace:
+        known = ", ".join(["t", *_native(result)] if own == "t" else [own])
+        raise Error([Fault("sankey-unit", None, {"unit": wanted[:40], "known": known})]) from None
+
+
+def _flows(result: Result, key: str) -> list[Flow]:
+    if key == "cost":
+        return [f for f in _costs(result) if f.amount > 0]
+    if key in LAYERS:
+        return list(_counted(result, key))
+    try:
+        substance(key)
+    except FaultWithoutPlace:
+        values = {"text": key[:60], "known": ", ".join(LAYERS), "near": nearest(key, LAYERS)}
+        raise Error([Fault("sankey-layer", None, values)]) from None
+    return result.layer(key).links(result.flow_list)
+
+
+def _counted(result: Result, key: str) -> Iterator[Flow]:
+    """One factor a material."""
+    of: Callable[..., float | None] = factor(key)
+    for flow in result.link_list:
+        each = of(result.system.materials[flow.material])
+        if each and each * flow.amount > 0:
+            yield replace(flow, amount=each * flow.amount)
+
+
+def _remarks(result: Result, key: str, share: float, largest: float) -> tuple[Remark, ...]:
+    """What the recipes do not account for, where it is worth a word."""
+    gaps = math.fsum(abs(b.residue) for b in result.layer(key).balances() if b.place != "park")
+    return (Remark("unaccounted", gaps * share),) if gaps > UNTOLD * largest else ()
+
+
+def _costs(result: Result) -> Iterator[Flow]:
+    """Material flow cost accounting on every link, and what a process costs beside its materials."""
+    costs, structure = result.costs, result.compiled.structure
+    ledger, carried = costs.ledger, costs.carried
+    inner = {}
+    for pool, process, out, amount in zip(
+        ledger.pool.tolist(), ledger.process.tolist(), ledger.out.tolist(), carried.flow.tolist(), strict=True
+    ):
+        material, node = structure.pools[pool], structure.processes[process]
+        own = pool_node(material)
+        inner[material, *((node, own) if out else (own, node))] = amount
+    mean = dict(zip(structure.pools, carried.mean.tolist(), strict=True))
+    made = []
+    for flow in result.flow_list:
+        amount = inner.get((flow.material, flow.source, flow.target))
+        if amount is None:
+            enters = flow.target == pool_node(flow.material)
+            each = price(result.system.materials[flow.material]) if enters else mean[flow.material]
+            amount = flow.amount * each
+        made.append(replace(flow, amount=amount))
+    yield from links(f for f in made if f.amount > 0)
+    for process, amount in zip(structure.processes, costs.system.tolist(), strict=True):
+        yield Flow(SYSTEM_COST, "import", process, amount)

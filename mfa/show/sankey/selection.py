@@ -1,0 +1,287 @@
+"""From flows as given to flows as drawn: summed, the boundary split, small ones bundled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from mfa.catalogue import GROUPS
+from mfa.show.sankey.geometry import BOUNDARY, COLOURS, ENDS, OTHER, REST, SMALL, Link
+from mfa.show.sankey.layout.layering import back_arcs
+from mfa.system import System
+
+NAMED = {"surplus", "shortage"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What nodes and materials are called, and the kind of each material."""
+
+    labels: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+    def of(self, key: str) -> str:
+        """The label of a node or material; empty for a bundle."""
+        return "" if key == OTHER else " ".join(self.labels.get(key, key).split()) or key
+
+    def kind(self, material: str) -> str:
+        """The kind of a material, `other` for a bundle, `intermediate` when not told."""
+        kind = "other" if material == OTHER else self.kinds.get(material, "intermediate")
+        return kind if kind in COLOURS else "other"
+
+
+@dataclass(frozen=True)
+class Flows:
+    """The flows to draw: boundary split, small ones bundled.
+
+    `parts` are the flows as given behind each flow drawn, `origins` the id as given of each
+    node; `small` are the flows as given that are bundled because they are small.
+    """
+
+    links: tuple[Link, ...]
+    parts: Mapping[Link, tuple[Link, ...]]
+    origins: Mapping[str, str]
+    small: frozenset[Link]
+
+    @property
+    def bundled(self) -> float:
+        """The sum of the small flows."""
+        return _sum(self.small)
+
+    @property
+    def count(self) -> int:
+        """How many flows are bundled because they are small."""
+        return sum(link.value > 0 for link in self.small)
+
+
+def prepare(links: Sequence[Link], min_share: float) -> Flows:
+    """The flows to draw, the same whatever the sequence of `links`.
+
+    Flows below `min_share` of the largest become one a node pair; those over the boundary one
+    for what a node gets and one for what it gives, whichever boundary it is, unless a larger
+    flow crosses there too. What is over or short always keeps its name. Flows from and to
+    what is not followed are one a node as well, whatever their size.
+    """
+    whole = _merged(links)
+    small = _small(whole, min_share)
+    kept = {(x.source, x.target) for x in whole if x not in small}
+    rests = {*REST.values()}
+    gathered: dict[Link, list[Link]] = {}
+    origins: dict[str, str] = {}
+    for link in whole:
+        moved = _short_ended(link) if link in small and (link.source, link.target) not in kept else link
+        placed = _split(moved)
+        origins |= {placed.source: moved.source, placed.target: moved.target}
+        if link in small or {moved.source, moved.target} & rests:
+            placed = replace(placed, material=OTHER)
+        gathered.setdefault(replace(placed, value=0.0), []).append(link)
+    parts = {replace(key, value=_sum(many)): tuple(many) for key, many in gathered.items()}
+    return Flows(tuple(sorted(parts)), parts, origins, frozenset(small))
+
+
+def _sum(links: Iterable[Link]) -> float:
+    return math.fsum(link.value for link in links)
+
+
+def _merged(links: Sequence[Link]) -> list[Link]:
+    """Flows of the same material between the same nodes summed, in a fixed sequence."""
+    sums: dict[tuple[str, str, str], list[float]] = {}
+    for link in links:
+        if not (link.value > 0 and math.isfinite(link.value)):
+            raise ValueError(
+                f"flow of {link.material} from {link.source} to {link.target}: {link.value} is not above zero"
+            )
+        sums.setdefault((link.source, link.target, link.material), []).append(link.value)
+    if not sums:
+        raise ValueError("no flow above zero to draw")
+    return [Link(*key, math.fsum(values)) for key, values in sorted(sums.items())]
+
+
+def _small(links: Sequence[Link], min_share: float) -> set[Link]:
+    """The flows below a share of the largest that runs from one node to another."""
+    limit = min_share * max((x.value for x in links if x.source != x.target), default=0.0)
+    told = NAMED | {*REST.values()}
+    return {x for x in links if x.value < limit and not {x.source, x.target} & told}
+
+
+def _short_ended(link: Link) -> Link:
+    """A small flow over the boundary, its end there made the common one of small flows."""
+    source = SMALL["in"] if link.source in BOUNDARY else link.source
+    target = SMALL["out"] if link.target in BOUNDARY else link.target
+    return replace(link, source=source, target=target)
+
+
+def _split(link: Link) -> Link:
+    """Boundary ids replaced by one id for each neighbour."""
+    source = f"{link.source}@{link.target}@out" if link.source in ENDS else link.source
+    target = f"{link.target}@{link.source}@in" if link.target in ENDS else link.target
+    return replace(link, source=source, target=target)
+
+
+PROCESS = "process"
+WAYS = (PROCESS, *GROUPS)
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Flows between groups, and the sum of those inside them."""
+
+    links: tuple[Link, ...]
+    inside: float
+
+
+def groups(system: System, by: str) -> Mapping[str, str]:
+    """Process → the id of its group, `site:alumina`; a process without the tag stands alone."""
+    if by == PROCESS:
+        return {}
+    tags = {p.id: str(getattr(p, by)).strip() for p in system.processes.values()}
+    return {process: f"{by}:{tag}" for process, tag in tags.items() if tag}
+
+
+def group(links: Sequence[Link], of: Mapping[str, str], *, loops: bool = False) -> Grouped:
+    """Flows with every node replaced by its group.
+
+    A flow from a group to itself is left out and counted, or kept as a loop where `loops`.
+    """
+    kept, inside = [], []
+    for link in links:
+        source, target = (of.get(end, end) for end in (link.source, link.target))
+        if source == target and link.source in of and not loops:
+            inside.append(link.value)
+        else:
+            kept.append(replace(link, source=source, target=target))
+    return Grouped(tuple(kept), math.fsum(inside))
+
+
+Key = tuple[str, str, str]
+"""Source, target and material of a flow."""
+
+Ends = Callable[[Link], tuple[str, str]]
+"""The end of a flow that is met first, and the other one."""
+
+
+class Start(NamedTuple):
+    """What is followed: a node, or all flows of a material."""
+
+    id: str
+    is_material: bool = False
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The flows that are followed, the others at their nodes ending at `REST`; the sum of the others."""
+
+    links: tuple[Link, ...]
+    outside: float
+
+
+def follow(links: Sequence[Link], starts: Sequence[Start], steps: int | None = None) -> set[Key]:
+    """The flows that lead to a start and away from it, or from the first of two starts to the second.
+
+    Return flows, the smallest that close a loop, are not followed round: in a park that recycles,
+    everything else would lead to everything. They are drawn where they run back from
+    what lies downstream to what lies upstream.
+
+    Parameters
+    ----------
+    steps : how many flows in a row at most; the start's own flows are the first. Between two
+        starts: the length of the longest way shown
+    """
+    back = _return_flows(links)
+    if len(starts) == 1:
+        kept = _around(links, starts[0], back, steps)
+    else:
+        kept = _between(links, starts, back, steps) or _between(links, starts, set(), steps)
+    return {_key(x) for x in kept}
+
+
+def cut(links: Sequence[Link], followed: Collection[Key]) -> Followed:
+    """The flows that are followed, and the rest of what the nodes on their way get and give.
+
+    What is over or short at these nodes keeps its name.
+    """
+    nodes = {end for source, target, _ in followed for end in (source, target)} - {*BOUNDARY}
+    kept = tuple(x for x in links if _key(x) in followed)
+    others = [x for x in links if _key(x) not in followed]
+    shown = [y for x in others for y in _ends(x, nodes)]
+    named = {x for x in shown if {x.source, x.target} & NAMED}
+    outside = math.fsum(x.value for x in others if x not in named)
+    return Followed((*kept, *shown), outside) if kept else Followed((), outside)
+
+
+def _key(link: Link) -> Key:
+    return link.source, link.target, link.material
+
+
+def _return_flows(links: Sequence[Link]) -> set[Link]:
+    """The flows of least sum that close all loops."""
+    weights: dict[tuple[str, str], float] = {}
+    for x in links:
+        weights[x.source, x.target] = weights.get((x.source, x.target), 0.0) + x.value
+    turned = back_arcs(weights)
+    return {x for x in links if (x.source, x.target) in turned}
+
+
+def _around(links: Sequence[Link], start: Start, back: set[Link], steps: int | None) -> set[Link]:
+    """The flows down- and upstream of a start, and the returns from the one to the other."""
+    most = math.inf if steps is None else steps
+    down, up = (
+        {x for x, number in _numbers(links, start, ends, back).items() if number <= most}
+        for ends in (_down, _up)
+    )
+    below = {x.target for x in down - back} - {*BOUNDARY}
+    above = {x.source for x in up - back} - {*BOUNDARY}
+    return down | up | {x for x in back if x.source in below and x.target in above}
+
+
+def _between(links: Sequence[Link], starts: Sequence[Start], back: set[Link], steps: int | None) -> set[Link]:
+    """The flows on the ways from the first start to the second that pass neither of them twice."""
+    first, last = starts
+    own = {start.id for start in starts if start.is_material}
+    again = [x for x in links if x.material not in own and (x.target == first.id or x.source == last.id)]
+    passed = back.union(again)
+    way = [x for x in links if x not in passed]
+    down, up = _numbers(way, first, _down), _numbers(way, last, _up)
+    most = math.inf if steps is None else steps
+    return {x for x in way if x in down and x in up and down[x] + up[x] - 1 <= most}
+
+
+def _down(link: Link) -> tuple[str, str]:
+    return link.source, link.target
+
+
+def _up(link: Link) -> tuple[str, str]:
+    return link.target, link.source
+
+
+def _numbers(links: Sequence[Link], start: Start, ends: Ends, back: Collection[Link] = ()) -> dict[Link, int]:
+    """Flow → how manieth it is from the start in one direction; the boundary and `back` lead no further."""
+    leaving: dict[str, list[Link]] = {}
+    for link in links:
+        leaving.setdefault(ends(link)[0], []).append(link)
+    own = [x for x in links if x.material == start.id]
+    front = own if start.is_material else leaving.get(start.id, [])
+    found: dict[Link, int] = {}
+    number = 1
+    while front:
+        found |= dict.fromkeys(front, number)
+        reached = {ends(x)[1] for x in front if x not in back} - {*BOUNDARY}
+        front = [
+            y for node in sorted(reached) for y in leaving.get(node, []) if y not in found and y not in back
+        ]
+        number += 1
+    return found
+
+
+def _ends(link: Link, nodes: set[str]) -> Iterable[Link]:
+    """A flow that is not followed, at those of its ends that are shown; what is over or short as it is."""
+    if {link.source, link.target} & NAMED:
+        if {link.source, link.target} & nodes:
+            yield link
+        return
+    if link.source in nodes:
+        yield replace(link, target=REST["out"])
+    if link.target in nodes:
+        yield replace(link, source=REST["in"])

@@ -1,0 +1,55 @@
+"""What there is to choose from: chains, scenarios, indicators, units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mfa import units
+from mfa.catalogue import ACCOUNTS, RECOVERY, WASTE_RATIOS, amounts
+from mfa.errors import Error, message
+from mfa.input.merge import library
+from mfa.input.yaml.reader import read
+from mfa.input.yaml.tree import Text, Tree
+
+
+def listing(what: str | None, lang: str) -> dict[str, dict[str, str]]:
+    """Section → name → words; one section, or all of them."""
+    sections: dict[str, Callable[[], dict[str, str]]] = {
+        "chains": lambda: _files("chains", lang),
+        "scenarios": lambda: _files("scenarios", lang),
+        "indicators": lambda: _indicators(lang),
+        "units": lambda: {u: units.dimension(u) for u in units.names()},
+    }
+    return {k: make() for k, make in sections.items() if what in (None, k)}
+
+
+def _files(kind: library.Folder, lang: str) -> dict[str, str]:
+    """Name → label; a name found in two folders shows the one that is used."""
+    found: dict[str, str] = {}
+    for folder in library.folders(kind, Path("here.yaml")):
+        for file in sorted(folder.glob("*.yaml")):
+            try:
+                tree = read(file, library.shown(file))
+            except Error:
+                continue
+            if ("chain" if kind == "chains" else "scenario") in tree:
+                found.setdefault(file.stem, f"{_label(tree, lang)} ({library.shown(file)})")
+    return found
+
+
+def _label(tree: Tree, lang: str) -> str:
+    label = tree.get("label")
+    if isinstance(label, Tree):
+        return str(label.get(lang, label.get("en", "")))
+    return str(label) if isinstance(label, Text) else ""
+
+
+def _indicators(lang: str) -> dict[str, str]:
+    named = {name: message(f"indicator-{name}", {}, lang) for name in WASTE_RATIOS}
+    named["utilisation:MATERIAL"] = message("indicator-utilisation", {"material": "MATERIAL"}, lang)
+    named |= {name: f"{message(f'indicator-{name}', {}, lang)} ({unit})" for name, unit in ACCOUNTS.items()}
+    named["sewage-treatment:MATERIAL"] = message("indicator-sewage-of", {"material": "MATERIAL"}, lang)
+    named[f"{RECOVERY}:ELEMENT"] = message("indicator-recovery", {"element": "ELEMENT"}, lang)
+    named |= {name: f"{message(f'indicator-{name}', {}, lang)} (t/a)" for name in amounts()}
+    return named

@@ -1,0 +1,135 @@
+"""What `mfa audit` prints and writes: every claim beside the model, then the sets that clash."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from mfa.results.tables import Table
+from mfa.show.terminal.table import bold, coloured, dim, line, table
+from mfa.show.text import number, word
+from mfa.studies.audit import Audit, Verdict
+from mfa.studies.lp.programme import TIME_LIMIT
+from mfa.system import Claim
+
+COLOURS = {"holds": "green", "contradicts": "red", "differs": "red", "weak": "yellow", "dispatch": "yellow"}
+ORDER = ("contradicts", "differs", "undecided", "dispatch", "weak", "no-value", "holds", "not-modelled")
+
+
+def claims_table(audit: Audit, lang: str = "en") -> Table:
+    """claim, label, quantity, stated, low … possible_low, possible_high, verdict, reason, source, note."""
+    rows = [
+        (
+            v.claim.number,
+            v.claim.label[lang],
+            _quantity(v.claim),
+            v.claim.text,
+            v.claim.low,
+            v.claim.high,
+            v.claim.unit or None,
+            v.model,
+            v.low,
+            v.high,
+            v.word,
+            v.reason.text(lang),
+            v.claim.source or None,
+            v.claim.note or None,
+        )
+        for v in audit.verdicts
+    ]
+    ends = ("low", "high", "unit", "model", "possible_low", "possible_high")
+    columns = ("claim", "label", "quantity", "stated", *ends, "verdict", "reason", "source", "note")
+    return Table("claims", columns, rows)
+
+
+def conflicts_table(audit: Audit) -> Table:
+    """conflict, claim, because: one row a member; because is `recipes` or `limits`."""
+    rows = [
+        (i, c.number, "limits" if conflict.limits else "recipes")
+        for i, conflict in enumerate(audit.conflicts, 1)
+        for c in conflict.claims
+    ]
+    return Table("conflicts", ("conflict", "claim", "because"), rows)
+
+
+def to_json(audit: Audit, lang: str) -> dict[str, Any]:
+    """Both tables as lists of rows, and whether the search for conflicts came to its end."""
+    tables = {
+        t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows]
+        for t in (claims_table(audit, lang), conflicts_table(audit))
+    }
+    return {**tables, "complete": audit.complete}
+
+
+def print_audit(audit: Audit, name: str, lang: str) -> None:
+    """Print it for a person."""
+    if not audit.verdicts:
+        line(word("audit-empty", lang, name=name))
+        return
+    counts: Counter[str] = Counter(v.word for v in audit.verdicts)
+    parts = [f"{counts[w]} {word(f'audit-word-{w}', lang)}" for w in ORDER if counts[w]]
+    line(bold(word("audit-title", lang, name=name, count=len(audit.verdicts))), " ", ", ".join(parts), "\n")
+    heads = [word(f"audit-head-{h}", lang) for h in ("verdict", "claim", "stated", "model", "possible")]
+    ordered = sorted(audit.verdicts, key=lambda v: (ORDER.index(v.word), v.claim.number))
+    table("", heads, [_row(v, lang) for v in ordered], left=2)
+    _reasons(ordered, lang)
+    _conflicts(audit, lang)
+
+
+def _row(v: Verdict, lang: str) -> tuple[str, ...]:
+    possible = ""
+    if v.low is not None or v.high is not None:
+        ends = ["…" if e is None else number(e / _scale(v.claim)) for e in (v.low, v.high)]
+        possible = f"{ends[0]} – {ends[1]}"
+    model = "" if v.model is None else f"{number(v.model / _scale(v.claim))} {_unit(v.claim)}".strip()
+    return (
+        word(f"audit-word-{v.word}", lang),
+        f"{v.claim.number} {v.claim.label[lang]}",
+        v.claim.text,
+        model,
+        possible,
+    )
+
+
+def _scale(claim: Claim) -> float:
+    """Money is shown in 亿, ratios per cent, the rest as counted."""
+    return 1e8 if claim.unit == "CNY/a" else 0.01 if claim.unit == "1" else 1.0
+
+
+def _unit(claim: Claim) -> str:
+    return "亿元/a" if claim.unit == "CNY/a" else "%" if claim.unit == "1" else claim.unit
+
+
+def _quantity(claim: Claim) -> str:
+    return " + ".join(claim.names) if claim.kind == "indicators" else " ".join((claim.kind, *claim.names))
+
+
+def _reasons(ordered: list[Verdict], lang: str) -> None:
+    """What each word means, once, and why claims are not modelled."""
+    for w in dict.fromkeys(v.word for v in ordered):
+        if w not in ("not-modelled", "holds"):
+            line(
+                "  ",
+                coloured(word(f"audit-word-{w}", lang), COLOURS.get(w, "yellow")),
+                ": ",
+                word(f"audit-means-{w}", lang, seconds=f"{TIME_LIMIT:g}"),
+            )
+    for v in ordered:
+        if v.word == "not-modelled":
+            line(dim(f"  {v.claim.number} {v.claim.label[lang]}: {v.claim.not_modelled[lang]}"))
+    line()
+
+
+def _conflicts(audit: Audit, lang: str) -> None:
+    if not audit.complete:
+        line(coloured("!", "yellow"), " ", word("audit-incomplete", lang, seconds=f"{TIME_LIMIT:g}"))
+    if not audit.conflicts:
+        if audit.complete:
+            line(word("audit-no-conflict", lang))
+        return
+    line(bold(word("audit-conflicts", lang, count=len(audit.conflicts))))
+    for i, conflict in enumerate(audit.conflicts, 1):
+        line(f"  {i}. ", word("audit-limits" if conflict.limits else "audit-recipes", lang))
+        for c in conflict.claims:
+            line(f"     {c.number} {c.label[lang]}: {c.text}")
+    line()

@@ -1,0 +1,1 @@
+"""Linear programmes over everything that a system allows."""
