@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 import mfa
-from mfa.catalogue import ACCOUNTS
+from mfa.catalogue import ACCOUNTS, BY_ID, FAMILIES, is_account
+from mfa.errors import catalogue
 from mfa.results.circularity import MetalCycle, ProductCycle, circular_material_use
 from mfa.studies.compare import Change
 from tests.parks import codes, solve, values
@@ -676,10 +677,10 @@ def test_every_indicator_by_hand(tmp_path: Path) -> None:
     """Each indicator of the accounts in a park of six processes is the sum that stands above, no other."""
     result = solve(tmp_path, PARK, YEAR)
     found = values(result)
-    assert set(HAND) == set(ACCOUNTS)
+    assert set(HAND) == {d.id for d in ACCOUNTS}
     assert {n: found[n] for n in HAND} == pytest.approx(HAND)
     units = {r.name: r.unit for r in result.indicator_list}
-    assert {n: units[n] for n in HAND} == dict(ACCOUNTS)
+    assert {n: units[n] for n in HAND} == {d.id: d.unit for d in ACCOUNTS}
     assert [c for c in result.closures if not c.closes] == []
 
 
@@ -938,7 +939,7 @@ def test_nothing_of_it_has_no_row(tmp_path: Path) -> None:
     processes: {p: {per: b, inputs: {a: 1 t/t}, outputs: {b: 1 t/t}}}
     """
     found = values(solve(tmp_path, chain, "drive: {p: 1 t/a}\n"))
-    assert {n: v for n, v in found.items() if n in ACCOUNTS} == {
+    assert {n: v for n, v in found.items() if is_account(n)} == {
         "resource-productivity": None,
         "circular-material-use": 0,
         "iso59020-recycled-inflow": 0,
@@ -949,3 +950,14 @@ def test_nothing_of_it_has_no_row(tmp_path: Path) -> None:
     aimed = solve(tmp_path, chain, "drive: {p: 1 t/a}\ntargets: {industrial-water-reuse: {min: 75 %}}\n")
     assert aimed.indicators.loc["industrial-water-reuse", "met"] is None
     assert not aimed.targets_met
+
+
+def test_every_entry_of_the_catalogue_names_sums_that_there_are() -> None:
+    """A sum or weight that an entry names is one of the accounts, and every entry has words."""
+    accounts = mfa.load("alumina-red-mud").solve().accounts
+    for entry in (*ACCOUNTS, *FAMILIES):
+        for name in filter(None, (entry.numerator, entry.denominator)):
+            assert len(accounts.sum(name).by_process) == len(accounts.ledger.processes)
+        if entry.weight:
+            assert len(accounts.weight(entry.weight)) == len(accounts.ledger.materials)
+    assert all(f"indicator-{d.id}" in catalogue() for d in BY_ID.values())

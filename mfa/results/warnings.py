@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mfa.catalogue import WASTE_CLASSES
+from mfa.catalogue import WASTE_CLASSES, definition
 from mfa.checks import lists
 from mfa.checks.closure import Closure
 from mfa.engine.compile import Compiled
@@ -191,7 +191,6 @@ def _recipes(closures: Sequence[Closure]) -> list[RunWarning]:
 
 
 MOST_NAMES = 12
-NEEDS_VALUE_ADDED = ("value-added", "energy-intensity", "water-intensity", "co2-intensity", "waste-intensity")
 
 
 def account_faults(
@@ -256,7 +255,7 @@ def _without_share(accounts: Accounts, aimed: set[str]) -> list[tuple[str, str, 
     value = accounts.value
     bare = value.uncovered
     known = any(p.value_added for p in accounts.ledger.processes)
-    if not bare.sum() or not (known or aimed.intersection(NEEDS_VALUE_ADDED)):
+    if not bare.sum() or not (known or any(d.needs_value_added for d in map(definition, aimed) if d)):
         return []
     names = [accounts.ledger.processes[i].id for i in np.argsort(-bare, kind="stable") if bare[i] > 0]
     share = f"{float(bare.sum()) / value.output.total:.1%}".replace("%", " %")

@@ -13,13 +13,12 @@ from functools import cached_property
 from itertools import combinations
 from math import factorial
 
-from mfa.catalogue import ACCOUNTS, amounts
+from mfa.catalogue import HEADLINE, definition
 from mfa.errors import Error
 from mfa.parameters import Input, inputs
 from mfa.result import Result
 from mfa.studies.mixture import Cause, attempt, blend, by_kind, single, together
 
-RATE = "industrial-solid-waste-utilisation"
 MOST_CAUSES = 6
 MOST_PARTS = 80
 REST = "rest"
@@ -77,7 +76,7 @@ class Comparison:
         """What is split by cause when nobody says: targets of either run, else the rate of utilisation."""
         aimed = [t.indicator for x in (self.a, self.b) for t in x.system.targets if "@" not in t.indicator]
         rows = {r.name for x in (self.a, self.b) for r in x.indicator_list}
-        return list(dict.fromkeys(aimed)) or [RATE] * (RATE in rows)
+        return list(dict.fromkeys(aimed)) or [HEADLINE] * (HEADLINE in rows)
 
     @cached_property
     def inputs(self) -> list[InputChange]:
@@ -208,8 +207,8 @@ def _size(before: float | None, after: float | None) -> float:
 
 def _absent(name: str) -> float | None:
     """What an indicator without a row is: a sum that has nothing to count is 0, a rate has no value."""
-    head = name.partition("@")[0]
-    return 0.0 if head in amounts() or ACCOUNTS.get(head, "").endswith("/a") else None
+    found = definition(name)
+    return 0.0 if found is not None and found.unit.endswith("/a") else None
 
 
 def _shapley(

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from mfa.catalogue import BY_ID, PER_WASTE, is_waste_rate
 from mfa.checks.lists import idle
 from mfa.engine.network import TAKER
 from mfa.result import Result
 from mfa.results.accounts.waste import Account, entry_fate
 from mfa.results.indicators.target import Indicator
-from mfa.results.indicators.waste_rates import KINDS, UTILISATION, of_class, waste_indicators
+from mfa.results.indicators.waste_rates import UTILISED, of_class, waste_indicators
 from mfa.studies.mixture import attempt
 from mfa.system import Entry, System
 
@@ -99,13 +100,13 @@ def _rank(remedy: Remedy) -> tuple[float, str, str]:
 
 
 def _is_waste(name: str) -> bool:
-    return name in KINDS or name.startswith("utilisation:")
+    return is_waste_rate(name) or name.startswith(f"{PER_WASTE}:")
 
 
 def _wastes(result: Result, name: str) -> list[str]:
     """The wastes and residues that an indicator counts and that are not all used, largest first."""
-    if name in KINDS:
-        parents = [m for m in result.wastes if result.system.materials[m].waste == KINDS[name][0]]
+    if is_waste_rate(name):
+        parents = [m for m in result.wastes if result.system.materials[m].waste == BY_ID[name].waste_class]
     else:
         parents = [name.partition(":")[2]]
     left = {p: sum(u.amount for u in result.wastes[p].uses if u.fate != "utilisation") for p in parents}
@@ -269,11 +270,12 @@ def _remedy(result: Result, then: Result, row: Indicator, trial: _Trial) -> Reme
 
 def _counted(result: Result, name: str) -> float:
     """The numerator of a ratio, t a year."""
-    waste_class, kind = KINDS.get(name, ("", UTILISATION))
-    members = of_class(result.system, result.wastes, waste_class)
-    if not waste_class:
-        members = [result.wastes[name.partition(":")[2]]]
-    return kind.numerator(sum((w.account() for w in members), Account()))
+    rate = BY_ID.get(name)
+    if rate is None:
+        members, fates = [result.wastes[name.partition(":")[2]]], UTILISED
+    else:
+        members, fates = of_class(result.system, result.wastes, rate.waste_class), rate.fates
+    return sum((w.account() for w in members), Account()).counted(fates)
 
 
 def _displaced(result: Result, then: Result, trial: _Trial) -> tuple[tuple[str, float], ...]:

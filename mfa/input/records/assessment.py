@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from mfa import units
-from mfa.catalogue import target
+from mfa import catalogue, units
+from mfa.catalogue import FACTORS
 from mfa.errors import Fault, FaultWithoutPlace, nearest
 from mfa.input.records.claims import Claims
 from mfa.input.records.custom_indicators import CustomIndicators
@@ -24,13 +24,6 @@ from mfa.properties import layer
 from mfa.system import Claim, CustomIndicator, Drawing, Figure, Material, Process, Stock, Target
 
 F = TypeVar("F", bound=BaseModel)
-FACTORS = {
-    "electricity-calorific": "tce/MWh",
-    "electricity-equivalent": "tce/MWh",
-    "heat-calorific": "tce/GJ",
-    "grid-co2": "t/MWh",
-    "heat-co2": "t/GJ",
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +60,7 @@ def assessment(
     targets = []
     section = scenario.child("targets")
     for key, form in _forms(TargetForm, section, "targets", reader):
-        bound = target(key, form, section, materials, processes, own, reader)
+        bound = _target(key, form, section, materials, processes, own, reader)
         if bound:
             targets.append(bound)
     claims = Claims(materials, processes, stocks, own, reader)
@@ -139,10 +132,45 @@ def _factors(scenario: Tree, reader: Reader) -> dict[str, Figure]:
             continue
         quantity = _form(Quantity, section[key], ("factors", key), reader)
         figure = (
-            reader.figure(quantity, section[key], partial(units.factor, to=FACTORS[key]))
+            reader.figure(quantity, section[key], partial(units.factor, to=FACTORS[key].unit))
             if quantity
             else None
         )
         if figure:
             made[key] = figure
     return made
+
+
+def _bound(
+    quantity: Quantity, node: Tree, key: str, of: str, reader: Reader, most: float = float("inf")
+) -> Figure | None:
+    """A figure in the unit of an indicator; a share is at most `most`."""
+    if of == "1":
+        return reader.ratio(quantity, node[key], most=most)
+    return reader.figure(quantity, node[key], partial(units.factor, to=of))
+
+
+def _target(
+    key: str,
+    form: TargetForm,
+    section: Tree,
+    materials: Mapping[str, Material],
+    processes: Mapping[str, Process],
+    own: Mapping[str, CustomIndicator],
+    reader: Reader,
+) -> Target | None:
+    """One bound; a fault where the indicator is not known."""
+    tree = section.child(key)
+    reader.source(form.source, tree)
+    try:
+        of = catalogue.unit(key, materials, processes, own)
+    except FaultWithoutPlace as unplaced:
+        reader.faults.append(unplaced.at(section.keys_at[key]))
+        return None
+    if not of:  # an indicator of the scenario's own that is faulty itself
+        return None
+    most = 1.0 if key not in own and catalogue.is_share(key) else float("inf")
+    minimum = _bound(form.min, tree, "min", of, reader, most) if form.min else None
+    maximum = _bound(form.max, tree, "max", of, reader, most) if form.max else None
+    low, high = (f.value if f else None for f in (minimum, maximum))
+    return Target(key, low, high, section.keys_at[key], form.source)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from mfa import units
-from mfa.catalogue import ABOVE_ONE, unit
+from mfa.catalogue import is_share, unit
 from mfa.errors import Fault, FaultWithoutPlace, nearest
 from mfa.input.records.figures import Factor, Reader, basis
 from mfa.input.schema.fields import Label, Quantity
@@ -105,7 +105,7 @@ class Claims:
     def _most(self, names: tuple[str, ...], unit_of: str) -> float | None:
         """The greatest share that a rate can be; None for what is no rate, or may exceed 1."""
         single = unit_of == "1" and len(names) == 1
-        bounded = single and names[0] not in self.own and names[0].partition("@")[0] not in ABOVE_ONE
+        bounded = single and names[0] not in self.own and is_share(names[0])
         return 1.0 if bounded else None
 
     def _figure(

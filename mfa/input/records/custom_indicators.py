@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from mfa.catalogue import ACCOUNTS, GROUPS, WASTE_RATIOS, amounts, members_of
+from mfa.catalogue import BY_ID, GROUPS, members_of
 from mfa.errors import Fault, FaultWithoutPlace, nearest
 from mfa.input.records.figures import Reader
 from mfa.input.schema.fields import Label
@@ -34,7 +34,7 @@ class CustomIndicators:
     def indicator(self, key: str, form: IndicatorForm, tree: Tree, section: Tree) -> CustomIndicator | None:
         """One indicator, or None and its faults."""
         start = len(self.reader.faults)
-        if key in (*ACCOUNTS, *WASTE_RATIOS, *amounts()):
+        if key in BY_ID:
             self.reader.faults.append(Fault("indicator-taken", section.keys_at[key], {"id": key}))
         if not form.numerator:
             self.reader.faults.append(Fault("indicator-empty", section.keys_at[key], {"id": key}))

@@ -1,13 +1,11 @@
-"""All accounts of a run together, and the indicators made from them.
+"""All accounts of a run together: the sums that indicators are made of, by the names of the catalogue.
 
-An indicator is one sum, or one sum over another; both are `Part`s, so that each indicator
-also stands for every chain, site, sector, project and enterprise.
+A sum is a `Part`, so that what is made of it also stands for every chain, site, sector,
+project and enterprise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -21,8 +19,6 @@ from mfa.results.accounts.resources import Resources
 from mfa.results.accounts.value import Value
 from mfa.results.accounts.water import Water
 
-TEN_THOUSAND = 1e4
-
 
 class Accounts:
     """The accounts of one run, each made when first asked for."""
@@ -35,6 +31,24 @@ class Accounts:
         self.value = Value(ledger)
         self.resources = Resources(ledger)
 
+    def sum(self, name: str, material: str = "") -> Part:
+        """A sum by its name in the catalogue; of sewage, of one material where one is named."""
+        found = getattr(self, f"_{name}" if material else name)
+        part: Part = found(material) if material else found
+        return part
+
+    def weight(self, name: str, material: str = "") -> Floats:
+        """(pool,) what a sum counts of each material, by its name in the catalogue."""
+        match name:
+            case "calorific":
+                return self.energy.calorific
+            case "equivalent":
+                return self.energy.equivalent
+            case "used_again":
+                return self.water.kind("reused") + self.water.kind("circulating")
+            case _:
+                return self.water.kind(name, material)
+
     @cached_property
     def energy_use(self) -> Part:
         """At calorific value, tce."""
@@ -45,15 +59,128 @@ class Accounts:
         """At equivalent value, tce."""
         return self.energy.use(self.energy.equivalent)
 
+    @property
+    def energy_renewable(self) -> Part:
+        """Of the energy used, what wind, sun, water and plants give, tce."""
+        return self.energy.renewable
+
+    @cached_property
+    def scope_1_combustion(self) -> Part:
+        """Greenhouse gases of combustion that leave, t CO2 equivalent."""
+        return self.carbon.scope_1("combustion")
+
+    @cached_property
+    def scope_1_process(self) -> Part:
+        """Greenhouse gases of processes that leave, t CO2 equivalent."""
+        return self.carbon.scope_1("process")
+
     @cached_property
     def scope_1(self) -> Part:
         """Combustion and process, t CO2 equivalent."""
-        return self.carbon.scope_1("combustion") + self.carbon.scope_1("process")
+        return self.scope_1_combustion + self.scope_1_process
+
+    @cached_property
+    def biogenic(self) -> Part:
+        """Greenhouse gases from plants, outside the scopes, t CO2 equivalent."""
+        return self.carbon.scope_1("biogenic")
+
+    @cached_property
+    def scope_2(self) -> Part:
+        """Bought electricity and heat times their factors, t CO2 equivalent."""
+        return self.carbon.scope_2()
 
     @cached_property
     def co2(self) -> Part:
         """Scopes 1 and 2, biogenic apart."""
-        return self.scope_1 + self.carbon.scope_2()
+        return self.scope_1 + self.scope_2
+
+    @cached_property
+    def combustion_by_factor(self) -> Part:
+        """Fuels used up times their statutory factors, t CO2."""
+        return self.carbon.by_factor(combustion=True)
+
+    @cached_property
+    def process_by_factor(self) -> Part:
+        """Carbonates used up times their statutory factors, t CO2."""
+        return self.carbon.by_factor(combustion=False)
+
+    @property
+    def fresh_water(self) -> Part:
+        """V_i, m3."""
+        return self.water.fresh
+
+    @property
+    def reused_water(self) -> Part:
+        """V_r without circulating cooling water, m3."""
+        return self.water.reused
+
+    @property
+    def circulating_water(self) -> Part:
+        """Cooling water that goes round, m3."""
+        return self.water.circulated
+
+    @cached_property
+    def water_used_again(self) -> Part:
+        """V_r, m3."""
+        return self.water.reused + self.water.circulated
+
+    @cached_property
+    def water_used(self) -> Part:
+        """V_i + V_r, m3."""
+        return self.water.fresh + self.water_used_again
+
+    @cached_property
+    def fresh_and_reused_water(self) -> Part:
+        """V_i + V_r without circulating cooling water, m3."""
+        return self.water.fresh + self.water.reused
+
+    @property
+    def reclaimed_water(self) -> Part:
+        """Reclaimed water that processes use, m3."""
+        return self.water.reclaimed
+
+    @cached_property
+    def sewage(self) -> Part:
+        """Sewage generated, m3."""
+        return self.water.sewage()
+
+    @cached_property
+    def sewage_treated(self) -> Part:
+        """Own sewage treated, m3."""
+        return self.water.treated()
+
+    @cached_property
+    def sewage_treated_bought_too(self) -> Part:
+        """Sewage treated, that from outside included, m3."""
+        return self.water.treated(bought=True)
+
+    def _sewage(self, material: str) -> Part:
+        """Sewage of one kind."""
+        return self.water.sewage(material)
+
+    def _sewage_treated(self, material: str) -> Part:
+        """Treated sewage of one kind."""
+        return self.water.treated(material)
+
+    @property
+    def output_value(self) -> Part:
+        """CNY without VAT."""
+        return self.value.output
+
+    @property
+    def value_added(self) -> Part:
+        """CNY; unknown where no process states a share."""
+        return self.value.added
+
+    @property
+    def sales(self) -> Part:
+        """CNY without VAT."""
+        return self.value.sales
+
+    @property
+    def purchases(self) -> Part:
+        """CNY without VAT."""
+        return self.value.purchases
 
     @cached_property
     def waste(self) -> Part:
@@ -63,123 +190,51 @@ class Accounts:
         )
         return whole(self.ledger.outputs(weight))
 
-    def alone(self, total: float) -> Part:
+    @property
+    def main_resources(self) -> Part:
+        """Bought or extracted, t."""
+        return self.resources.main
+
+    @property
+    def circular_use(self) -> Part:
+        """U of the circular material use rate, t."""
+        return self._park(self.resources.circular[0])
+
+    @property
+    def circular_and_domestic_use(self) -> Part:
+        """DMC + U, t."""
+        return self._park(self.resources.circular[1])
+
+    @property
+    def inflow(self) -> Part:
+        """All material that enters, t."""
+        return self._park(self.resources.inflow)
+
+    @property
+    def recycled_inflow(self) -> Part:
+        """Wastes and residues that enter, t."""
+        return self._park(self.resources.recycled_inflow)
+
+    @property
+    def renewable_inflow(self) -> Part:
+        """Renewable material that enters, t."""
+        return self._park(self.resources.renewable_inflow)
+
+    @property
+    def linear_inflow(self) -> Part:
+        """Inflow that is neither recycled nor renewable, t."""
+        return self._park(self.resources.linear_inflow)
+
+    @property
+    def outflow(self) -> Part:
+        """All material that leaves, t."""
+        return self._park(self.resources.outflow)
+
+    @property
+    def recycled_outflow(self) -> Part:
+        """Wastes and residues that leave to be used, t."""
+        return self._park(self.resources.recycled_outflow)
+
+    def _park(self, total: float) -> Part:
         """A sum that no process is known to bring a part of."""
         return Part(total, np.full(len(self.ledger.processes), np.nan))
-
-
-@dataclass(frozen=True)
-class Spec:
-    """How an indicator is made: a sum, over another where there is one, times `scale`.
-
-    `weight` tells what the numerator counts of each material: a process that takes some of it
-    and lacks an input makes a reached bound unproven. `tonnes`: the numerator is a tonnage
-    that can be missing. `grouped`: it also means something for a part of the park.
-    """
-
-    top: Callable[[Accounts], Part]
-    bottom: Callable[[Accounts], Part] | None = None
-    scale: float = 1.0
-    weight: Callable[[Accounts], Floats] | None = None
-    tonnes: bool = False
-    grouped: bool = True
-
-    def value(self, top: float, bottom: float | None) -> float | None:
-        """The figure of two sums; None for 0 ÷ 0 and for what is not known."""
-        if bottom is None:
-            return None if np.isnan(top) else top * self.scale
-        if np.isnan(top) or np.isnan(bottom) or bottom <= 0:
-            return None
-        return top / bottom * self.scale
-
-
-def _added(a: Accounts) -> Part:
-    return a.value.added
-
-
-def _fresh_and_reused(a: Accounts) -> Part:
-    return a.water.fresh + a.water.reused
-
-
-def _reused(a: Accounts) -> Part:
-    return a.water.reused + a.water.circulated
-
-
-def _again(a: Accounts) -> Floats:
-    return a.water.kind("reused") + a.water.kind("circulating")
-
-
-def _linear(a: Accounts) -> Part:
-    return a.alone(a.resources.linear_inflow)
-
-
-SPECS: Mapping[str, Spec] = {
-    "energy-use": Spec(lambda a: a.energy_use, weight=lambda a: a.energy.calorific),
-    "energy-use-equivalent": Spec(lambda a: a.energy_equivalent, weight=lambda a: a.energy.equivalent),
-    "energy-use-renewable": Spec(lambda a: a.energy.renewable),
-    "energy-intensity": Spec(
-        lambda a: a.energy_use, _added, TEN_THOUSAND, weight=lambda a: a.energy.calorific
-    ),
-    "energy-intensity-equivalent": Spec(
-        lambda a: a.energy_equivalent, _added, TEN_THOUSAND, weight=lambda a: a.energy.equivalent
-    ),
-    "energy-productivity": Spec(_added, lambda a: a.energy_use),
-    "co2": Spec(lambda a: a.co2, weight=lambda a: a.energy.calorific, tonnes=True),
-    "co2-scope-1": Spec(lambda a: a.scope_1, tonnes=True),
-    "co2-scope-1-combustion": Spec(lambda a: a.carbon.scope_1("combustion"), tonnes=True),
-    "co2-scope-1-process": Spec(lambda a: a.carbon.scope_1("process"), tonnes=True),
-    "co2-biogenic": Spec(lambda a: a.carbon.scope_1("biogenic"), tonnes=True),
-    "co2-scope-2": Spec(lambda a: a.carbon.scope_2(), weight=lambda a: a.energy.calorific, tonnes=True),
-    "co2-combustion-by-factor": Spec(lambda a: a.carbon.by_factor(combustion=True), tonnes=True),
-    "co2-process-by-factor": Spec(lambda a: a.carbon.by_factor(combustion=False), tonnes=True),
-    "co2-intensity": Spec(lambda a: a.co2, _added, TEN_THOUSAND, weight=lambda a: a.energy.calorific),
-    "fresh-water": Spec(lambda a: a.water.fresh),
-    "reused-water": Spec(lambda a: a.water.reused),
-    "circulating-water": Spec(lambda a: a.water.circulated),
-    "industrial-water-reuse": Spec(_reused, lambda a: a.water.fresh + _reused(a), weight=_again, tonnes=True),
-    "industrial-water-reuse-without-circulation": Spec(
-        lambda a: a.water.reused, _fresh_and_reused, weight=lambda a: a.water.kind("reused"), tonnes=True
-    ),
-    "reclaimed-water-use": Spec(
-        lambda a: a.water.reclaimed, lambda a: a.water.treated(bought=True), tonnes=True, grouped=False
-    ),
-    "sewage-treatment": Spec(
-        lambda a: a.water.treated(),
-        lambda a: a.water.sewage(),
-        weight=lambda a: a.water.kind("sewage"),
-        tonnes=True,
-    ),
-    "water-intensity": Spec(lambda a: a.water.fresh, _added, TEN_THOUSAND),
-    "water-productivity": Spec(_added, lambda a: a.water.fresh),
-    "output-value": Spec(lambda a: a.value.output),
-    "value-added": Spec(_added),
-    "sales": Spec(lambda a: a.value.sales),
-    "purchases": Spec(lambda a: a.value.purchases),
-    "waste-intensity": Spec(lambda a: a.waste, _added, TEN_THOUSAND),
-    "resource-productivity": Spec(_added, lambda a: a.resources.main),
-    "circular-material-use": Spec(
-        lambda a: a.alone(a.resources.circular[0]), lambda a: a.alone(a.resources.circular[1])
-    ),
-    "iso59020-recycled-inflow": Spec(
-        lambda a: a.alone(a.resources.recycled_inflow), lambda a: a.alone(a.resources.inflow)
-    ),
-    "iso59020-renewable-inflow": Spec(
-        lambda a: a.alone(a.resources.renewable_inflow), lambda a: a.alone(a.resources.inflow)
-    ),
-    "iso59020-recycled-outflow": Spec(
-        lambda a: a.alone(a.resources.recycled_outflow), lambda a: a.alone(a.resources.outflow)
-    ),
-    "iso59020-renewable-energy": Spec(lambda a: a.energy.renewable, lambda a: a.energy_use, grouped=False),
-    "iso59020-water-recirculation": Spec(_reused, lambda a: a.water.fresh),
-    "iso59020-material-productivity": Spec(lambda a: a.value.sales, _linear),
-}
-
-
-def sewage(material: str) -> Spec:
-    """Treatment of one kind of sewage."""
-    return Spec(
-        lambda a: a.water.treated(material),
-        lambda a: a.water.sewage(material),
-        weight=lambda a: a.water.kind("sewage", material),
-        tonnes=True,
-    )

@@ -9,31 +9,24 @@ electricity counts what its generation takes. Fuels count by their lower heating
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from mfa.catalogue import FACTORS
 from mfa.engine.network import Floats
 from mfa.properties import GJ_PER_TCE, is_carrier
 from mfa.results.accounts.ledger import Ledger, Part
 from mfa.system import Material, System
 
 SURPLUS_OF_ENERGY = 1 + 1e-9
-DEFAULTS: Mapping[str, tuple[float, str, str]] = {
-    "electricity-calorific": (0.1229, "tce/MWh", "GB/T 2589-2020 annex A"),
-    "electricity-equivalent": (0.3005, "tce/MWh", "national coal rate of supply, 2020-2024"),
-    "heat-calorific": (0.03412, "tce/GJ", "GB/T 2589-2020 annex A"),
-    "grid-co2": (0.7096, "t/MWh", "Shanxi grid 2022, MEE and NBS announcement of 20 December 2024"),
-    "heat-co2": (0.11, "t/GJ", "default of the NDRC sector guidelines"),
-}
 
 
 def factor(system: System, name: str) -> float:
     """A factor of the scenario, or its default."""
     figure = system.factors.get(name)
-    return figure.value if figure else DEFAULTS[name][0]
+    return figure.value if figure else FACTORS[name].default
 
 
 @dataclass(frozen=True)

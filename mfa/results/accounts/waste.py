@@ -7,8 +7,9 @@ D (of which D₀), stored S, dumped X, tied by G = (U - U₀) + S + (D - D₀) +
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 
 from mfa.engine.compile import Compiled
@@ -46,6 +47,18 @@ class Account:
         """A part of the account."""
         return Account(*(getattr(self, f.name) * factor for f in fields(self)))
 
+    def counted(self, fates: Sequence[str]) -> float:
+        """What a rate of these fates (`utilised`, `disposed`) has in its numerator."""
+        return math.fsum(getattr(self, fate) for fate in fates)
+
+    def to_count(self, fates: Sequence[str]) -> float:
+        """What a rate of these fates has in its denominator: generated, and what storage gave to them."""
+        return math.fsum((self.generated, *(getattr(self, f"{fate}_old") for fate in fates)))
+
+    def rate(self, fates: Sequence[str]) -> float | None:
+        """The share of what there was to count that met these fates; None for 0 ÷ 0."""
+        return _ratio(self.counted(fates), self.to_count(fates))
+
     @property
     def utilisation(self) -> float | None:
         """R = U ÷ (G + U₀), 一般工业固体废物综合利用率; None for 0 ÷ 0.
@@ -55,7 +68,7 @@ class Account:
         >>> round(Account(3.6, 2.7, 0.2, 0.6, stored=0.5).utilisation, 6)
         0.710526
         """
-        return _ratio(self.utilised, self.generated + self.utilised_old)
+        return self.rate(("utilised",))
 
     @property
     def utilisation_and_disposal(self) -> float | None:
@@ -64,7 +77,7 @@ class Account:
         >>> round(Account(3.6, 2.7, 0.2, 0.6, stored=0.5).utilisation_and_disposal, 6)
         0.868421
         """
-        return _ratio(self.utilised + self.disposed, self.generated + self.utilised_old + self.disposed_old)
+        return self.rate(("utilised", "disposed"))
 
     @property
     def disposal(self) -> float | None:
@@ -73,7 +86,7 @@ class Account:
         >>> round(Account(1200, 300, 0, 850, 50, 100).disposal, 4)
         0.68
         """
-        return _ratio(self.disposed, self.generated + self.disposed_old)
+        return self.rate(("disposed",))
 
     @property
     def gap(self) -> float:

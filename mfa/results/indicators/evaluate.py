@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
-from mfa.catalogue import ACCOUNTS, GROUPS, PER_SEWAGE, RECOVERY, members_of
+from mfa.catalogue import ACCOUNTS, GROUPS, PER_SEWAGE, RECOVERY, Definition, definition, members_of
 from mfa.engine.network import Bools, Floats
-from mfa.results.accounts.accounts import SPECS, Accounts, Spec, sewage
+from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.flows import Flow
+from mfa.results.accounts.ledger import Part
 from mfa.results.accounts.waste import WasteFlow
 from mfa.results.indicators.custom import lacking as lacking_in
 from mfa.results.indicators.custom import value as own_value
@@ -42,44 +44,72 @@ def indicators(
     for target in system.targets:
         targets.setdefault(target.indicator, []).append(target)
     made = list(waste_indicators(system, wastes, short, targets))
-    specs = {n: s for n, s in SPECS.items() if n in targets or _arises(s, accounts)}
-    specs |= {f"{PER_SEWAGE}:{m.id}": sewage(m.id) for m in system.materials.values() if m.water == "sewage"}
-    for name, spec in specs.items():
-        made += _account(name, spec, accounts, targets.get(name, ()), short)
-    made += _grouped(accounts, specs, targets, short)
+    sums = [_Sums(d.id, d, accounts) for d in ACCOUNTS]
+    sums = [s for s in sums if s.name in targets or s.arises]
+    treated = [f"{PER_SEWAGE}:{m.id}" for m in system.materials.values() if m.water == "sewage"]
+    sums += [_Sums(n, found, accounts) for n in treated if (found := definition(n))]
+    for one in sums:
+        made += _account(one, accounts, targets.get(one.name, ()), short)
+    made += _grouped(accounts, sums, targets, short)
     made += _recoveries(system, recovery, targets)
     made += _own(system, flows, links, targets, short)
     return made
 
 
-def _arises(spec: Spec, accounts: Accounts) -> bool:
-    """Whether a run has anything that the indicator counts; what is not known is nothing."""
-    totals = [part(accounts).total for part in (spec.top, spec.bottom) if part]
-    return any(t != 0 and not np.isnan(t) for t in totals)
+class _Sums:
+    """An indicator of the catalogue with its two sums of one run."""
+
+    def __init__(self, name: str, found: Definition, accounts: Accounts) -> None:
+        self.name, self.definition, self.accounts = name, found, accounts
+        self.material = name.partition("@")[0].partition(":")[2]
+
+    @cached_property
+    def numerator(self) -> Part:
+        return self.accounts.sum(self.definition.numerator, self.material)
+
+    @cached_property
+    def denominator(self) -> Part | None:
+        name = self.definition.denominator
+        return self.accounts.sum(name, self.material) if name else None
+
+    @property
+    def arises(self) -> bool:
+        """Whether a run has anything that the indicator counts; what is not known is nothing."""
+        totals = [part.total for part in (self.numerator, self.denominator) if part]
+        return any(t != 0 and not np.isnan(t) for t in totals)
+
+    def value(self, top: float, bottom: float | None) -> float | None:
+        """The figure of two sums; None for 0 ÷ 0 and for what is not known."""
+        scale = self.definition.scale
+        if bottom is None:
+            return None if np.isnan(top) else top * scale
+        if np.isnan(top) or np.isnan(bottom) or bottom <= 0:
+            return None
+        return top / bottom * scale
 
 
 def _account(
-    name: str, spec: Spec, accounts: Accounts, targets: Sequence[Target], short: Mapping[str, str]
+    one: _Sums, accounts: Accounts, targets: Sequence[Target], short: Mapping[str, str]
 ) -> Iterator[Indicator]:
-    top, bottom = spec.top(accounts).total, spec.bottom(accounts).total if spec.bottom else None
-    unit = ACCOUNTS.get(name, "1")
-    value = spec.value(top, bottom)
+    name, unit = one.name, one.definition.unit
+    top, bottom = one.numerator.total, one.denominator.total if one.denominator else None
+    value = one.value(top, bottom)
     if not targets:
         yield Indicator(name, value, unit)
         return
 
     def missing(bound: float) -> float:
-        return abs(bound * (1.0 if bottom is None else bottom) / spec.scale - top)
+        return abs(bound * (1.0 if bottom is None else bottom) / one.definition.scale - top)
 
     every = np.ones(len(accounts.ledger.processes), bool)
     for target in targets:
-        lacking, certain = _doubts(spec, accounts, short, every, (top, bottom), target)
-        yield judged(name, unit, value, target, missing if spec.tonnes else None, certain, lacking)
+        lacking, certain = _doubts(one, short, every, (top, bottom), target)
+        amount = missing if one.definition.tonnes else None
+        yield judged(name, unit, value, target, amount, certain, lacking)
 
 
 def _doubts(
-    spec: Spec,
-    accounts: Accounts,
+    one: _Sums,
     short: Mapping[str, str],
     members: Bools,
     sums: tuple[float, float | None],
@@ -90,19 +120,20 @@ def _doubts(
     A least value must be reached without what they take of what counts, or bring; a greatest one
     without what they bring to the denominator. What counts and is missing itself leaves nothing sure.
     """
+    accounts = one.accounts
     processes = accounts.ledger.processes
     lacks = members & np.array([p.id in short for p in processes], bool)
-    if spec.weight is not None:
-        lacks, brought = _taking(accounts, short, lacks, spec.weight(accounts))
-        sure = spec.value(sums[0] - float(brought @ lacks), sums[1]) if target.minimum is not None else None
+    if one.definition.weight:
+        lacks, brought = _taking(accounts, short, lacks, accounts.weight(one.definition.weight, one.material))
+        sure = one.value(sums[0] - float(brought @ lacks), sums[1]) if target.minimum is not None else None
     elif target.minimum is not None:
-        brought = spec.top(accounts).by_process
+        brought = one.numerator.by_process
         lacks = lacks & (brought > 0)
-        sure = spec.value(sums[0] - float(brought[lacks].sum()), sums[1])
-    elif spec.bottom is not None and sums[1] is not None:
-        brought = spec.bottom(accounts).by_process
+        sure = one.value(sums[0] - float(brought[lacks].sum()), sums[1])
+    elif one.denominator is not None and sums[1] is not None:
+        brought = one.denominator.by_process
         lacks = lacks & (brought > 0)
-        sure = spec.value(sums[0], sums[1] - float(brought[lacks].sum()))
+        sure = one.value(sums[0], sums[1] - float(brought[lacks].sum()))
     else:
         return (), None
     names = [processes[i].id for i in np.flatnonzero(lacks).tolist()]
@@ -121,21 +152,21 @@ def _taking(
 
 
 def _grouped(
-    accounts: Accounts, specs: Mapping[str, Spec], targets: Targets, short: Mapping[str, str]
+    accounts: Accounts, found: Sequence[_Sums], targets: Targets, short: Mapping[str, str]
 ) -> Iterator[Indicator]:
     """Each indicator of each chain, site, sector, project and enterprise that has one."""
     names, matrix = _memberships(accounts)
     if not names:
         return
-    for name, spec in ((n, s) for n, s in specs.items() if s.grouped):
-        top = matrix @ spec.top(accounts).by_process
-        bottom = matrix @ spec.bottom(accounts).by_process if spec.bottom else None
+    for one in (s for s in found if s.definition.grouped):
+        top = matrix @ one.numerator.by_process
+        bottom = matrix @ one.denominator.by_process if one.denominator else None
         for i, group in enumerate(names):
-            row, unit = f"{name}@{group}", ACCOUNTS.get(name, "1")
+            row, unit = f"{one.name}@{group}", one.definition.unit
             sums = float(top[i]), None if bottom is None else float(bottom[i])
-            value = spec.value(*sums)
+            value = one.value(*sums)
             for target in targets.get(row, ()):
-                lacking, sure = _doubts(spec, accounts, short, matrix[i] > 0, sums, target)
+                lacking, sure = _doubts(one, short, matrix[i] > 0, sums, target)
                 yield judged(row, unit, value, target, None, sure, lacking)
             if row not in targets and value:
                 yield Indicator(row, value, unit)

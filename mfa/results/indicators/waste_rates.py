@@ -1,45 +1,32 @@
 """Indicators of solid waste: ratios and amounts by class, by waste, and by group.
 
-Each ratio is a function of an `Account`; its formula and clause stand there. Values are
+Which fates a rate counts stands in the catalogue, how it is counted in `Account`. Values are
 fractions (unit `1`) or tonnes a year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
-from mfa.catalogue import GROUPS, PER_WASTE, WASTE_AMOUNTS, WASTE_CLASSES, members_of
+from mfa.catalogue import (
+    BY_ID,
+    GROUPS,
+    HEADLINE,
+    PER_WASTE,
+    WASTE_AMOUNTS,
+    WASTE_CLASSES,
+    WASTE_RATES,
+    members_of,
+)
 from mfa.results.accounts.waste import Account, WasteFlow
 from mfa.results.indicators.target import Indicator, judged
 from mfa.system import System, Target
 
+UTILISED = BY_ID[HEADLINE].fates
 FIELDS = ("generated", "utilised", "utilised_old", "disposed", "disposed_old", "stored", "dumped")
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A ratio indicator: what counts in its numerator and denominator."""
-
-    ratio: Callable[[Account], float | None]
-    numerator: Callable[[Account], float]
-    denominator: Callable[[Account], float]
-
-
-UTILISATION = Kind(lambda a: a.utilisation, lambda a: a.utilised, lambda a: a.generated + a.utilised_old)
-BOTH = Kind(
-    lambda a: a.utilisation_and_disposal,
-    lambda a: a.utilised + a.disposed,
-    lambda a: a.generated + a.utilised_old + a.disposed_old,
-)
-DISPOSAL = Kind(lambda a: a.disposal, lambda a: a.disposed, lambda a: a.generated + a.disposed_old)
-
-KINDS: Mapping[str, tuple[str, Kind]] = {
-    "industrial-solid-waste-utilisation": ("industrial-solid", UTILISATION),
-    "industrial-solid-waste-utilisation-and-disposal": ("industrial-solid", BOTH),
-    "hazardous-waste-disposal": ("hazardous", DISPOSAL),
-    "hazardous-waste-utilisation-and-disposal": ("hazardous", BOTH),
-}
 Targets = Mapping[str, Sequence[Target]]
 
 
@@ -53,8 +40,8 @@ def waste_indicators(
     wastes : waste → where it goes
     short : process → one of its inputs whose pool is in shortage
     """
-    for name, kind, members in _ratios(system, wastes, targets):
-        yield from _rows(name, kind, members, targets.get(name, ()), short)
+    for name, fates, members in _rates(system, wastes, targets):
+        yield from _rows(name, fates, members, targets.get(name, ()), short)
     for waste_class, name in WASTE_CLASSES.items():
         members = of_class(system, wastes, waste_class)
         total = sum((w.account() for w in members), Account())
@@ -65,19 +52,19 @@ def waste_indicators(
     yield from _groups(system, wastes, targets, short)
 
 
-def _ratios(
+def _rates(
     system: System, wastes: Mapping[str, WasteFlow], targets: Targets
-) -> Iterator[tuple[str, Kind, list[WasteFlow]]]:
-    for name, (waste_class, kind) in KINDS.items():
-        members = of_class(system, wastes, waste_class)
-        if members or name in targets:
-            yield name, kind, members
+) -> Iterator[tuple[str, Sequence[str], list[WasteFlow]]]:
+    for rate in WASTE_RATES:
+        members = of_class(system, wastes, rate.waste_class)
+        if members or rate.id in targets:
+            yield rate.id, rate.fates, members
     for material, waste in wastes.items():
-        yield f"{PER_WASTE}:{material}", UTILISATION, [waste]
+        yield f"{PER_WASTE}:{material}", UTILISED, [waste]
     for name in sorted(targets):
         head, _, material = name.partition(":")
         if head == PER_WASTE and material not in wastes:
-            yield name, UTILISATION, []  # a waste that nothing of this run touches
+            yield name, UTILISED, []  # a waste that nothing of this run touches
 
 
 def of_class(system: System, wastes: Mapping[str, WasteFlow], waste_class: str) -> list[WasteFlow]:
@@ -116,19 +103,19 @@ def _groups(
     system: System, wastes: Mapping[str, WasteFlow], targets: Targets, short: Mapping[str, str]
 ) -> Iterator[Indicator]:
     """The ratios of the waste that each group makes, shared as its pool is."""
-    for name, (waste_class, kind) in KINDS.items():
-        members = of_class(system, wastes, waste_class)
+    for rate in WASTE_RATES:
+        members = of_class(system, wastes, rate.waste_class)
         for group in GROUPS:
             for member, part in grouped(system, members, group):
-                row = f"{name}@{group}:{member}"
+                row = f"{rate.id}@{group}:{member}"
                 aims = targets.get(row, ())
                 if aims:
                     makers = [w for w in members if _makers(system, w, group, member)]
                     lacking, _ = _doubtful(makers, short)
                     sure = dict(grouped(system, members, group, {n for n, _ in lacking}))[member]
-                    yield from (_against(row, kind, part, sure, t, lacking) for t in aims)
+                    yield from (_against(row, rate.fates, part, sure, t, lacking) for t in aims)
                 if not aims:
-                    yield Indicator(row, kind.ratio(part), "1")
+                    yield Indicator(row, part.rate(rate.fates), "1")
 
 
 def grouped(
@@ -153,19 +140,23 @@ def _part(waste: WasteFlow, makers: Set[str], without: Set[str]) -> Account:
 
 
 def _rows(
-    name: str, kind: Kind, members: list[WasteFlow], targets: Sequence[Target], short: Mapping[str, str]
+    name: str,
+    fates: Sequence[str],
+    members: list[WasteFlow],
+    targets: Sequence[Target],
+    short: Mapping[str, str],
 ) -> list[Indicator]:
     account = sum((w.account() for w in members), Account())
     if not targets:
-        return [Indicator(name, kind.ratio(account), "1")]
+        return [Indicator(name, account.rate(fates), "1")]
     lacking, sure = _doubtful(members, short)
-    rows = [_against(name, kind, account, sure, t, lacking) for t in targets]
+    rows = [_against(name, fates, account, sure, t, lacking) for t in targets]
     return rows if all(w.tonnes for w in members) else [replace(r, distance_amount=None) for r in rows]
 
 
 def _against(
     name: str,
-    kind: Kind,
+    fates: Sequence[str],
     account: Account,
     sure: Account,
     target: Target,
@@ -174,6 +165,6 @@ def _against(
     """The value beside its bound, and the tonnes that are missing or too much."""
 
     def missing(bound: float) -> float:
-        return abs(bound * kind.denominator(account) - kind.numerator(account))
+        return abs(bound * account.to_count(fates) - account.counted(fates))
 
-    return judged(name, "1", kind.ratio(account), target, missing, kind.ratio(sure), lacking)
+    return judged(name, "1", account.rate(fates), target, missing, sure.rate(fates), lacking)

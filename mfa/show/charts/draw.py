@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from mfa.catalogue import HEADLINE
 from mfa.result import Result
 from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit_order import merit
 from mfa.show.charts.waste_fates import wastes
-
-MAIN = "industrial-solid-waste-utilisation"
 
 
 def draw(
@@ -24,7 +23,7 @@ def draw(
         the run has no such indicator or material, or the ending is not drawn
     """
     if kind == "gauge":
-        aimed = next((r.name for r in result.indicator_list if r.aimed), MAIN)
+        aimed = next((r.name for r in result.indicator_list if r.aimed), HEADLINE)
         gauge(result, name or aimed, path, lang=lang)
     elif kind == "wastes":
         wastes(result, path, lang=lang, waste_class=name)

@@ -13,9 +13,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import mfa
-from mfa.catalogue import GROUPS
+from mfa.catalogue import FACTORS, GROUPS
 from mfa.result import Result
-from mfa.results.accounts.energy import DEFAULTS, factor
+from mfa.results.accounts.energy import factor
 from mfa.results.accounts.waste import arising
 from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit_order import merit
@@ -149,7 +149,7 @@ def _tables(result: Result, lang: str) -> dict[str, Any]:
         "wastes": parts.waste_rows(result, "industrial-solid", lang),
         "hazardous": parts.waste_rows(result, "hazardous", lang),
         "indicators": parts.indicator_rows(result, lang),
-        "factors": [word(f"factor-{n}", lang, value=f"{factor(system, n):g}") for n in DEFAULTS],
+        "factors": [word(f"factor-{n}", lang, value=f"{factor(system, n):g}") for n in FACTORS],
         "groups": [(kind, rows) for kind in GROUPED if (rows := parts.group_rows(result, kind, lang))],
         "bought": parts.crossing_rows(result, "import", lang),
         "bought_count": sum(f.source == "import" for f in result.flow_list),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from mfa.catalogue import ACCOUNTS
+from mfa.catalogue import ACCOUNTS, BY_ID, HEADLINE, RECOVERY, TOPICS, definition, is_account, is_waste_rate
 from mfa.result import Result
 from mfa.results.accounts.ledger import ENTERS, LEAVES
 from mfa.results.accounts.substances import KG_PER_T
 from mfa.results.accounts.waste import FATE_WORDS, Account, arising
 from mfa.results.indicators.target import Indicator
-from mfa.results.indicators.waste_rates import KINDS
 from mfa.show.report.clauses import clause
 from mfa.show.text import (
     amount,
@@ -50,7 +49,7 @@ def answers(result: Result, lang: str) -> list[Answer]:
     rows = [r for r in result.indicator_list if r.aimed]
     if rows:
         return [Answer(r.met or "empty", target_sentence(r, result, lang)) for r in rows]
-    plain = [r for r in result.indicator_list if r.name in KINDS and r.value is not None]
+    plain = [r for r in result.indicator_list if is_waste_rate(r.name) and r.value is not None]
     return [
         Answer("", word("no-target", lang, name=indicator_name(r.name, result, lang), value=percent(r.value)))
         for r in plain
@@ -189,33 +188,11 @@ def trust(result: Result, lang: str) -> str:
     return word("report-trust", lang, count=len(found), **shares)
 
 
-KEY_FIGURES = (
-    "energy-use",
-    "energy-use-equivalent",
-    "co2-scope-1",
-    "co2-scope-2",
-    "industrial-water-reuse",
-    "industrial-water-reuse-without-circulation",
-    "output-value",
-    "value-added",
-)
-
-
 def key_rows(result: Result, lang: str) -> Rows:
     """The accounts that a planner asks for first: indicator, value, unit."""
     rows = {r.name: r for r in result.indicator_list}
-    found = [rows[n] for n in KEY_FIGURES if n in rows and rows[n].value]
+    found = [rows[d.id] for d in ACCOUNTS if d.key_figure and d.id in rows and rows[d.id].value]
     return [(indicator_name(r.name, result, lang), *figure(r)) for r in found]
-
-
-TOPICS: dict[str, tuple[str, ...]] = {
-    "waste": ("industrial-solid-waste", "hazardous-waste", "waste-intensity"),
-    "energy": ("energy-",),
-    "carbon": ("co2",),
-    "water": ("fresh-", "reused-", "circulating-", "industrial-water", "reclaimed-", "sewage-", "water-"),
-    "value": ("output-", "value-", "sales", "purchases"),
-    "resources": ("resource-", "circular-material", "iso59020-", "recovery"),
-}
 
 
 def indicator_rows(result: Result, lang: str) -> list[tuple[str, Rows]]:
@@ -223,14 +200,13 @@ def indicator_rows(result: Result, lang: str) -> list[tuple[str, Rows]]:
     own = {o.id for o in result.system.indicators}
     made: dict[str, Rows] = {}
     for r in result.indicator_list:
-        shown = r.name in KINDS or r.name in ACCOUNTS or r.name in own or r.name.startswith("recovery:")
-        if not shown or r.value is None:
+        built_in = is_waste_rate(r.name) or is_account(r.name) or r.name.startswith(f"{RECOVERY}:")
+        if not (built_in or r.name in own) or r.value is None:
             continue
-        named = next((t for t, heads in TOPICS.items() if r.name.startswith(heads)), "own")
+        found = definition(r.name)
         value, unit = figure(r)
-        found = clause(r.name, lang)
-        row = (indicator_name(r.name, result, lang), value, unit, found.formula, found.document)
-        made.setdefault("own" if r.name in own else named, []).append(row)
+        row = (indicator_name(r.name, result, lang), value, unit, *clause(r.name, lang))
+        made.setdefault("own" if r.name in own or found is None else found.topic, []).append(row)
     return [(word(f"report-topic-{t}", lang), made[t]) for t in (*TOPICS, "own") if t in made]
 
 
@@ -289,7 +265,7 @@ def mass_rows(result: Result, lang: str) -> Rows:
     ]
 
 
-GROUP_COLUMNS = ("output-value", "value-added", "energy-use", "co2", "fresh-water")
+GROUP_COLUMNS = [d.id for d in sorted(ACCOUNTS, key=lambda d: d.column) if d.column]
 
 
 def group_rows(result: Result, kind: str, lang: str) -> Rows:
@@ -298,13 +274,12 @@ def group_rows(result: Result, kind: str, lang: str) -> Rows:
     names = dict.fromkeys(n.partition(f"@{kind}:")[2] for n in rows if f"@{kind}:" in n)
     if not names:
         return []
-    rate = "industrial-solid-waste-utilisation"
     ordered = sorted(names, key=lambda n: -rows.get(f"output-value@{kind}:{n}", 0.0))
     made: Rows = [
         (
             n,
             *(_cell(c, rows.get(f"{c}@{kind}:{n}", 0.0)) for c in GROUP_COLUMNS),
-            percent(rows[f"{rate}@{kind}:{n}"]) if f"{rate}@{kind}:{n}" in rows else "",
+            percent(rows[f"{HEADLINE}@{kind}:{n}"]) if f"{HEADLINE}@{kind}:{n}" in rows else "",
         )
         for n in ordered
     ]
@@ -315,12 +290,12 @@ def group_rows(result: Result, kind: str, lang: str) -> Rows:
         made.append((word("report-apart", lang), *(_cell(c, apart[c]) for c in GROUP_COLUMNS), ""))
     return [
         *made,
-        (word("word-all", lang), *(_cell(c, whole[c]) for c in GROUP_COLUMNS), percent(rows.get(rate))),
+        (word("word-all", lang), *(_cell(c, whole[c]) for c in GROUP_COLUMNS), percent(rows.get(HEADLINE))),
     ]
 
 
 def _cell(name: str, value: float) -> str:
-    return figure(Indicator(name, value, ACCOUNTS[name]))[0] if abs(value) > 1e-9 else ""
+    return figure(Indicator(name, value, BY_ID[name].unit))[0] if abs(value) > 1e-9 else ""
 
 
 def layer_rows(result: Result) -> Rows:

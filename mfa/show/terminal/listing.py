@@ -6,7 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mfa import units
-from mfa.catalogue import ACCOUNTS, RECOVERY, WASTE_RATIOS, amounts
+from mfa.catalogue import (
+    ACCOUNTS,
+    BY_ID,
+    PER_SEWAGE,
+    PER_WASTE,
+    RECOVERY,
+    WASTE_RATES,
+    is_account,
+    is_waste_rate,
+)
 from mfa.errors import Error, message
 from mfa.input.merge import library
 from mfa.input.yaml.reader import read
@@ -46,10 +55,11 @@ def _label(tree: Tree, lang: str) -> str:
 
 
 def _indicators(lang: str) -> dict[str, str]:
-    named = {name: message(f"indicator-{name}", {}, lang) for name in WASTE_RATIOS}
-    named["utilisation:MATERIAL"] = message("indicator-utilisation", {"material": "MATERIAL"}, lang)
-    named |= {name: f"{message(f'indicator-{name}', {}, lang)} ({unit})" for name, unit in ACCOUNTS.items()}
-    named["sewage-treatment:MATERIAL"] = message("indicator-sewage-of", {"material": "MATERIAL"}, lang)
+    named = {d.id: message(f"indicator-{d.id}", {}, lang) for d in WASTE_RATES}
+    named[f"{PER_WASTE}:MATERIAL"] = message("indicator-utilisation", {"material": "MATERIAL"}, lang)
+    named |= {d.id: f"{message(f'indicator-{d.id}', {}, lang)} ({d.unit})" for d in ACCOUNTS}
+    named[f"{PER_SEWAGE}:MATERIAL"] = message("indicator-sewage-of", {"material": "MATERIAL"}, lang)
     named[f"{RECOVERY}:ELEMENT"] = message("indicator-recovery", {"element": "ELEMENT"}, lang)
-    named |= {name: f"{message(f'indicator-{name}', {}, lang)} (t/a)" for name in amounts()}
+    amounts = [d for d in BY_ID.values() if not (is_account(d.id) or is_waste_rate(d.id))]
+    named |= {d.id: f"{message(f'indicator-{d.id}', {}, lang)} ({d.unit})" for d in amounts}
     return named

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from mfa.catalogue import ACCOUNTS
+from mfa.catalogue import BY_ID, FACTORS, HEADLINE, is_account
 from mfa.engine.network import TAKER
 from mfa.result import Result
-from mfa.results.accounts.energy import DEFAULTS, factor
+from mfa.results.accounts.energy import factor
 from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.substances import KG_PER_T
 from mfa.results.accounts.waste import FATE_WORDS, Account, arising
-from mfa.results.indicators.target import Indicator
-from mfa.results.indicators.waste_rates import KINDS
 from mfa.show.terminal.table import bold, coloured, dim, line, table
 from mfa.show.text import (
     _label,
@@ -68,7 +66,7 @@ def _targets(result: Result, lang: str) -> None:
             line(coloured(target_sentence(row, result, lang), colour))
     else:
         for row in result.indicator_list:
-            if row.name in KINDS and row.name.endswith("utilisation"):
+            if row.name == HEADLINE:
                 line(
                     word(
                         "no-target",
@@ -184,13 +182,9 @@ def _warnings(result: Result, lang: str) -> None:
         line()
 
 
-HIDDEN = ("purchases", "energy-productivity", "water-productivity", "iso59020-")
-
-
 def print_accounts(result: Result, lang: str) -> None:
     """Every account that has a value, with the factors and the price year behind them."""
-    rows = [r for r in result.indicator_list if r.name in ACCOUNTS and _has_value(r)]
-    shown = [r for r in rows if not r.name.startswith(HIDDEN)]
+    shown = [r for r in result.indicator_list if is_account(r.name) and BY_ID[r.name].printed and r.value]
     if not shown:
         return
     cells = [(word(f"indicator-{r.name}", lang), *figure(r)) for r in shown]
@@ -212,24 +206,12 @@ def print_layers(result: Result, lang: str) -> None:
         line()
 
 
-def _has_value(row: Indicator) -> bool:
-    return row.value is not None and row.value != 0
-
-
 def _basis(result: Result, shown: set[str], lang: str) -> None:
     """The factors that the figures stand on; the scenario's own, or the defaults."""
-    used = {n for n in DEFAULTS if any(_uses(n, name) for name in shown)}
-    words = [word(f"factor-{n}", lang, value=f"{factor(result.system, n):g}") for n in DEFAULTS if n in used]
+    used = {factor for name in shown for factor in BY_ID[name].factors}
+    words = [word(f"factor-{n}", lang, value=f"{factor(result.system, n):g}") for n in FACTORS if n in used]
     if words:
         line(dim(word("accounts-factors", lang, factors=", ".join(words))))
     years = result.accounts.value.years
     if years and "output-value" in shown:
         line(dim(word("accounts-prices", lang, years=", ".join(map(str, years)))))
-
-
-def _uses(factor_name: str, indicator: str) -> bool:
-    if factor_name.endswith("-co2"):
-        return indicator in ("co2", "co2-scope-2", "co2-intensity")
-    if factor_name == "electricity-equivalent":
-        return indicator.endswith("-equivalent")
-    return indicator in ("energy-use", "energy-intensity")

@@ -12,10 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
-from mfa.catalogue import WASTE_AMOUNTS, WASTE_CLASSES, members_of
+from mfa.catalogue import BY_ID, WASTE_AMOUNTS, WASTE_CLASSES, definition, members_of
 from mfa.engine.network import GIVER, TAKER, Floats
 from mfa.properties import greenhouse, price
-from mfa.results.accounts.accounts import SPECS, Accounts
+from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.counting import factor as counting
 from mfa.results.accounts.value import passes_on
 from mfa.results.accounts.waste import FATE_WORDS, WasteAccounts, entry_fate
@@ -24,11 +24,6 @@ from mfa.studies.lp.programme import Programme
 from mfa.system import Claim, CustomIndicator, Process, Selector
 
 FATES = {word: fate for fate, word in FATE_WORDS.items()}
-WASTE_RATIOS = {
-    "utilisation": ("utilised",),
-    "utilisation-and-disposal": ("utilised", "disposed"),
-    "disposal": ("disposed",),
-}
 EMPTY = LinearForm((), ())
 
 
@@ -113,16 +108,14 @@ class Measures:
         own = next((o for o in self.programme.system.indicators if o.id == head), None)
         if own is not None:
             return self._own(own)
-        spec = SPECS.get(head)
         if head in ("output-value", "value-added"):
             return Quantity(self._worth("value" if head == "output-value" else "added", members))
         maker = self._whole.get(head) if not group else None
         if maker is not None:
             return Quantity(maker())
-        if spec is not None and spec.bottom is not None and not group:
-            pair = self._ratios.get(head)
-            if pair is not None:
-                return Quantity(pair[0](), pair[1](), spec.scale)
+        pair = self._ratios.get(head) if not group else None
+        if pair is not None:
+            return Quantity(pair[0](), pair[1](), BY_ID[head].scale)
         return None
 
     def _own(self, indicator: CustomIndicator) -> Quantity | None:
@@ -272,16 +265,16 @@ class Measures:
 
     def _waste(self, name: str) -> Quantity | None:
         """The ratios and amounts of a class of waste, or of one waste."""
-        for waste_class, prefix in WASTE_CLASSES.items():
-            word = name.removeprefix(f"{prefix}-")
-            if word == name:
-                continue
-            parents = [m.id for m in self.ledger.materials if m.waste == waste_class and not m.residue_of]
-            return self._waste_of(word, parents)
-        head, _, material = name.partition(":")
-        return self._waste_of("utilisation", [material]) if head == "utilisation" and material else None
+        found = definition(name)
+        if found is None or not found.fates:
+            return None
+        if not found.waste_class:
+            return self._waste_of("", found.fates, [name.partition(":")[2]])
+        parents = [m.id for m in self.ledger.materials if m.waste == found.waste_class and not m.residue_of]
+        word = name.removeprefix(f"{WASTE_CLASSES[found.waste_class]}-") if found.unit != "1" else ""
+        return self._waste_of(word, found.fates, parents)
 
-    def _waste_of(self, word: str, parents: list[str]) -> Quantity | None:
+    def _waste_of(self, word: str, fates: Sequence[str], parents: list[str]) -> Quantity | None:
         made, uses, old = self._account(parents)
         if word == "generated":
             return Quantity(made)
@@ -289,7 +282,7 @@ class Measures:
             return Quantity(uses[FATES[word]])
         if word in WASTE_AMOUNTS:
             return Quantity(old[FATES[word.removesuffix("-from-storage")]])
-        names = [FATES[w] for w in WASTE_RATIOS[word]]
+        names = [FATES[w] for w in fates]
         return Quantity(total([uses[n] for n in names]), total([made, *(old[n] for n in names)]))
 
     def _account(self, parents: list[str]) -> tuple[LinearForm, dict[str, LinearForm], dict[str, LinearForm]]:
