@@ -17,7 +17,7 @@ from typing import Any
 
 from mfa.errors import Error, Failure, Fault
 from mfa.results.tables import NUMBERS, Cell, Table
-from mfa.show.folders import locked
+from mfa.show.file_lock import locked
 
 YEARS = ("period", "cohort")
 

@@ -1,4 +1,10 @@
-"""A file that one process holds; the system lets go of it when the process ends, however it ends."""
+"""Several files that belong together, put into a folder: all of them or none.
+
+They are written into a hidden folder inside it first. Only then does the old set move out of the
+way and the new one into its place, by renames alone, the manifest first out and last in: a set
+without its manifest is not whole. A record says what moves, so that what breaks off between the
+first rename and the last is undone: at once, or after a kill by the next writer.
+"""
 
 from __future__ import annotations
 
@@ -6,108 +12,12 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from io import FileIO
 from pathlib import Path
 
-from mfa.errors import Failure
+from mfa.show.file_lock import locked
 from mfa.show.files import fill, made, write_atomically, writing
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
-FAR = 1 << 30  # Windows keeps others from reading the byte that is locked: one behind all that is written
-TRIES = 100  # another process may just have removed the file or its folder, though not so often in a row
-
-
-@contextmanager
-def locked(path: Path, what: Path) -> Iterator[FileIO]:
-    """Make a new file that nobody else holds while the block runs; it is gone at the end, or moved.
-
-    What a killed process left is held by nobody any more and is taken away first.
-
-    Raises
-    ------
-    Failure
-        another process holds it: `what` cannot be written
-    OSError
-        the file cannot be made
-    """
-    file = _new(path, what)
-    try:
-        yield file
-    finally:
-        _remove(file, path)
-
-
-def _new(path: Path, what: Path) -> FileIO:
-    tries = TRIES
-    while True:
-        tries -= 1
-        try:
-            path.parent.mkdir(exist_ok=True)
-            file, fresh = _open(path)
-        except FileNotFoundError:
-            if tries:
-                continue
-            raise
-        if not _lock(file):
-            with file:
-                owner = file.read(20).decode("ascii", "replace")
-            number = f" (pid {owner})" if owner.isdecimal() else ""
-            raise Failure(f"cannot write {what}: another run{number} is writing there")
-        if fresh and _leads_to(path, file):
-            return file
-        _remove(file, path)
-
-
-def _open(path: Path) -> tuple[FileIO, bool]:
-    """The file, and whether it is new."""
-    if path.is_symlink():
-        path.unlink()
-    try:
-        return path.open("x+b", buffering=0), True
-    except FileExistsError:
-        return path.open("r+b", buffering=0), False
-
-
-def _remove(file: FileIO, path: Path) -> None:
-    """Remove the file while it is held, so that never another's is removed, and let go of it."""
-    if sys.platform == "win32":  # an open file cannot be removed there, so another's is safe
-        file.close()
-        with suppress(OSError):
-            path.unlink()
-        return
-    with file:
-        if _leads_to(path, file):
-            path.unlink(missing_ok=True)
-
-
-def _leads_to(path: Path, file: FileIO) -> bool:
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.lstat())
-    except OSError:
-        return False
-
-
-def _lock(file: FileIO) -> bool:
-    """Lock an open file without waiting; whether that went well."""
-    try:
-        if sys.platform == "win32":
-            file.seek(FAR)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    finally:
-        file.seek(0)
-    return True
-
 
 STAGE = ".mfa-writing"
 MANIFEST = "manifest.json"
