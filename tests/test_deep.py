@@ -117,7 +117,7 @@ def test_what_only_rounding_feeds_is_nothing() -> None:
 
 def test_arrays_of_a_result_are_read_only() -> None:
     """What a result hands out cannot be changed under the tables made from it."""
-    result = mfa.load(Path(__file__).parent.parent / "scenarios" / "first.yaml").solve()
+    result = mfa.load(Path(__file__).parent.parent / "scenarios" / "alumina-red-mud.yaml").solve()
     arrays = [*vars(result.compiled.values).values(), result.compiled.structure.flow_pool]
     arrays += [a for a in vars(result.state).values() if isinstance(a, np.ndarray)]
     assert len(arrays) == 13
