@@ -22,7 +22,7 @@ import mfa
 from mfa.engine.solver import solve
 from mfa.errors import Place
 from mfa.results.indicators.target import judged
-from mfa.results.run import TABLES
+from mfa.results.run import TABLES, Run
 from mfa.show.files import write_atomically
 from mfa.show.text import more_digits, target_sentence, written
 from mfa.system import Target
@@ -524,7 +524,7 @@ def test_refilled_values_give_the_tables_of_another_scenario(tmp_path: Path, pat
     other = base.replace({path: value}).solve()
     values = other.compiled.values
     compiled = replace(base.solve().compiled, values=values)
-    found = mfa.Result(base.system, compiled, solve(compiled.structure, values))
+    found = Run(base.system, compiled, solve(compiled.structure, values))
     written_down = ("balances", "warnings")  # of recipes as they stand in the file
     for name in (n for n in other.written if n not in written_down):
         assert found.table(name) == other.table(name), name
