@@ -564,7 +564,7 @@ def test_yards_dug_out_are_shown_everywhere(tmp_path: Path, capsys: pytest.Captu
     assert waste_rows(result, "industrial-solid", "en")[:-1] == [mud, slag]
     assert re.findall(r"<td[^>]*>([^<]*)</td>", result_html(result))[:14] == [*mud, *slag]
     assert [h.name for h in heaps(result, "en", 9, None)] == ["Old mud", "Old slag"]
-    assert "Old mud" in report_page(result)
+    assert "Old mud" in report_page(result, result.remedies())
     result_book = tmp_path / "book.xlsx"
     mfa.load(tmp_path / "test.yaml").export(result_book)
     sheet = openpyxl.load_workbook(result_book)["Answer"]

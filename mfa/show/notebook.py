@@ -15,8 +15,8 @@ from mfa.show.sankey.labels import word as side
 from mfa.show.text import amount, indicator_name, mega, more_digits, percent, written
 
 if TYPE_CHECKING:
-    from mfa.result import Result
-    from mfa.scenario import Scenario
+    from mfa.input.load import Loaded
+    from mfa.results.run import Run
     from mfa.show.sankey.diagram import Sankey
 
 LANG = "en"
@@ -24,7 +24,7 @@ MARKS = {"true": "✓", "false": "✗", "unproven": "?"}
 MOST_ROWS = 12
 
 
-def scenario_html(scenario: Scenario) -> str:
+def scenario_html(scenario: Loaded) -> str:
     """What a scenario is: its parts, what drives it, what it aims at."""
     system = scenario.system
     chains = ", ".join(sorted({p.chain for p in system.processes.values() if p.chain})) or "–"
@@ -49,7 +49,7 @@ def scenario_html(scenario: Scenario) -> str:
     return _block(parts)
 
 
-def result_html(result: Result) -> str:
+def result_html(result: Run) -> str:
     """The answer of a run first: targets, then wastes, what is over or short, and where the tables are."""
     aimed = [r for r in result.indicator_list if r.aimed]
     heads = [_word("target"), _word("value"), _word("bound"), _word("holds")]
@@ -77,13 +77,13 @@ def sankey_html(made: Sankey) -> str:
     return _block([_head(f"{made.title[made.lang]} · {made.pictures[0].label[made.lang]}"), drawing])
 
 
-def scenario_text(scenario: Scenario) -> str:
+def scenario_text(scenario: Loaded) -> str:
     """One line: name and size."""
     system = scenario.system
     return f"<Scenario {system.name!r}: {len(system.processes)} processes, {len(system.pools)} pools>"
 
 
-def result_text(result: Result) -> str:
+def result_text(result: Run) -> str:
     """One line: name and how many targets hold."""
     aimed = [r for r in result.indicator_list if r.aimed]
     met = sum(r.met == "true" for r in aimed)
@@ -94,18 +94,18 @@ def _word(key: str, **values: object) -> str:
     return message(f"notebook-{key}", values, LANG)
 
 
-def _title(of: Scenario | Result) -> str:
+def _title(of: Loaded | Run) -> str:
     year = f" · {of.system.year}" if of.system.year else ""
     return f"{of.system.label[LANG]}{year}"
 
 
-def _member(scenario: Scenario, key: str) -> str:
+def _member(scenario: Loaded, key: str) -> str:
     system = scenario.system
     member = system.processes.get(key) or system.stocks.get(key)
     return member.label[LANG] if member else key
 
 
-def _aim(row: Indicator, result: Result) -> tuple[str, ...]:
+def _aim(row: Indicator, result: Run) -> tuple[str, ...]:
     more = max((more_digits(row, b) for b in (row.minimum, row.maximum) if b is not None), default=0)
     value = "–" if row.value is None else written(row, more=more)
     return indicator_name(row.name, result, LANG), value, _bounds(row, more), MARKS.get(row.met, "–")
@@ -120,13 +120,13 @@ def _bounds(row: Indicator, more: int = 0) -> str:
     return ", ".join(bounds)
 
 
-def _waste(material: str, account: Account, result: Result) -> tuple[str, ...]:
+def _waste(material: str, account: Account, result: Run) -> tuple[str, ...]:
     numbers = (account.generated, account.utilised, account.disposed, account.stored, account.dumped)
     name = result.system.materials[material].label[LANG]
     return (name, *(amount(n) for n in numbers), percent(account.utilisation))
 
 
-def _gaps(result: Result) -> list[tuple[str, str]]:
+def _gaps(result: Run) -> list[tuple[str, str]]:
     """Every pool's surplus and shortage, largest first within each unit."""
     found = [f for f in result.flow_list if f.target == "surplus" or f.source == "shortage"]
     materials = result.system.materials
@@ -144,7 +144,7 @@ def _side(flow: Flow) -> str:
     return flow.target if flow.target == "surplus" else flow.source
 
 
-def _properties(result: Result) -> set[str]:
+def _properties(result: Run) -> set[str]:
     return {n for n in result.written if isinstance(getattr(type(result), n, None), property)}
 
 

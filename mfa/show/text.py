@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mfa.catalogue import RECOVERY
 from mfa.errors import message
-from mfa.result import Result
 from mfa.results.indicators.target import ROUNDING, Indicator
+from mfa.results.run import Run
 from mfa.show.sankey.geometry import BOUNDARY
 from mfa.show.sankey.labels import word as boundary_word
 
@@ -57,7 +57,7 @@ def percent(value: float | None, more: int = 0) -> str:
     return "–" if value is None else f"{value:.{2 + more}%}".replace("%", " %")
 
 
-def target_sentence(row: Indicator, result: Result, lang: str) -> str:
+def target_sentence(row: Indicator, result: Run, lang: str) -> str:
     """A target in one sentence: value, bound, how far off."""
     bound = row.minimum if row.minimum is not None else row.maximum
     name = indicator_name(row.name, result, lang)
@@ -77,7 +77,7 @@ def target_sentence(row: Indicator, result: Result, lang: str) -> str:
     return word(key, lang, points=points, amount=mega(row.distance_amount or 0.0, "t/a"), **values)
 
 
-def indicator_name(name: str, result: Result, lang: str) -> str:
+def indicator_name(name: str, result: Run, lang: str) -> str:
     """An indicator's name in words, its group included."""
     base, _, group = name.partition("@")
     own = next((o for o in result.system.indicators if o.id == base), None)
@@ -95,11 +95,11 @@ def indicator_name(name: str, result: Result, lang: str) -> str:
     return f"{text} ({group})" if group else text
 
 
-def _label(result: Result, material: str, lang: str) -> str:
+def _label(result: Run, material: str, lang: str) -> str:
     return result.system.materials[material].label[lang]
 
 
-def node_label(result: Result, node: str, lang: str) -> str:
+def node_label(result: Run, node: str, lang: str) -> str:
     """A process, stock or boundary in words."""
     if node in result.system.processes:
         return result.system.processes[node].label[lang]
@@ -149,7 +149,7 @@ def more_digits(row: Indicator, bound: float) -> int:
     return MOST_MORE
 
 
-def node_name(result: Result, node: str, lang: str) -> str:
+def node_name(result: Run, node: str, lang: str) -> str:
     """A process or stock by its label, the boundary by its word."""
     system = result.system
     if node in BOUNDARY:
@@ -158,7 +158,7 @@ def node_name(result: Result, node: str, lang: str) -> str:
     return member.label[lang] if member else node
 
 
-def indicator_label(result: Result, name: str, lang: str) -> str:
+def indicator_label(result: Run, name: str, lang: str) -> str:
     """An indicator in words where there are any, else by its id."""
     for own in result.system.indicators:
         if own.id == name:
@@ -169,7 +169,7 @@ def indicator_label(result: Result, name: str, lang: str) -> str:
         return name
 
 
-def scenario_line(result: Result, lang: str) -> str:
+def scenario_line(result: Run, lang: str) -> str:
     """The scenario's name, and its year where the name does not hold it."""
     system = result.system
     name = system.label[lang]

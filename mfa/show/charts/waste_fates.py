@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.errors import Error, Fault, nearest
 from mfa.input.records.custom_indicators import WASTES as CLASSES
-from mfa.result import Result
 from mfa.results.accounts.waste import Account, arising
+from mfa.results.run import Run
 from mfa.show.charts.frame import Row, Words, bar, frame, legend_line, place
 from mfa.show.charts.style import LOOKS, Scale, finish, word
 from mfa.show.text import scenario_line
@@ -34,7 +34,7 @@ class Heap(NamedTuple):
         return math.fsum(getattr(self.account, fate) for fate in LOOKS)
 
 
-def heaps(result: Result, lang: str, most: int, waste_class: str | None) -> list[Heap]:
+def heaps(result: Run, lang: str, most: int, waste_class: str | None) -> list[Heap]:
     """The wastes, largest first; beyond `most` bars the small ones are one «other» at the end."""
     found = [
         Heap(result.system.materials[m].label[lang], account)
@@ -49,7 +49,7 @@ def heaps(result: Result, lang: str, most: int, waste_class: str | None) -> list
 
 
 def wastes(
-    result: Result,
+    result: Run,
     path: str | Path | None = None,
     *,
     ax: Axes | None = None,
@@ -98,7 +98,7 @@ def wastes(
     return finish(made, path)
 
 
-def _note(result: Result, waste_class: str | None, lang: str) -> str:
+def _note(result: Run, waste_class: str | None, lang: str) -> str:
     """The scenario, and that hazardous waste is among the bars of all classes."""
     named = scenario_line(result, lang)
     if waste_class is not None or not heaps(result, lang, 1, "hazardous"):

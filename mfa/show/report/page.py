@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import mfa
 from mfa.catalogue import FACTORS, GROUPS
-from mfa.result import Result
 from mfa.results.accounts.energy import factor
 from mfa.results.accounts.waste import arising
+from mfa.results.run import Run
 from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit_order import merit
 from mfa.show.charts.waste_fates import wastes
@@ -62,16 +62,18 @@ MOST_PROCESSES = 40
 GROUPED = tuple(g for g in GROUPS if g in ("site", "sector"))
 
 
-def report_page(result: Result, lang: str = "en", manifest: Mapping[str, Any] | None = None) -> str:
+def report_page(
+    result: Run, found: list[Remedy], lang: str = "en", manifest: Mapping[str, Any] | None = None
+) -> str:
     """The report as HTML: one file, no script, nothing loaded from elsewhere.
 
     Parameters
     ----------
     result : the solved scenario
+    found : what each way to a missed target would add
     lang : `en` or `zh`
     manifest : versions, inputs with hashes and command, printed at the end
     """
-    found = result.remedies()
     page: str = template("report.html").render(
         lang="zh-Hans" if lang == "zh" else "en",
         css=style(),
@@ -86,7 +88,7 @@ def report_page(result: Result, lang: str = "en", manifest: Mapping[str, Any] | 
     return page
 
 
-def _answer(result: Result, found: list[Remedy], lang: str) -> dict[str, Any]:
+def _answer(result: Run, found: list[Remedy], lang: str) -> dict[str, Any]:
     system = result.system
     missed = list(dict.fromkeys(r.indicator for r in found))
     unused = parts.unused(result)
@@ -107,7 +109,7 @@ def _answer(result: Result, found: list[Remedy], lang: str) -> dict[str, Any]:
     }
 
 
-def _pictures(result: Result, lang: str) -> dict[str, Any]:
+def _pictures(result: Run, lang: str) -> dict[str, Any]:
     """The charts and the flow picture as inline SVG, each with its caption."""
     pictures = Pictures()
     aimed = list(dict.fromkeys(r.name for r in result.indicator_list if r.aimed and r.value is not None))
@@ -132,7 +134,7 @@ def _pictures(result: Result, lang: str) -> dict[str, Any]:
     return made
 
 
-def _flow_picture(result: Result, lang: str) -> str:
+def _flow_picture(result: Run, lang: str) -> str:
     """The Sankey of the run as the text of an SVG file: by site where there are many processes."""
     from mfa.show.sankey.print import svg
 
@@ -143,7 +145,7 @@ def _flow_picture(result: Result, lang: str) -> str:
     return svg(made.geometry, lang)
 
 
-def _tables(result: Result, lang: str) -> dict[str, Any]:
+def _tables(result: Run, lang: str) -> dict[str, Any]:
     system = result.system
     return {
         "wastes": parts.waste_rows(result, "industrial-solid", lang),

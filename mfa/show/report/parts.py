@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from mfa.catalogue import ACCOUNTS, BY_ID, HEADLINE, RECOVERY, TOPICS, definition, is_account, is_waste_rate
-from mfa.result import Result
 from mfa.results.accounts.ledger import ENTERS, LEAVES
 from mfa.results.accounts.substances import KG_PER_T
 from mfa.results.accounts.waste import FATE_WORDS, Account, arising
 from mfa.results.indicators.target import Indicator
+from mfa.results.run import Run
 from mfa.show.report.clauses import clause
 from mfa.show.text import (
     amount,
@@ -44,7 +44,7 @@ class Answer:
     text: str
 
 
-def answers(result: Result, lang: str) -> list[Answer]:
+def answers(result: Run, lang: str) -> list[Answer]:
     """One sentence a target; without targets, the rates as they are."""
     rows = [r for r in result.indicator_list if r.aimed]
     if rows:
@@ -66,7 +66,7 @@ class Unused:
     amount: float
 
 
-def unused(result: Result) -> list[Unused]:
+def unused(result: Run) -> list[Unused]:
     """Industrial solid waste that is stored, disposed of or dumped, by taker, largest first."""
     found = [
         Unused(m, use.node, use.fate, use.amount)
@@ -78,7 +78,7 @@ def unused(result: Result) -> list[Unused]:
     return sorted(found, key=lambda u: (-u.amount, u.material, u.node))
 
 
-def unused_rows(result: Result, found: list[Unused], lang: str) -> Rows:
+def unused_rows(result: Run, found: list[Unused], lang: str) -> Rows:
     """Waste, where it goes, fate, t a year, share; the smaller ones in one row, then the sum."""
     total = sum(u.amount for u in found)
     rows: Rows = [
@@ -99,7 +99,7 @@ def unused_rows(result: Result, found: list[Unused], lang: str) -> Rows:
     return [*rows, (word("word-all", lang), "", "", amount(total), percent(1.0))]
 
 
-def largest(result: Result, found: list[Unused], lang: str) -> str:
+def largest(result: Run, found: list[Unused], lang: str) -> str:
     """A sentence on the largest unused waste, all its ways together."""
     totals: Counter[str] = Counter()
     for u in found:
@@ -116,7 +116,7 @@ def largest(result: Result, found: list[Unused], lang: str) -> str:
     )
 
 
-def remedy_text(result: Result, r: Remedy, lang: str) -> str:
+def remedy_text(result: Run, r: Remedy, lang: str) -> str:
     """A way in words."""
     if r.way == "all":
         return word("remedy-all", lang)
@@ -130,7 +130,7 @@ def remedy_text(result: Result, r: Remedy, lang: str) -> str:
     )
 
 
-def remedy_rows(result: Result, found: list[Remedy], name: str, lang: str) -> Rows:
+def remedy_rows(result: Run, found: list[Remedy], name: str, lang: str) -> Rows:
     """Measure, takes now, would take, times, indicator, points, more used: of one target, best first."""
     mine = [r for r in found if r.indicator == name]
     rows: Rows = []
@@ -152,7 +152,7 @@ def remedy_rows(result: Result, found: list[Remedy], name: str, lang: str) -> Ro
     return rows
 
 
-def _displaced(result: Result, r: Remedy, lang: str) -> str:
+def _displaced(result: Run, r: Remedy, lang: str) -> str:
     """Who gets less by it."""
     if not r.displaced:
         return ""
@@ -161,7 +161,7 @@ def _displaced(result: Result, r: Remedy, lang: str) -> str:
     return " " + word("report-displaced", lang, names=names)
 
 
-def best_ways(result: Result, found: list[Remedy], name: str, lang: str) -> str:
+def best_ways(result: Run, found: list[Remedy], name: str, lang: str) -> str:
     """A sentence: the three best single measures, and what all together reach."""
     mine = [r for r in found if r.indicator == name]
     single = [r for r in mine if r.way != "all"][:3]
@@ -180,7 +180,7 @@ def best_ways(result: Result, found: list[Remedy], name: str, lang: str) -> str:
     return text + " " + word(key, lang, value=percent(whole.value), points=points)
 
 
-def trust(result: Result, lang: str) -> str:
+def trust(result: Run, lang: str) -> str:
     """A sentence on what the numbers are and how sure the figures behind them are."""
     found = figures(result.system)
     counts = Counter(f.confidence for f in found)
@@ -188,14 +188,14 @@ def trust(result: Result, lang: str) -> str:
     return word("report-trust", lang, count=len(found), **shares)
 
 
-def key_rows(result: Result, lang: str) -> Rows:
+def key_rows(result: Run, lang: str) -> Rows:
     """The accounts that a planner asks for first: indicator, value, unit."""
     rows = {r.name: r for r in result.indicator_list}
     found = [rows[d.id] for d in ACCOUNTS if d.key_figure and d.id in rows and rows[d.id].value]
     return [(indicator_name(r.name, result, lang), *figure(r)) for r in found]
 
 
-def indicator_rows(result: Result, lang: str) -> list[tuple[str, Rows]]:
+def indicator_rows(result: Run, lang: str) -> list[tuple[str, Rows]]:
     """By topic: indicator, value, unit, formula, document; the scenario's own at the end."""
     own = {o.id for o in result.system.indicators}
     made: dict[str, Rows] = {}
@@ -210,7 +210,7 @@ def indicator_rows(result: Result, lang: str) -> list[tuple[str, Rows]]:
     return [(word(f"report-topic-{t}", lang), made[t]) for t in (*TOPICS, "own") if t in made]
 
 
-def waste_rows(result: Result, waste_class: str, lang: str) -> Rows:
+def waste_rows(result: Run, waste_class: str, lang: str) -> Rows:
     """Waste, generated, utilised, disposed, stored, dumped, rate of a class; largest first; the sum."""
     arisen = [
         (result.system.materials[m].label[lang], account)
@@ -230,7 +230,7 @@ def _waste_row(name: str, a: Account) -> tuple[str, ...]:
     return (name, *(amount(n) for n in numbers), percent(a.utilisation))
 
 
-def crossing_rows(result: Result, side: str, lang: str) -> Rows:
+def crossing_rows(result: Run, side: str, lang: str) -> Rows:
     """Material, amount, unit of what enters (`import`) or leaves (`export`); small masses in one row."""
     materials = result.system.materials
     found = [f for f in result.flow_list if (f.source if side == "import" else f.target) == side]
@@ -248,7 +248,7 @@ def crossing_rows(result: Result, side: str, lang: str) -> Rows:
     return rows
 
 
-def mass_rows(result: Result, lang: str) -> Rows:
+def mass_rows(result: Run, lang: str) -> Rows:
     """The mass balance of the park, t a year: what enters, what leaves where, the difference."""
     ledger = result.accounts.ledger
     mass = ledger.per_pool(lambda m: m.is_mass)
@@ -268,7 +268,7 @@ def mass_rows(result: Result, lang: str) -> Rows:
 GROUP_COLUMNS = [d.id for d in sorted(ACCOUNTS, key=lambda d: d.column) if d.column]
 
 
-def group_rows(result: Result, kind: str, lang: str) -> Rows:
+def group_rows(result: Run, kind: str, lang: str) -> Rows:
     """Group, output value, value added, energy, CO2, fresh water, waste rate; what is in none; sum."""
     rows = {r.name: r.value or 0.0 for r in result.indicator_list}
     names = dict.fromkeys(n.partition(f"@{kind}:")[2] for n in rows if f"@{kind}:" in n)
@@ -298,7 +298,7 @@ def _cell(name: str, value: float) -> str:
     return figure(Indicator(name, value, BY_ID[name].unit))[0] if abs(value) > 1e-9 else ""
 
 
-def layer_rows(result: Result) -> Rows:
+def layer_rows(result: Run) -> Rows:
     """Layer, enters, leaves, residue in t a year, share not accounted for."""
     made = []
     for name in result.system.layers:
@@ -310,7 +310,7 @@ def layer_rows(result: Result) -> Rows:
     return made
 
 
-def closure_rows(result: Result) -> Rows:
+def closure_rows(result: Run) -> Rows:
     """Process, layer, inputs, outputs, error of every recipe that does not close."""
     return [
         (c.process, c.layer, f"{c.inputs:.6g}", f"{c.outputs:.6g}", f"{c.error or 0:+.2%}")

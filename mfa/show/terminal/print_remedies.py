@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa.result import Result
+from mfa.results.run import Run
 from mfa.results.tables import Table
 from mfa.show.terminal.table import line, table
 from mfa.show.text import indicator_name, mega, node_label, percent, word
@@ -15,7 +15,7 @@ COLUMNS = (
 MOST_ROWS = 20
 
 
-def remedies_table(result: Result, found: list[Remedy]) -> Table:
+def remedies_table(result: Run, found: list[Remedy]) -> Table:
     """period, indicator, way, material, node, lacking, before, after, displaced, unit, value … met."""
     rows = [
         (
@@ -39,7 +39,7 @@ def remedies_table(result: Result, found: list[Remedy]) -> Table:
     return Table("remedies", ("period", *COLUMNS), rows)
 
 
-def print_remedies(result: Result, found: list[Remedy], lang: str) -> None:
+def print_remedies(result: Run, found: list[Remedy], lang: str) -> None:
     """Print them for a person, target by target, best first."""
     if not found:
         line(word("remedies-none", lang))
@@ -54,7 +54,7 @@ def print_remedies(result: Result, found: list[Remedy], lang: str) -> None:
             line(word("remedies-more", lang, count=len(mine) - len(shown)), "\n")
 
 
-def _row(result: Result, r: Remedy, lang: str) -> tuple[str, ...]:
+def _row(result: Run, r: Remedy, lang: str) -> tuple[str, ...]:
     gain = f"{r.gain * 100:+.2f}"
     more = mega(r.amount, "t/a")
     value = f"{percent(r.value)} {'✓' if r.met == 'true' else ''}".strip()

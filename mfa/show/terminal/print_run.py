@@ -7,11 +7,11 @@ from pathlib import Path
 
 from mfa.catalogue import BY_ID, FACTORS, HEADLINE, is_account
 from mfa.engine.network import TAKER
-from mfa.result import Result
 from mfa.results.accounts.energy import factor
 from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.substances import KG_PER_T
 from mfa.results.accounts.waste import FATE_WORDS, Account, arising
+from mfa.results.run import Run
 from mfa.show.terminal.table import bold, coloured, dim, line, table
 from mfa.show.text import (
     _label,
@@ -29,7 +29,7 @@ from mfa.show.text import (
 MOST_ROWS = 12
 
 
-def print_answer(result: Result, lang: str, folder: Path | None) -> None:
+def print_answer(result: Run, lang: str, folder: Path | None) -> None:
     """Print a run for a person."""
     system = result.system
     year = f" · {system.year}" if system.year else ""
@@ -58,7 +58,7 @@ def print_answer(result: Result, lang: str, folder: Path | None) -> None:
     )
 
 
-def _targets(result: Result, lang: str) -> None:
+def _targets(result: Run, lang: str) -> None:
     rows = [r for r in result.indicator_list if r.aimed]
     if rows:
         for row in rows:
@@ -78,7 +78,7 @@ def _targets(result: Result, lang: str) -> None:
     line()
 
 
-def _obstacles(result: Result, lang: str) -> None:
+def _obstacles(result: Run, lang: str) -> None:
     """Who stores, disposes of or dumps industrial solid waste, largest first; who is full."""
     if all(r.met in ("", "true") for r in result.indicator_list):
         return
@@ -107,7 +107,7 @@ def _obstacles(result: Result, lang: str) -> None:
     _full(result, [m for _, m, _, _ in rows], lang)
 
 
-def _full(result: Result, materials: list[str], lang: str) -> None:
+def _full(result: Run, materials: list[str], lang: str) -> None:
     """The utilising takers of these wastes that take all that they can."""
     full: dict[str, list[str]] = defaultdict(list)
     compiled, state = result.compiled, result.state
@@ -126,7 +126,7 @@ def _full(result: Result, materials: list[str], lang: str) -> None:
         line()
 
 
-def _wastes(result: Result, lang: str) -> None:
+def _wastes(result: Run, lang: str) -> None:
     """A table for each class of waste, with its own sum."""
     for waste_class, title in (("industrial-solid", "waste-table"), ("hazardous", "hazardous-table")):
         arisen = arising(result.system, result.wastes, waste_class)
@@ -146,7 +146,7 @@ def _waste_row(name: str, a: Account) -> tuple[str, ...]:
     return (name, *(amount(n) for n in numbers), percent(a.utilisation))
 
 
-def _crossing(result: Result, lang: str) -> None:
+def _crossing(result: Run, lang: str) -> None:
     """What is sold, bought and left without a buyer, in the native units."""
     crossing = (
         ("made-table", [f for f in result.flow_list if f.target == "export"]),
@@ -166,11 +166,11 @@ def _crossing(result: Result, lang: str) -> None:
             table(word(key, lang), [word("word-material", lang), word("word-amount", lang)], rows)
 
 
-def _is_product(result: Result, flow: Flow) -> bool:
+def _is_product(result: Run, flow: Flow) -> bool:
     return result.system.materials[flow.material].kind == "product"
 
 
-def _warnings(result: Result, lang: str) -> None:
+def _warnings(result: Run, lang: str) -> None:
     if result.warning_list:
         line(bold(word("warnings-title", lang)))
         for finding in result.warning_list:
@@ -182,7 +182,7 @@ def _warnings(result: Result, lang: str) -> None:
         line()
 
 
-def print_accounts(result: Result, lang: str) -> None:
+def print_accounts(result: Run, lang: str) -> None:
     """Every account that has a value, with the factors and the price year behind them."""
     shown = [r for r in result.indicator_list if is_account(r.name) and BY_ID[r.name].printed and r.value]
     if not shown:
@@ -193,7 +193,7 @@ def print_accounts(result: Result, lang: str) -> None:
     line()
 
 
-def print_layers(result: Result, lang: str) -> None:
+def print_layers(result: Run, lang: str) -> None:
     """What enters and leaves of every layer that the scenario lists."""
     for name in result.system.layers:
         park = result.layer(name).park
@@ -206,7 +206,7 @@ def print_layers(result: Result, lang: str) -> None:
         line()
 
 
-def _basis(result: Result, shown: set[str], lang: str) -> None:
+def _basis(result: Run, shown: set[str], lang: str) -> None:
     """The factors that the figures stand on; the scenario's own, or the defaults."""
     used = {factor for name in shown for factor in BY_ID[name].factors}
     words = [word(f"factor-{n}", lang, value=f"{factor(result.system, n):g}") for n in FACTORS if n in used]

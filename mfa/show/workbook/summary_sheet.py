@@ -7,9 +7,9 @@ from typing import Any
 
 from mfa.errors import message
 from mfa.input.workbook.sheets import ANSWER
-from mfa.result import Result
 from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.waste import Account, arising
+from mfa.results.run import Run
 from mfa.show.text import indicator_name, word
 from mfa.show.workbook.formats import Paper, put, width
 from mfa.show.workbook.result_sheets import colour_states
@@ -29,7 +29,7 @@ CLASSES = (("industrial-solid", "waste-table"), ("hazardous", "hazardous-table")
 STATES = ("true", "false", "unproven")
 
 
-def write_answer(paper: Paper, result: Result, lang: str) -> None:
+def write_answer(paper: Paper, result: Run, lang: str) -> None:
     """Write the sheet that a person opens first."""
     _Answer(paper, result, lang).write()
 
@@ -37,7 +37,7 @@ def write_answer(paper: Paper, result: Result, lang: str) -> None:
 class _Answer:
     """The sheet, filled from above; `row` is the next free one."""
 
-    def __init__(self, paper: Paper, result: Result, lang: str) -> None:
+    def __init__(self, paper: Paper, result: Run, lang: str) -> None:
         self.paper, self.result, self.lang = paper, result, lang
         self.page = paper.sheet(NAME, TAB)
         self.row = FIRST_ROW
