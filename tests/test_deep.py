@@ -120,7 +120,7 @@ def test_arrays_of_a_result_are_read_only() -> None:
     result = mfa.load(Path(__file__).parent.parent / "scenarios" / "alumina-red-mud.yaml").solve()
     arrays = [*vars(result.compiled.values).values(), result.compiled.structure.flow_pool]
     arrays += [a for a in vars(result.state).values() if isinstance(a, np.ndarray)]
-    assert len(arrays) == 13
+    assert len(arrays) == 14
     for array in arrays:
         with pytest.raises(ValueError, match="read-only"):
             array[:] = 7

@@ -11,7 +11,7 @@ import numpy as np
 
 from mfa.engine.equations import GOOD, Equations, Point
 from mfa.engine.forward import serve_forward
-from mfa.engine.network import Bools, Floats, State, Structure, Values, read_only
+from mfa.engine.network import Bools, Floats, State, Structure, Values
 from mfa.engine.newton import STEPS, newton
 from mfa.engine.unique import unsure_blocks
 from mfa.engine.wiring import Wiring, wire
@@ -125,7 +125,6 @@ def _state(equations: Equations, point: Point, iterations: int, method: str) -> 
     left = np.where(left > nothing, left, 0.0)
     surplus, shortage = np.where(net > 0, left, 0.0), np.where(net < 0, left, 0.0)
     error = float(np.max(equations.error(point), initial=0.0))
-    read_only(net, level, handed, surplus, shortage)
     return State(net, level, handed, surplus, shortage, error, iterations, method)
 
 
