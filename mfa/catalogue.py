@@ -36,6 +36,7 @@ class Definition:
     weight : what the numerator counts of each material, by name: a process that takes some of it
         and lacks an input makes a reached bound unproven
     waste_class, fates : of a rate of waste: whose waste, and which fates count in the numerator
+    bulk : of that class, only materials with `bulk: true`
     tonnes : the numerator is a tonnage that can be missing
     grouped : it also means something for a part of the park
     above_one : a ratio that is no share of a whole
@@ -56,6 +57,7 @@ class Definition:
     weight: str = ""
     waste_class: str = ""
     fates: tuple[str, ...] = ()
+    bulk: bool = False
     tonnes: bool = False
     grouped: bool = True
     above_one: bool = False
@@ -63,6 +65,10 @@ class Definition:
     key_figure: bool = False
     column: int = 0
     printed: bool = True
+
+    def covers(self, material: Material) -> bool:
+        """Whether a waste is one that this rate or amount counts."""
+        return material.waste == self.waste_class and (material.bulk or not self.bulk)
 
     @property
     def needs_value_added(self) -> bool:
@@ -103,6 +109,17 @@ WASTE_RATES = (
         tonnes=True,
     ),
     Definition(
+        "bulk-solid-waste-utilisation",
+        "waste",
+        "1",
+        "U ÷ (G + U₀), {bulk}",
+        "发改环资〔2021〕381号",
+        waste_class=SOLID,
+        bulk=True,
+        fates=("utilised",),
+        tonnes=True,
+    ),
+    Definition(
         "hazardous-waste-disposal",
         "waste",
         "1",
@@ -132,6 +149,7 @@ WASTE_AMOUNTS = (
     "disposed-from-storage",
     "stored",
     "dumped",
+    "unsold",
 )
 ACCOUNTS = (
     Definition(

@@ -16,6 +16,7 @@ Kind = Literal["resource", "intermediate", "product", "waste", "energy", "fuel",
 Side = Literal["takers", "givers"]
 NodeKind = Literal["process", "stock", "import", "export", "emission", "deposit"]
 Fate = Literal["utilisation", "disposal", "storage", "dumped"]
+Basis = Literal["", "measured", "stated", "assumed"]
 
 BOUNDARY_SYNONYMS = {  # what people write for a word of the boundary
     "landfill": "deposit",
@@ -51,15 +52,21 @@ class Figure:
     source: str = ""
     confidence: str = ""
     note: str = ""
+    basis: Basis = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
-    """One input or output of a recipe, native units per native unit of the reference."""
+    """One input or output of a recipe, native units per native unit of the reference.
+
+    `residue_of` of an output: the wastes that it is left of, none for new waste; None where the
+    recipe does not say.
+    """
 
     figure: Figure
     balance: bool = False
     reference: bool = False
+    residue_of: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,7 @@ class Material:
     waste: str = ""
     code: str = ""
     residue_of: str = ""
+    bulk: bool = False
     parent_equivalent: float = 1.0
     ghg: str = ""
     gwp: float = 1.0
@@ -119,6 +127,7 @@ class Process:
     sector: str = ""
     project: str = ""
     enterprise: str = ""
+    basis: Basis = ""
     value_added: Figure | None = None
     system_cost: Figure | None = None
     transfer: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -137,6 +146,7 @@ class Entry:
     percent: Figure | None = None
     fate: Fate | None = None
     unlimited: bool = False
+    basis: Basis = ""
 
 
 @dataclass(frozen=True, slots=True)

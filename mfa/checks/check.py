@@ -7,6 +7,7 @@ from typing import Any
 
 from mfa.checks import lists
 from mfa.checks.closure import Closure, EnergyRatio, closures, energies
+from mfa.checks.residues import unstated
 from mfa.engine.compile import compile_system
 from mfa.engine.cycles import standing_recycles
 from mfa.errors import Fault
@@ -96,6 +97,7 @@ def _strict(system: System, found: tuple[Closure, ...], ratios: tuple[EnergyRati
         if not e.plausible
     ]
     made += lists.without_source(system)
+    made += unstated(system)
     made += lists.outside_bounds(system)
     made += lists.sold_without_limit(system)
     return made

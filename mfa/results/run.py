@@ -13,11 +13,13 @@ from mfa.engine.network import GainError, LostError, OrderError, State
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place, check_language
 from mfa.properties import layer
 from mfa.results import tables
-from mfa.results.accounts import flows, waste
+from mfa.results.accounts import flows
 from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.costs import CentreCost, Costs
 from mfa.results.accounts.ledger import Ledger
 from mfa.results.accounts.substances import Compositions, Substance
+from mfa.results.accounts.waste import WasteFlow
+from mfa.results.accounts.waste_flows import waste_flows
 from mfa.results.indicators import evaluate
 from mfa.results.indicators.target import Indicator
 from mfa.results.warnings import RunWarning, account_faults, run_warnings
@@ -103,9 +105,9 @@ class Run:
         return closures(self.system)
 
     @cached_property
-    def wastes(self) -> dict[str, waste.WasteFlow]:
+    def wastes(self) -> dict[str, WasteFlow]:
         """Where each waste goes."""
-        return waste.waste_flows(self.system, self.compiled, self.state)
+        return waste_flows(self.accounts.ledger)
 
     @cached_property
     def indicator_list(self) -> list[Indicator]:

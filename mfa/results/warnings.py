@@ -11,6 +11,7 @@ import numpy as np
 from mfa.catalogue import WASTE_CLASSES, definition
 from mfa.checks import lists
 from mfa.checks.closure import Closure
+from mfa.checks.residues import unstated
 from mfa.engine.compile import Compiled
 from mfa.engine.network import TAKER, State
 from mfa.errors import Fault
@@ -57,6 +58,7 @@ def run_warnings(
     found += _empty(rows)
     found += _identity(wastes)
     found += _residues(wastes)
+    found += [_plain(f.key, str(f.values["process"]), f) for f in unstated(system)]
     found += _uncounted(system, wastes)
     found += _recipes(closures)
     found += [_plain(code, place, fault) for code, place, fault in doubts]
@@ -139,7 +141,7 @@ def _empty(rows: Sequence[Indicator]) -> list[RunWarning]:
 
 
 def _identity(wastes: Mapping[str, WasteFlow]) -> list[RunWarning]:
-    """G = (U - U₀) + S + (D - D₀) + X, checked in every run."""
+    """G = (U - U₀) + S + (D - D₀) + X + V, checked in every run."""
     made = []
     for material, waste in wastes.items():
         account = waste.account()

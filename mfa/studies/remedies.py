@@ -16,7 +16,7 @@ from mfa.checks.lists import idle
 from mfa.engine.network import TAKER
 from mfa.results.accounts.waste import Account, entry_fate
 from mfa.results.indicators.target import Indicator
-from mfa.results.indicators.waste_rates import UTILISED, of_class, waste_indicators
+from mfa.results.indicators.waste_rates import UTILISED, covered, waste_indicators
 from mfa.results.run import Run
 from mfa.studies.mixture import attempt
 from mfa.system import Entry, System
@@ -106,7 +106,7 @@ def _is_waste(name: str) -> bool:
 def _wastes(result: Run, name: str) -> list[str]:
     """The wastes and residues that an indicator counts and that are not all used, largest first."""
     if is_waste_rate(name):
-        parents = [m for m in result.wastes if result.system.materials[m].waste == BY_ID[name].waste_class]
+        parents = [m for m in result.wastes if BY_ID[name].covers(result.system.materials[m])]
     else:
         parents = [name.partition(":")[2]]
     left = {p: sum(u.amount for u in result.wastes[p].uses if u.fate != "utilisation") for p in parents}
@@ -274,7 +274,7 @@ def _counted(result: Run, name: str) -> float:
     if rate is None:
         members, fates = [result.wastes[name.partition(":")[2]]], UTILISED
     else:
-        members, fates = of_class(result.system, result.wastes, rate.waste_class), rate.fates
+        members, fates = covered(result.system, result.wastes, rate), rate.fates
     return sum((w.account() for w in members), Account()).counted(fates)
 
 

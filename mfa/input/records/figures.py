@@ -139,6 +139,7 @@ class Reader:
             self.source(quantity.source, node),
             quantity.confidence or "",
             quantity.note,
+            quantity.basis or "",
         )
 
     def bounds(self, quantity: Quantity, node: Node, factor: Factor) -> tuple[float, float] | None:

@@ -46,6 +46,7 @@ def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Materi
         waste=form.waste or "",
         code=form.code,
         residue_of=form.residue_of or "",
+        bulk=form.bulk,
         parent_equivalent=_equivalent(form.parent_equivalent, tree, reader),
         ghg=form.ghg or "",
         gwp=_plain(form.gwp, tree, "gwp", reader, 1.0),

@@ -249,6 +249,7 @@ def _entry(
         percent=percent,
         fate=form.fate,
         unlimited=unlimited,
+        basis=form.basis or "",
     )
 
 

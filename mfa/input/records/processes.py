@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from functools import partial
 
 from mfa import units
@@ -46,6 +47,7 @@ def process(
         outputs[form.per] = Coefficient(Figure(1.0, "1", tree.place), reference=True)
     if form.per in (*inputs, *outputs):
         _balance(key, form, tree, inputs, outputs, materials, reader)
+    _residues(form, tree, outputs, materials, reader)
     label = form.label.texts(key) if form.label else {"en": key, "zh": key}
     return Process(
         id=key,
@@ -64,6 +66,7 @@ def process(
         sector=form.sector,
         project=form.project,
         enterprise=form.enterprise,
+        basis=form.basis or "",
         value_added=reader.ratio(form.value_added, tree["value-added"]) if form.value_added else None,
         system_cost=_system_cost(form, tree, materials, reader),
         transfer=_transfer(form, tree, reader),
@@ -225,6 +228,39 @@ def _balance(
         note=quantity.note,
     )
     recipe[name] = Coefficient(figure, balance=True)
+
+
+def _residues(
+    form: ProcessForm,
+    tree: Tree,
+    outputs: dict[str, Coefficient],
+    materials: Mapping[str, Material],
+    reader: Reader,
+) -> None:
+    """What each output says that it is left of: wastes that the process takes, or `none`."""
+    for name, quantity in form.outputs.items():
+        if quantity.residue_of is None or name not in outputs:
+            continue
+        place = place_of(tree, ("outputs", name, "residue-of"))
+        parents = () if quantity.residue_of == ["none"] else tuple(quantity.residue_of)
+        for parent in parents:
+            if parent not in materials:
+                reader.unknown_material(parent, place, materials)
+            elif not any(parent in _lineage(m, materials) for m in form.inputs):
+                values = {"id": name, "parent": parent, "near": nearest(parent, form.inputs)}
+                reader.faults.append(Fault("residue-not-taken", place, values))
+        if not materials[name].waste:
+            reader.faults.append(Fault("residue-no-waste", place, {"id": name}))
+        outputs[name] = replace(outputs[name], residue_of=parents)
+
+
+def _lineage(material: str, materials: Mapping[str, Material]) -> list[str]:
+    """A material and those that it is a residue of, until one comes again."""
+    found: list[str] = []
+    while material in materials and material not in found:
+        found.append(material)
+        material = materials[material].residue_of
+    return found
 
 
 def _missing(

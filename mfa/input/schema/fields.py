@@ -131,6 +131,7 @@ class Quantity(Short):
     source: str = ""
     note: str = ""
     confidence: Literal["high", "medium", "low"] | None = None
+    basis: Literal["measured", "stated", "assumed"] | None = None
     interpolate: Literal["linear", "step"] | None = None
     years: dict[str, str] = Field(default_factory=dict, alias=YEARS)
 

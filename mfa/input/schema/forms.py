@@ -24,6 +24,20 @@ from mfa.input.yaml.tree import BARE, LISTED
 from mfa.system import Fate, Kind
 
 
+def _listed(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"items": {"type": "string"}, "type": "array"}]}
+Names = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(ONE_OR_MORE)]
+
+
+class OutputForm(Quantity):
+    """A coefficient of an output, which may say what waste it is left of: ids, or `none` for new waste."""
+
+    residue_of: Names | None = None
+
+
 class MaterialPatch(Form):
     """Some fields of a material, laid over what a chain says."""
 
@@ -38,6 +52,7 @@ class MaterialPatch(Form):
     waste: Literal["industrial-solid", "hazardous", "domestic"] | None = None
     code: str = ""
     residue_of: Id | None = None
+    bulk: Flag = False
     parent_equivalent: Quantity | None = None
     ghg: Literal["combustion", "process", "biogenic"] | None = None
     gwp: Quantity | None = None
@@ -67,9 +82,10 @@ class ProcessPatch(Form):
     sector: str = ""
     project: str = ""
     enterprise: str = ""
+    basis: Literal["measured", "stated", "assumed"] | None = None
     per: Id | None = None
     inputs: dict[Id, Quantity] = Field(default_factory=dict)
-    outputs: dict[Id, Quantity] = Field(default_factory=dict)
+    outputs: dict[Id, OutputForm] = Field(default_factory=dict)
     capacity: Quantity | None = None
     operating: Quantity | None = None
     tolerance: Quantity | None = None
@@ -112,6 +128,7 @@ class EntryForm(Short):
     tier: Whole | None = Field(default=None, ge=1)
     share: Quantity | None = None
     fate: Fate | None = None
+    basis: Literal["measured", "stated", "assumed"] | None = None
     note: str = ""
     source: str = ""
 
@@ -269,14 +286,6 @@ class TargetForm(Form):
         if not is_part(info) and (self.min is None) == (self.max is None):
             raise PydanticCustomError("target-bound", "", {})
         return self
-
-
-def _listed(given: object) -> object:
-    return [given] if isinstance(given, str) else given
-
-
-ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"items": {"type": "string"}, "type": "array"}]}
-Names = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(ONE_OR_MORE)]
 
 
 class SelectorForm(Form):

@@ -9,8 +9,12 @@ from typing import Final
 from mfa.errors import Place
 
 QUANTITY_KEYS = frozenset(
-    ("value", "balance", "range", "dist", "sd", "cv", "gsd", "source", "note", "confidence", "interpolate")
+    (
+        *("value", "balance", "range", "dist", "sd", "cv", "gsd", "source", "note", "confidence"),
+        *("interpolate", "residue-of", "basis"),
+    )
 )
+KEPT = ("source", "residue-of")  # what a new value does not change of an old one
 UNCERTAINTY_KEYS = ("range", "dist", "sd", "cv", "gsd")
 YEAR = re.compile(r"[12][0-9]{3}\Z")
 
@@ -136,15 +140,15 @@ def years(tree: Tree) -> list[str]:
 def _short_over_long(parent: Tree, child: Text) -> Tree:
     made = Tree(child.place)
     made.put("value", child)
-    if "source" in parent:
-        made.put("source", parent["source"], parent.keys_at["source"])
+    for key in (k for k in KEPT if k in parent):
+        made.put(key, parent[key], parent.keys_at[key])
     return made
 
 
 def _merge_trees(parent: Tree, child: Tree) -> Tree:
     made = parent.copy()
     if child.whole:
-        _drop(made, [k for k in made if k != "source"])
+        _drop(made, [k for k in made if k not in KEPT])
         made.whole = True
     if is_quantity(parent) or is_quantity(child):
         if any(k in child for k in UNCERTAINTY_KEYS):

@@ -10,7 +10,6 @@ waste bought for it, plus the waste sold. ISO 59020:2024: shares of inflow and o
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +18,7 @@ import numpy as np
 
 from mfa.engine.network import Floats
 from mfa.results.accounts.ledger import Ledger, Part
-from mfa.results.accounts.waste import WasteAccounts
+from mfa.results.accounts.waste_flows import WasteAccounts
 from mfa.system import Material, Process
 
 OUTSIDE = ("water", "emission", "energy")
@@ -100,14 +99,15 @@ class Resources:
     @cached_property
     def books(self) -> WasteAccounts:
         """Who makes and takes each waste, and how much of it is the park's own."""
-        return WasteAccounts(self.ledger.system, self.ledger.compiled, self.ledger.state)
+        return WasteAccounts(self.ledger)
 
     @cached_property
     def recovered(self) -> float:
         """RCV less the waste bought for it: the park's own waste that is used as material.
 
         What goes into processes of fate utilisation, without energy recovery, less what is left
-        of the same waste there. A new waste that a recovery plant makes takes nothing off.
+        of the same waste there. A new waste that a recovery plant makes takes nothing off, what
+        goes into products that nobody takes is not recovered.
         """
         system = self.ledger.system
         useful = (
@@ -118,19 +118,21 @@ class Resources:
         return math.fsum(self._recovered(p) for p in useful)
 
     def _recovered(self, process: Process) -> float:
-        books, materials = self.books, self.ledger.system.materials
-        taken: dict[str, list[tuple[float, float]]] = defaultdict(list)
-        left: dict[str, float] = defaultdict(float)
-        for m in (m for m in process.inputs if m in books.own and is_counted(materials[m])):
-            taken[books.root[m]].append((books.taken.get(m, {}).get(process.id, 0.0), books.own[m]))
-        for m in (m for m in process.outputs if m in books.own and is_counted(materials[m])):
-            left[books.root[m]] += books.made.get(m, {}).get(process.id, 0.0)
-        total = 0.0
-        for waste, parts in taken.items():
-            whole = math.fsum(amount for amount, _ in parts)
-            own = math.fsum(amount * share for amount, share in parts)
-            total += own * max(1.0 - left[waste] / whole, 0.0) if whole > 0 else 0.0
-        return total
+        """Own waste that a process takes, less what is left of it there, as far as its products are taken."""
+        books, materials, name = self.books, self.ledger.system.materials, process.id
+        taken = math.fsum(
+            books.taken.get(m, {}).get(name, 0.0) * share
+            for m in process.inputs
+            if m in books.shares and is_counted(materials[m])
+            for share in books.shares[m].values()
+        )
+        left = math.fsum(
+            books.made.get(m, {}).get(name, 0.0) * books.left_over(name, m, root)
+            for m in process.outputs
+            if m in books.shares and is_counted(materials[m])
+            for root in books.shares[m]
+        )
+        return max(taken - left, 0.0) * books.uptake[name]
 
     @property
     def circular(self) -> tuple[float, float]:

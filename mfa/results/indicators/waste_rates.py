@@ -17,6 +17,7 @@ from mfa.catalogue import (
     WASTE_AMOUNTS,
     WASTE_CLASSES,
     WASTE_RATES,
+    Definition,
     members_of,
 )
 from mfa.results.accounts.waste import Account, WasteFlow
@@ -24,7 +25,7 @@ from mfa.results.indicators.target import Indicator, judged
 from mfa.system import System, Target
 
 UTILISED = BY_ID[HEADLINE].fates
-FIELDS = ("generated", "utilised", "utilised_old", "disposed", "disposed_old", "stored", "dumped")
+FIELDS = ("generated", "utilised", "utilised_old", "disposed", "disposed_old", "stored", "dumped", "unsold")
 
 
 Targets = Mapping[str, Sequence[Target]]
@@ -42,8 +43,8 @@ def waste_indicators(
     """
     for name, fates, members in _rates(system, wastes, targets):
         yield from _rows(name, fates, members, targets.get(name, ()), short)
-    for waste_class, name in WASTE_CLASSES.items():
-        members = of_class(system, wastes, waste_class)
+    for name in WASTE_CLASSES.values():
+        members = covered(system, wastes, BY_ID[f"{name}-generated"])
         total = sum((w.account() for w in members), Account())
         for field, word in zip(FIELDS, WASTE_AMOUNTS, strict=True):
             if members or f"{name}-{word}" in targets:
@@ -56,7 +57,7 @@ def _rates(
     system: System, wastes: Mapping[str, WasteFlow], targets: Targets
 ) -> Iterator[tuple[str, Sequence[str], list[WasteFlow]]]:
     for rate in WASTE_RATES:
-        members = of_class(system, wastes, rate.waste_class)
+        members = covered(system, wastes, rate)
         if members or rate.id in targets:
             yield rate.id, rate.fates, members
     for material, waste in wastes.items():
@@ -67,9 +68,9 @@ def _rates(
             yield name, UTILISED, []  # a waste that nothing of this run touches
 
 
-def of_class(system: System, wastes: Mapping[str, WasteFlow], waste_class: str) -> list[WasteFlow]:
-    """The wastes of one class that are tonnes."""
-    return [w for m, w in wastes.items() if w.tonnes and system.materials[m].waste == waste_class]
+def covered(system: System, wastes: Mapping[str, WasteFlow], rate: Definition) -> list[WasteFlow]:
+    """The wastes that a rate or an amount counts, where they are tonnes."""
+    return [w for m, w in wastes.items() if w.tonnes and rate.covers(system.materials[m])]
 
 
 def _amount(
@@ -104,7 +105,7 @@ def _groups(
 ) -> Iterator[Indicator]:
     """The ratios of the waste that each group makes, shared as its pool is."""
     for rate in WASTE_RATES:
-        members = of_class(system, wastes, rate.waste_class)
+        members = covered(system, wastes, rate)
         for group in GROUPS:
             for member, part in grouped(system, members, group):
                 row = f"{rate.id}@{group}:{member}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mfa.catalogue import ACCOUNTS, BY_ID, HEADLINE, RECOVERY, TOPICS, definition, is_account, is_waste_rate
 from mfa.results.accounts.ledger import ENTERS, LEAVES
 from mfa.results.accounts.substances import KG_PER_T
-from mfa.results.accounts.waste import FATE_WORDS, Account, arising
+from mfa.results.accounts.waste import FATE_WORDS, Account, Outcome, arising
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.report.clauses import clause
@@ -24,7 +24,7 @@ from mfa.show.text import (
     word,
 )
 from mfa.studies.remedies import Remedy
-from mfa.system import Coefficient, Fate, Figure, System
+from mfa.system import Coefficient, Figure, System
 
 MOST_UNUSED = 12
 MOST_REMEDIES = 12
@@ -62,7 +62,7 @@ class Unused:
 
     material: str
     node: str
-    fate: Fate
+    fate: Outcome
     amount: float
 
 

@@ -18,7 +18,8 @@ from mfa.properties import greenhouse, price
 from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.counting import factor as counting
 from mfa.results.accounts.value import passes_on
-from mfa.results.accounts.waste import FATE_WORDS, WasteAccounts, entry_fate
+from mfa.results.accounts.waste import FATE_WORDS, entry_fate
+from mfa.results.accounts.waste_flows import WasteAccounts
 from mfa.studies.lp.constraints import LinearForm, total
 from mfa.studies.lp.programme import Programme
 from mfa.system import Claim, CustomIndicator, Process, Selector
@@ -270,7 +271,7 @@ class Measures:
             return None
         if not found.waste_class:
             return self._waste_of("", found.fates, [name.partition(":")[2]])
-        parents = [m.id for m in self.ledger.materials if m.waste == found.waste_class and not m.residue_of]
+        parents = [m.id for m in self.ledger.materials if found.covers(m) and not m.residue_of]
         word = name.removeprefix(f"{WASTE_CLASSES[found.waste_class]}-") if found.unit != "1" else ""
         return self._waste_of(word, found.fates, parents)
 
@@ -292,10 +293,13 @@ class Measures:
         uses: dict[str, list[LinearForm]] = {f: [] for f in FATES.values()}
         old: dict[str, list[LinearForm]] = {f: [] for f in FATES.values()}
         for parent in parents:
-            if parent not in books.made_by:
+            if parent not in books.at:
                 continue
-            made += [self._weighted(f, books.equal[parent]) for f in self._sides(parent, out=True)]
-            for material in (m for m, r in books.root.items() if r == parent and m in books.made_by):
+            made += [
+                self._weighted(f, books.equal[parent] * books.new(self._process(f), parent))
+                for f in self._sides(parent, out=True)
+            ]
+            for material in (m for m in books.pools if parent in books.shares[m]):
                 for fate, form in self._family(books, parent, material):
                     uses[fate].append(form)
             for fate, form in self._yards(books, parent):
@@ -304,7 +308,7 @@ class Measures:
 
     @cached_property
     def _books(self) -> WasteAccounts:
-        return WasteAccounts(self.ledger.system, self.ledger.compiled, self.ledger.state)
+        return WasteAccounts(self.ledger)
 
     def _weighted(self, flow: int, weight: float) -> LinearForm:
         return LinearForm((self.programme.column("flow", flow),), (weight,))
@@ -317,22 +321,42 @@ class Measures:
     def _family(self, books: WasteAccounts, parent: str, material: str) -> Iterator[tuple[str, LinearForm]]:
         """What takers of a waste or residue do with it, and what leaves processes as residue again."""
         b, s = self.ledger, self.ledger.compiled.structure
-        weight = books.equal[material] * books.own[material]
+        weight = books.shares[material][parent]
         fates = self._listed_fates(material)
         for f in self._sides(material, out=False):
             process = b.processes[b.process[f]]
-            yield fates.get(process.id, process.fate), self._weighted(f, weight)
+            yield from self._sold(books, process.id, fates.get(process.id, process.fate), f, weight)
         pool = s.pools.index(material)
         for e in self._entries(lambda e, n: True, TAKER, pool):
             column = self.programme.column("entry", e)
             yield entry_fate(b.system, b.compiled.entries[e]), LinearForm((column,), (weight,))
         yield "utilisation", LinearForm((self.programme.column("demand", pool),), (weight,))
         yield "dumped", LinearForm((self.programme.column("surplus", pool),), (weight,))
-        if books.is_residue(material):
-            for f in self._sides(material, out=True):
-                process = b.processes[b.process[f]]
-                mine = books.equal[material] * books.input_share(process.id, parent, books.own)
-                yield fates.get(process.id, process.fate), self._weighted(f, -mine)
+        for f in self._sides(material, out=True):
+            process = b.processes[b.process[f]]
+            mine = books.left_over(process.id, material, parent)
+            if mine:
+                fate = self._taking_fate(books, process, parent)
+                yield from self._sold(books, process.id, fate, f, -mine)
+
+    def _sold(
+        self, books: WasteAccounts, process: str, fate: str, flow: int, weight: float
+    ) -> Iterator[tuple[str, LinearForm]]:
+        """What a process uses counts as far as its products are taken in the run; the rest is unsold."""
+        u = books.uptake[process] if fate == "utilisation" else 1.0
+        yield fate, self._weighted(flow, weight * u)
+        if u < 1.0:
+            yield "unsold", self._weighted(flow, weight * (1.0 - u))
+
+    def _process(self, flow: int) -> str:
+        name: str = self.ledger.compiled.structure.processes[int(self.ledger.process[flow])]
+        return name
+
+    def _taking_fate(self, books: WasteAccounts, process: Process, parent: str) -> str:
+        """What a process does with a waste that it takes, by the first list of it that names the process."""
+        taken = (m for m in books.pools if parent in books.shares[m] and m in process.inputs)
+        fates = (self._listed_fates(m).get(process.id) for m in taken)
+        return next((f for f in fates if f), process.fate)
 
     def _listed_fates(self, material: str) -> dict[str, str]:
         """Process → the fate of its entry in the takers of a material."""
@@ -350,7 +374,7 @@ class Measures:
         whole = account.utilised_old + account.disposed_old
         share = account.utilised_old / whole if whole > 0 else 1.0
         s = self.ledger.compiled.structure
-        for material in (m for m, r in books.root.items() if r == parent and m in books.made_by):
+        for material in (m for m in books.pools if books.root[m] == parent):
             pool = s.pools.index(material)
             stocks = [
                 e

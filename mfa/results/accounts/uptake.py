@@ -1,0 +1,103 @@
+"""How far what a process makes is taken: u, the share of its products that find somebody.
+
+A waste that is ground to brick feed is used as far as somebody takes the feed. σ of a pool is
+the share of what leaves it that is taken: by export, demand and stocks of goods in full, by a
+process q as far as its own products are taken, u(q), by deposit only where an entry says that
+this is use, by emission, surplus and yards of intermediates not at all. u of a process is the
+mean of σ over its products, weighted by their mass (by energy where none has a mass). A
+process that makes nothing but waste, emissions or water has u = 1. All u together are one
+linear system; in a ring of processes that nobody outside takes anything from, u = 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfa.engine import linear
+from mfa.engine.network import TAKER, Bools, Floats, Ints
+from mfa.properties import energy_content, tonnes_per_unit
+from mfa.results.accounts.ledger import Ledger
+
+NO_PRODUCT = ("waste", "emission", "water")
+KEPT = (
+    "product",
+    "resource",
+    "fuel",
+    "energy",
+)  # a stock of these is for sale later; of an intermediate, not
+
+
+def uptake(ledger: Ledger) -> Floats:
+    """(process,) u of every process, between 0 and 1.
+
+    Examples
+    --------
+    350 kt of waste are crushed to feed, of which a kiln takes 110 kt and sells its bricks: the
+    kiln has u = 1, the crusher 110 ÷ 350 = 0.314.
+    """
+    n, m = len(ledger.processes), len(ledger.materials)
+    goods = ledger.per_pool(lambda x: x.kind not in NO_PRODUCT) > 0
+    weight = _weights(ledger, goods)
+    outflow, sure = _outflows(ledger)
+    taking = ~ledger.out & goods[ledger.pool] & (ledger.amount > 0)
+    share = np.where(taking, ledger.amount / np.where(outflow > 0, outflow, 1.0)[ledger.pool], 0.0)
+    makes = weight > 0
+    # unknowns: u of the processes, then σ of the pools
+    rows = np.concatenate([ledger.process[makes], n + ledger.pool[taking]])
+    columns = np.concatenate([n + ledger.pool[makes], ledger.process[taking]])
+    values = np.concatenate([weight[makes], share[taking]])
+    fixed = np.zeros(n + m)
+    fixed[:n] = np.bincount(ledger.process[makes], minlength=n) == 0
+    fixed[n:] = np.where(outflow > 0, sure / np.where(outflow > 0, outflow, 1.0), 1.0)
+    reached = _reached(rows, columns, fixed > 0)
+    values = np.where(reached[rows] & reached[columns], values, 0.0)
+    found = linear.solve(linear.plan(n + m, rows, columns), values, fixed)
+    return np.clip(found[:n], 0.0, 1.0)
+
+
+def _weights(ledger: Ledger, goods: Bools) -> Floats:
+    """(flow,) of each output that is a product, its share of what its process makes of products."""
+    n = len(ledger.processes)
+    coefficient = np.where(ledger.out & goods[ledger.pool], ledger.compiled.values.coefficient, 0.0)
+    left = np.ones(n, bool)
+    weight = np.zeros(len(coefficient))
+    for content in (tonnes_per_unit, energy_content, lambda material: 1.0):
+        part = coefficient * ledger.per_pool(content)[ledger.pool]
+        whole = ledger.by_process(part)
+        mine = left & (whole > 0)
+        weight += np.where(mine[ledger.process], part / np.where(whole > 0, whole, 1.0)[ledger.process], 0.0)
+        left &= ~mine
+    return weight
+
+
+def _outflows(ledger: Ledger) -> tuple[Floats, Floats]:
+    """(pool,) all that leaves it, and how much of that is taken for certain, whoever takes the rest."""
+    m = len(ledger.materials)
+    outflow = ledger.gathered(np.where(ledger.out, 0.0, ledger.amount), ledger.pool, m)
+    sure = np.zeros(m)
+    handed = ledger.state.handed.tolist()
+    for line, entry, amount in zip(
+        ledger.compiled.structure.entries, ledger.compiled.entries, handed, strict=True
+    ):
+        if line.side != TAKER or entry.kind == "process":
+            continue
+        outflow[line.pool] += amount
+        kept = entry.kind == "stock" and ledger.materials[line.pool].kind in KEPT
+        if entry.kind == "export" or kept or (entry.kind == "deposit" and entry.fate == "utilisation"):
+            sure[line.pool] += amount
+    for fixed, amount in zip(ledger.compiled.outside, ledger.compiled.values.outside.tolist(), strict=True):
+        if fixed.node == "export":
+            outflow[fixed.pool] += amount
+            sure[fixed.pool] += amount
+    return outflow + ledger.state.surplus, sure
+
+
+def _reached(rows: Ints, columns: Ints, certain: Bools) -> Bools:
+    """Which unknowns lead to somebody who takes for certain; row depends on column."""
+    reached = certain.copy()
+    while True:
+        more = np.zeros(len(reached), bool)
+        more[rows[reached[columns]]] = True
+        if not (more & ~reached).any():
+            return reached
+        reached |= more
