@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mfa.show.sankey.curves import Pipe
 from mfa.show.sankey.geometry import Band, Box
-from mfa.show.sankey.layout.curves import Pipe
 from mfa.show.sankey.layout.label_places import TALL, Wish, place, run
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ def bands(
             middle = offset + width / 2
             offset += width
             name = names.of(link.material)
-            start, outline = pipe.outline(middle, width)
             band = Band(
                 link=link,
                 kind=names.kind(link.material),
@@ -46,8 +45,8 @@ def bands(
                 width=width,
                 to_scale=math.isclose(width, link.value * scale),
                 back=edge.back,
-                start=start,
-                outline=outline,
+                path=pipe.path,
+                offset=middle,
                 caption=None,
                 arrow=_arrow(pipe, middle) if edge.back and width else None,
                 parts=flows.parts[link],

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from mfa.show.sankey.curves import Corner, bend
 from mfa.show.sankey.geometry import Box
-from mfa.show.sankey.layout.curves import Corner, bend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,8 +14,7 @@ from string import Template
 import mfa
 from mfa.errors import message
 from mfa.show.fonts import woff
-from mfa.show.sankey.page.data import Layer, page_data
-from mfa.show.sankey.page.sentences import sentence
+from mfa.show.sankey.page.data import Layer, page_data, sentence
 
 __all__ = ["Layer", "page"]
 
