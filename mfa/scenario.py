@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
-    from mfa.show.flowsheet.drawing import Page
+    from mfa.show.flowsheet.matplotlib_page import Page
 
 NAMED = 8  # pools of a block that a message names
 

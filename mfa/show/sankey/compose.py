@@ -12,7 +12,7 @@ from mfa.errors import Error, Fault
 from mfa.show.sankey.geometry import COLOURS, Geometry, Link, Remark
 from mfa.show.sankey.labels import LANGS, word
 from mfa.show.sankey.measure import SYSTEM_COST, Counted
-from mfa.show.sankey.options import Options
+from mfa.show.sankey.picture_options import Options
 from mfa.show.sankey.selection import Followed, Grouped, Key, cut, follow, group
 from mfa.system import Kind, System
 
