@@ -57,7 +57,7 @@ class Sankey:
         return plotly_figure(self)
 
     def page(self, run: str = "") -> str:
-        """The picture as one HTML page; `run` is told at its end: what it belongs to."""
+        """The picture as one HTML page; `run`, what it belongs to, stands at its end."""
         from mfa.show.sankey.page import Layer, page
 
         layers = [Layer(p.key, p.label, p.geometry) for p in self.pictures]

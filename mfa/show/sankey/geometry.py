@@ -33,7 +33,7 @@ COLOURS: Mapping[str, str] = {
     "emission": "#882288",
     "other": "#c0c0c0",
 }
-"""Band colour of each kind of material, told apart with the common colour blindnesses."""
+"""Band colour of each kind of material, distinct with the common colour blindnesses."""
 
 ALPHA = 0.6
 """How opaque bands are."""
@@ -132,7 +132,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Remark:
-    """An amount that a picture does not show as a flow, told in its legend.
+    """An amount that a picture does not show as a flow, named in its legend.
 
     `key` is the word `sankey-KEY` of the catalogue, with the fields `value`, `unit` and `names`;
     `names` are by language.

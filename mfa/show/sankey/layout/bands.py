@@ -32,7 +32,7 @@ def bands(
     """Every flow as a band, the wide ones first so that thin ones lie on top."""
     made, wishes = [], []
     for edge, pipe in zip(edges, pipes, strict=True):
-        told = {nodes[edge.source].names, nodes[edge.target].names}
+        labelled = {nodes[edge.source].names, nodes[edge.target].names}
         offset = -edge.width / 2
         for link, width in zip(edge.links, edge.widths, strict=True):
             middle = offset + width / 2
@@ -52,7 +52,7 @@ def bands(
                 parts=flows.parts[link],
             )
             made.append(band)
-            wanted = width >= TALL and (name,) not in told
+            wanted = width >= TALL and (name,) not in labelled
             wishes.append(Wish(name, width, pipe.samples(middle)) if wanted else Wish("", width, ()))
     captions = place(wishes, _taken(nodes, made))
     captioned = [replace(b, caption=c) if c else b for b, c in zip(made, captions, strict=True)]
