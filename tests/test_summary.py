@@ -225,7 +225,7 @@ def test_equal_amounts_stand_in_one_order(tmp_path: Path, capsys: pytest.Capture
     print_answer(result, "en", None)
     rows = re.findall(r"^(ash|mud) +surplus, no taker", capsys.readouterr().out, re.MULTILINE)
     assert rows == ["ash", "mud"]
-    page = report_page(result)
+    page = report_page(result, result.remedies())
     assert re.findall(r"<td[^>]*>(ash|mud)</td><td[^>]*>surplus", re.sub(r">\s+<", "><", page)) == rows
 
 
@@ -237,7 +237,7 @@ def test_a_rate_of_nothing_is_a_dash(tmp_path: Path) -> None:
     groups = Summary(result).groups("site")
     assert groups is not None
     assert groups.whole.rate is None
-    rows = re.findall(r"<tr.*?</tr>", report_page(result), re.DOTALL)
+    rows = re.findall(r"<tr.*?</tr>", report_page(result, result.remedies()), re.DOTALL)
     cells = [re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", row) for row in rows]
     assert [row[-1] for row in cells if row[0] == "all" and len(row) == 7] == ["–"]
 

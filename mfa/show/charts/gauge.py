@@ -166,7 +166,7 @@ def _short(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
     if row.distance_amount is None:
         return said
     amount = Scale.of([row.distance_amount], "t/a").text(row.distance_amount)
-    return said + word(f"gauge-more-{side}", lang, amount=amount, done=_deed(row.name, lang))
+    return said + word(f"gauge-more-{side}", lang, amount=amount, done=_achieved(row.name, lang))
 
 
 def _doubt(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
@@ -179,7 +179,7 @@ def _doubt(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
     return word("gauge-unproven", lang, names=listed(names, lang))
 
 
-def _deed(name: str, lang: str) -> str:
+def _achieved(name: str, lang: str) -> str:
     """What must be done with the amount that is missing."""
     for key in ("utilisation-and-disposal", "disposal", "utilisation"):
         if key in name:
