@@ -565,7 +565,7 @@ def unit(
     name: str,
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
-    own: Mapping[str, CustomIndicator],
+    custom: Mapping[str, CustomIndicator],
 ) -> str:
     """The unit of an indicator, its group included: `output-value@project:3`.
 
@@ -577,17 +577,17 @@ def unit(
     head, sign, group = name.partition("@")
     if sign:
         _group(name, group, processes)
-    found = _unit(head, materials, own)
-    if found is None or (sign and (head.startswith(f"{RECOVERY}:") or head in own)):
+    found = _unit(head, materials, custom)
+    if found is None or (sign and (head.startswith(f"{RECOVERY}:") or head in custom)):
         raise FaultWithoutPlace(
-            "indicator-unknown", id=name[:80], near=nearest(head, [*known(materials), *own])
+            "indicator-unknown", id=name[:80], near=nearest(head, [*known(materials), *custom])
         )
     return found
 
 
-def _unit(name: str, materials: Mapping[str, Material], own: Mapping[str, CustomIndicator]) -> str | None:
-    if name in own:
-        return own[name].unit
+def _unit(name: str, materials: Mapping[str, Material], custom: Mapping[str, CustomIndicator]) -> str | None:
+    if name in custom:
+        return custom[name].unit
     if name.startswith(f"{RECOVERY}:"):
         layer(name.partition(":")[2])
         return _FAMILY[RECOVERY].unit

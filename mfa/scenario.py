@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
-    from mfa.show.flowsheet.drawing import Page
+    from mfa.show.flowsheet.matplotlib_page import Page
     from mfa.show.terminal.print_system import OriginLine
 
 

@@ -35,9 +35,10 @@ def park(seed: int, nodes: int, flows: int) -> list[Link]:
 
 def sides(band: Band, fine: int = FINE) -> tuple[np.ndarray, np.ndarray]:
     """The two long sides of a band's outline, sampled, each in its own direction."""
-    at = np.array(band.start)
+    start, commands = band.outline()
+    at = np.array(start)
     steps = []
-    for command in band.outline:
+    for command in commands:
         points = np.array([at, *np.reshape(command, (-1, 2))])
         t = np.linspace(0, 1, fine)[:, None]
         if len(points) == 2:

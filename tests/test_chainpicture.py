@@ -21,8 +21,8 @@ from mfa.results.accounts.flows import pool_node
 from mfa.show.charts.style import DPI
 from mfa.show.flowsheet.arrangement import Line, Placed
 from mfa.show.flowsheet.boxes import LINE, coefficient
-from mfa.show.flowsheet.drawing import HEAD, Page, draw
 from mfa.show.flowsheet.flowsheet import chain_picture
+from mfa.show.flowsheet.matplotlib_page import HEAD, Page, draw
 from mfa.system import System
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mfa.engine.linear import Singular, contraction, limits, plan, solve
+from mfa.engine.linear import Singular, contraction, pattern, plan, solve
 
 
 def dense(n, rows, columns, values):
@@ -81,7 +81,7 @@ def test_any_pattern(graph, sign, bare):
     if sign:
         values = values * rng.choice([-1.0, 1.0], len(values))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "BARE", bare)
+        patch.setattr(pattern, "DENSE_UP_TO", bare)
         once = check(n, rows, columns, values, rng.normal(size=n))
         check(n, rows, columns, values, rng.normal(size=(n, 3)))
     assert np.all(once.component[columns] <= once.component[rows])
@@ -263,7 +263,7 @@ def test_singular_loop_among_large_ones_is_named(n, count):
 @pytest.mark.parametrize("size", [1, 2, 7, 50, 200])
 def test_loops_close_to_gain_one_in_unlike_units_are_solved(size, bare, monkeypatch):
     """Neither a gain of 1 - 1e-9 nor units twelve orders apart make a loop singular."""
-    monkeypatch.setattr(limits, "BARE", 400 if bare else 0)
+    monkeypatch.setattr(pattern, "DENSE_UP_TO", 400 if bare else 0)
     rng = np.random.default_rng(size)
     node = np.arange(size)
     scale = 10.0 ** rng.integers(-6, 7, size)

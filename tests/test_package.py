@@ -260,7 +260,7 @@ def test_wheel_installed_elsewhere_finds_its_own_files(wheel: Path, tmp_path: Pa
     libraries = Path(importlib.import_module("click").__file__ or "").parent.parent
     code = (
         f"import sys; sys.path.append({str(libraries)!r}); import mfa\n"
-        "from mfa.input import library; print(library.shipped('chains'))\n"
+        "from mfa.input.merge import library; print(library.shipped('chains'))\n"
         "print(mfa.load('alumina-red-mud').solve().state.method)"
     )
     python = tmp_path / "env" / "bin" / "python"

@@ -11,8 +11,8 @@ import pytest
 import mfa
 from mfa.catalogue import ACCOUNTS, WASTE_RATES
 from mfa.show.report import comparison_page, report_page
-from mfa.show.report.clauses import clause
-from mfa.show.report.parts import figures
+from mfa.show.summary import figures
+from mfa.show.text import clause
 
 PARK = """
 scenario: park

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -550,9 +550,9 @@ def test_target_in_words(value: float, bound: dict[str, float], sentence: str) -
     """Value and bound are written alike, and one that is missed by a hair with the digits that show it."""
     target = Target("rate", bound.get("minimum"), bound.get("maximum"), Place("-", 1, 1))
     own = SimpleNamespace(id="rate", label={"en": "X"})
-    shown = SimpleNamespace(system=SimpleNamespace(indicators=(own,), materials={}))
+    system: Any = SimpleNamespace(indicators=(own,), materials={})
     row = judged("rate", "1", value, target)
-    assert target_sentence(row, cast(mfa.Result, shown), "en") == sentence
+    assert target_sentence(row, system, "en") == sentence
 
 
 def test_missed_by_a_hair_in_other_units() -> None:

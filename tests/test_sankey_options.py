@@ -472,8 +472,8 @@ def test_spread_is_a_pale_edge_and_told(result: mfa.Result, tmp_path: Path) -> N
     inner = core(band, 39.0)
     assert inner is not None
     assert inner.width == pytest.approx(0.9 * band.width)
-    assert inner.start[1] - band.start[1] == pytest.approx(0.05 * band.width)
-    assert len(inner.outline) == len(band.outline)
+    assert inner.outline().start[1] - band.outline().start[1] == pytest.approx(0.05 * band.width)
+    assert len(inner.outline().steps) == len(band.outline().steps)
     assert core(band, 400.0) is None
     text = (tmp_path / "a.svg").read_text(encoding="utf-8")
     assert "standard deviation" in text

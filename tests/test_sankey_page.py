@@ -6,7 +6,6 @@ import base64
 import hashlib
 import itertools
 import json
-import random
 import re
 from html.parser import HTMLParser
 from importlib import resources
@@ -15,12 +14,11 @@ import numpy as np
 import pytest
 
 from mfa.show.fonts import woff
+from mfa.show.sankey.curves import Pipe
 from mfa.show.sankey.geometry import OTHER, Geometry, Link
 from mfa.show.sankey.layout.layout import layout
 from mfa.show.sankey.page import PARTS, Layer, page
-from mfa.show.sankey.page.ladders import LADDERS
-from mfa.show.sankey.page.packed import DIGITS, packed
-from mfa.show.sankey.page.trace import offset, trace
+from mfa.show.sankey.page.data import LADDERS
 from tests.sankey_measures import sides
 
 EVIL = '</script><b>"&<!--'
@@ -68,18 +66,6 @@ def block(text: str) -> dict[str, object]:
     assert found is not None
     data: dict[str, object] = json.loads(found[1])
     return data
-
-
-def unpacked(text: str) -> list[int]:
-    """The numbers of a source map's VLQ, by its definition: bits 0-4 of each digit, bit 5 means more."""
-    numbers, bits = [], ""
-    for letter in text:
-        digit = f"{DIGITS.index(letter):06b}"
-        bits = digit[1:] + bits
-        if digit[0] == "0":
-            numbers.append((-1 if bits[-1] == "1" else 1) * int(bits[:-1], 2))
-            bits = ""
-    return numbers
 
 
 # ---------------------------------------------------------------- markup, network, policy
@@ -153,28 +139,25 @@ def test_larger_units_are_the_same_amounts_in_both_languages() -> None:
 
 
 # ---------------------------------------------------------------- numbers
-@pytest.mark.parametrize("seed", range(5))
-def test_packed_numbers_come_back(seed: int) -> None:
-    chance = random.Random(seed)
-    numbers = [chance.randrange(-(2**k), 2**k + 1) for k in range(30) for _ in range(20)]
-    assert unpacked(packed(numbers)) == numbers
-
-
-def test_traced_middle_lies_between_the_sides() -> None:
+def test_path_of_a_page_lies_between_the_sides() -> None:
+    """A band of the page is the path of its pair, moved by its offset: the middle of its outline on paper."""
     for band in picture().bands:
         one, two = sides(band)
-        path = trace(band)
-        assert np.allclose(path[0][:2], (one[0] + two[-1]) / 2, atol=0.01)
-        assert np.allclose(path[-1][:2], (one[-1] + two[0]) / 2, atol=0.01)
+        path = Pipe(band.path).bends()
+        for end, ahead, middle in (
+            (path[0], path[1], one[0] + two[-1]),
+            (path[-1], path[-2], one[-1] + two[0]),
+        ):
+            assert np.hypot(*(middle / 2 - end[:2])) == pytest.approx(abs(band.offset), abs=0.01)
+            assert (middle / 2 - end[:2]) @ (np.array(ahead[:2]) - end[:2]) == pytest.approx(0, abs=0.01)
         assert all(bend.cut >= 0 for bend in path)
 
 
 def test_bands_side_by_side_are_half_their_widths_apart() -> None:
     bands = {band.link.material: band for band in picture().bands if band.link.target == "smelter"}
     ore, flux = bands["ore"], bands["flux"]
-    assert abs(offset(flux, ore)) == pytest.approx((ore.width + flux.width) / 2, abs=0.01)
-    assert offset(ore, flux) == pytest.approx(-offset(flux, ore))
-    assert offset(ore, ore) == 0
+    assert abs(flux.offset - ore.offset) == pytest.approx((ore.width + flux.width) / 2, abs=0.01)
+    assert ore.path == flux.path
 
 
 def test_amounts_and_parts_of_bundles_are_all_there() -> None:

@@ -21,7 +21,7 @@ import pytest
 
 import mfa
 from mfa.cli import main
-from mfa.engine.linear.singular import Singular
+from mfa.engine.linear import Singular
 from mfa.engine.network import GainError, LostError, OrderError
 from mfa.errors import Fault, FaultWithoutPlace, Place
 from mfa.input.yaml.reader import _Stop

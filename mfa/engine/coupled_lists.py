@@ -198,7 +198,7 @@ class _Walk:
         return bounds[chosen]
 
     def _full(self, number: int, left: Floats, tier: list[_Share]) -> list[_Share]:
-        """Who is full, found by raising the water level, or as held."""
+        """The entries at their caps, found by raising the water level, or as held."""
         full: list[_Share] = []
         for s in sorted(tier, key=lambda s: tuple(s.height[: self.k])):
             rest = left - _total([f.cap for f in full], self.zero)

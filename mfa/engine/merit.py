@@ -132,7 +132,7 @@ def _times(percent: Floats, whole: Floats) -> Floats:
 def fill(
     amount: float, amount_slope: float, weight: Floats, cap: Floats, cap_slope: Floats
 ) -> tuple[Floats, Floats]:
-    """Water-filling of one tier: who is full keeps its cap, the rest shares by weight.
+    """Water-filling of one tier: entries at their cap keep it, the others share the rest by weight.
 
     >>> fill(10.0, 1.0, np.array([2.0, 1.0]), np.array([4.0, np.inf]), np.zeros(2))[0].tolist()
     [4.0, 6.0]

@@ -1,10 +1,10 @@
 """The path that defines the answer: from nothing, piece by piece, to the given b.
 
-The nets of a block move on net - F·level(net) = t·b + (a hair), t from 0 to 1, where b is
+The nets of a block move on net - F·level(net) = t·b + ε, t from 0 to 1, where b is
 what drives the block and what comes from upstream. Every piece is affine (Katzenelson
 1965, Bell Syst. Tech. J. 44(8):1605-1620). Amounts carry an infinitely small second part,
-so that the start, where all nets are zero at once, is told apart pool by pool: every net
-begins a hair short. A piece of positive length on which a strongly connected block has no
+so that the start, where all nets are zero at once, is separated pool by pool: every net
+begins short by its own multiple of ε. A piece of positive length on which a strongly connected block has no
 positive determinant is a recycle of gain >= 1.
 """
 

@@ -7,7 +7,7 @@ alone and the whole network solved again, so that the gain is exact, side effect
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -57,6 +57,15 @@ class Remedy:
 
 
 @dataclass(frozen=True)
+class Ways:
+    """The ways out of one missed target: each alone, best first, and all of them together."""
+
+    indicator: str
+    single: tuple[Remedy, ...]
+    together: Remedy | None
+
+
+@dataclass(frozen=True)
 class _Trial:
     way: Way
     material: str
@@ -92,6 +101,16 @@ def remedies(result: Run) -> list[Remedy]:
             best = max((r.gain for r in tried), default=0.0)
             found += [r for r in _together(result, row, trials) if r.gain > best - USEFUL]
     return found
+
+
+def by_target(found: Sequence[Remedy]) -> tuple[Ways, ...]:
+    """Remedies, target by target."""
+    made = []
+    for name in dict.fromkeys(r.indicator for r in found):
+        mine = [r for r in found if r.indicator == name]
+        together = next((r for r in mine if r.way == "all"), None)
+        made.append(Ways(name, tuple(r for r in mine if r.way != "all"), together))
+    return tuple(made)
 
 
 def _rank(remedy: Remedy) -> tuple[float, str, str]:

@@ -66,7 +66,7 @@ def in_words(dims: Dims) -> tuple[str, str]:
 
 
 def _words_of(base: str, power: int) -> tuple[str, str]:
-    """The words of one power; its sign is told by where they stand."""
+    """The words of one power; where they stand gives its sign."""
     words = WORDS.get((base, power)) or WORDS.get((base, abs(power)))
     if words is None:
         english, chinese = WORDS[base, 1]

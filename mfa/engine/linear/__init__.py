@@ -6,37 +6,27 @@ the flow and writes down where each value goes. `solve` then inverts the small l
 runs once through the network in that order; no general factorisation is needed. What the pattern
 decides:
 
-* loops up to `limits.SMALL` nodes are inverted as dense blocks;
+* loops up to `pattern.SMALL` nodes are inverted as dense blocks;
 * a few hubs (an electricity or steam pool) that tie large parts of the network into one loop are
   torn out, the rest is solved as above and the hubs follow from a small dense system;
 * a large loop without such hubs goes to SuperLU, in an order found once;
 * a chain so deep that going through it stage by stage would be slow is one triangular solve.
 
-Up to `limits.BARE` nodes numpy is enough and scipy is not imported.
+Up to `pattern.DENSE_UP_TO` nodes numpy is enough and scipy is not imported.
 
 The modules, each of which imports only from those before it:
 
-=========== =================================================================
-limits      sizes and tolerances
-singular    the exception, and when an inverse says nothing
-sparse      compressed rows
-graph       strongly connected components in the order of the flow
-block       a set of nodes solved by SuperLU, or by LAPACK
-batch       small loops inverted together
-order       where each unknown stands in a run through the network
-sweep       such a run, written down
-factor      the values put in its places
-hubs        hubs torn out
-entries     from the values as given to G
-planning    `plan`
-solving     `solve`
-certificate `contraction`
-=========== =================================================================
+======= ================================================================================
+pattern sizes, tolerances, components in the order of the flow, order of the unknowns
+superlu a set of nodes solved by SuperLU, or by LAPACK in a small network
+loops   small loops inverted together
+sweep   a run through the network
+tearing hubs torn out
+solving `plan`, `solve`, `contraction`
+======= ================================================================================
 """
 
-from mfa.engine.linear.certificate import contraction
-from mfa.engine.linear.planning import Plan, plan
-from mfa.engine.linear.singular import Singular
-from mfa.engine.linear.solving import solve
+from mfa.engine.linear.pattern import Singular
+from mfa.engine.linear.solving import Plan, contraction, plan, solve
 
 __all__ = ["Plan", "Singular", "contraction", "plan", "solve"]

@@ -1,4 +1,4 @@
-"""One run through the network, written down: all that the pattern decides about it."""
+"""One run through the network: what the pattern decides about it, and its values put in their places."""
 
 from __future__ import annotations
 
@@ -8,13 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from mfa.engine.linear import limits
-from mfa.engine.linear.batch import Batch, batches
-from mfa.engine.linear.block import Block, loop_block
-from mfa.engine.linear.graph import Graph, Loops
-from mfa.engine.linear.order import Order, order_of
-from mfa.engine.linear.sparse import Int32s, Links, pattern, pointers
-from mfa.engine.network import Ints
+from mfa.engine.linear import pattern
+from mfa.engine.linear.loops import Batch, batches, inverted
+from mfa.engine.linear.pattern import (
+    Graph,
+    Int32s,
+    Links,
+    Loops,
+    Order,
+    filled,
+    order_of,
+    pointers,
+    structure,
+)
+from mfa.engine.linear.superlu import Block, BlockFactor, loop_block
+from mfa.engine.network import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ def sweep_through(graph: Graph, edges: Ints, loops: Loops, small: int, blame: In
         for label in np.flatnonzero(loops.sizes > small).tolist()
         for inner in [edges[loops.within & (loops.label[part.rows] == label)]]
     ]
-    return Sweep(order, triangle, dense, _stages(order, triangle, large, graph.n > limits.DENSE_UP_TO))
+    return Sweep(order, triangle, dense, _stages(order, triangle, large, graph.n > pattern.DENSE_UP_TO))
 
 
 def _triangle(
@@ -141,6 +149,89 @@ def _stage(first: int, last: int, triangle: Triangle, large: tuple[Block, ...], 
     held = np.flatnonzero(np.diff(pointer))
     matrix = None
     if scipy and len(held):
-        matrix = pattern(columns, pointer, len(triangle.indptr) - 1)
+        matrix = structure(columns, pointer, len(triangle.indptr) - 1)
     starts = pointer[held].astype(np.int64)
     return Stage(first, last, begin, end, columns, first + held, starts, matrix, large)
+
+
+class SweepFactor:
+    """A sweep with its values."""
+
+    def __init__(self, sweep: Sweep, values: Floats, m_matrix: bool) -> None:
+        self.sweep = sweep
+        self._data = _data(sweep, values)
+        if sweep.order.deep:
+            self._triangle = self._unit_triangle()
+            return
+        self._steps = [
+            (stage, self._matrix(stage), [BlockFactor(block, values, m_matrix) for block in stage.large])
+            for stage in sweep.stages
+        ]
+
+    def solve(self, b: Floats) -> Floats:
+        """x, shaped as b."""
+        order = self.sweep.order
+        x = np.zeros((order.count, *b.shape[1:]))
+        x[order.entry] = b
+        return self.run(x)[order.exit]
+
+    def run(self, x: Floats) -> Floats:
+        """Solve in place.
+
+        Parameters
+        ----------
+        x : (unknown,) or (unknown, k), the right side at `Order.entry`, 0 elsewhere
+        """
+        return self._at_once(x) if self.sweep.order.deep else self._by_stages(x)
+
+    def _at_once(self, x: Floats) -> Floats:
+        from scipy.sparse.linalg import spsolve_triangular
+
+        solved: Floats = spsolve_triangular(
+            self._triangle, x, lower=True, unit_diagonal=True, overwrite_A=True, overwrite_b=True
+        )
+        return solved
+
+    def _by_stages(self, x: Floats) -> Floats:
+        order = self.sweep.order
+        for stage, matrix, large in self._steps:
+            if matrix is not None:
+                x[stage.first : stage.last] += matrix @ x
+            elif len(stage.rows):
+                self._add_by_numpy(stage, x)
+            for factor in large:
+                nodes = factor.block.nodes
+                x[order.exit[nodes]] = factor.solve(x[order.entry[nodes]])
+        return x
+
+    def _add_by_numpy(self, stage: Stage, x: Floats) -> None:
+        """Add what reaches the unknowns of a stage, without scipy."""
+        part = x[stage.columns]
+        data = self._data[stage.begin : stage.end]
+        part *= data if x.ndim == 1 else data[:, None]
+        x[stage.rows] += np.add.reduceat(part, stage.starts, axis=0)
+
+    def _matrix(self, stage: Stage) -> Any:
+        """The stage's matrix with its values; None without scipy."""
+        return None if stage.matrix is None else filled(stage.matrix, self._data[stage.begin : stage.end])
+
+    def _unit_triangle(self) -> Any:
+        """``I - T``, T strictly triangular, by columns."""
+        from scipy.sparse import csr_array
+
+        triangle, count = self.sweep.triangle, self.sweep.order.count
+        return csr_array((self._data, triangle.indices, triangle.indptr), shape=(count, count)).tocsc()
+
+
+def _data(sweep: Sweep, values: Floats) -> Floats:
+    """(entry of the triangle,) the values and inverses; of ``I - T`` if the order is deep."""
+    total = len(values)
+    inverses = sweep.batches[-1].stop if sweep.batches else 0
+    held = np.empty(total + inverses + 1)
+    held[:total] = values
+    for batch in sweep.batches:
+        held[total + batch.start : total + batch.stop] = inverted(batch, values).ravel()
+    if sweep.order.deep:
+        held *= -1.0
+    held[-1] = 1.0
+    return held[sweep.triangle.gather]

@@ -1,4 +1,4 @@
-"""What a scenario aims at and asks for: factors, own indicators, targets, claims, layers."""
+"""What a scenario aims at and asks for: factors, custom indicators, targets, claims, layers."""
 
 from __future__ import annotations
 
@@ -43,34 +43,34 @@ def assessment(
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
     stocks: Mapping[str, Stock],
-    elsewhere: Callable[[str], bool],
+    known_outside: Callable[[str], bool],
     reader: Reader,
 ) -> Assessment:
-    """All of them; their faults go to the reader. `elsewhere` tells names known outside the run."""
+    """All of them; faults go to the reader. `known_outside` says whether a name is defined elsewhere."""
     start = len(reader.faults)
-    own: dict[str, CustomIndicator] = {}
+    custom: dict[str, CustomIndicator] = {}
     reads = CustomIndicators(materials, processes, stocks, reader)
     section = scenario.child("indicators")
     for key, indicator in _forms(IndicatorForm, section, "indicators", reader):
         made = reads.indicator(key, indicator, section.child(key), section)
         if made:
-            own[key] = made
+            custom[key] = made
     if len(reader.faults) > start:
-        own |= {k: CustomIndicator(k, {}, "", (), ()) for k in section if k not in own}
+        custom |= {k: CustomIndicator(k, {}, "", (), ()) for k in section if k not in custom}
     targets = []
     section = scenario.child("targets")
     for key, form in _forms(TargetForm, section, "targets", reader):
-        bound = _target(key, form, section, materials, processes, own, reader)
+        bound = _target(key, form, section, materials, processes, custom, reader)
         if bound:
             targets.append(bound)
-    claims = Claims(materials, processes, stocks, own, reader)
+    claims = Claims(materials, processes, stocks, custom, reader)
     return Assessment(
         _factors(scenario, reader),
-        tuple(own.values()),
+        tuple(custom.values()),
         tuple(targets),
         tuple(_claims(scenario, claims, reader)),
         _layers(scenario, reader),
-        _sankey(scenario, materials, processes, stocks, elsewhere, reader),
+        _sankey(scenario, materials, processes, stocks, known_outside, reader),
     )
 
 
@@ -79,14 +79,14 @@ def _sankey(
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
     stocks: Mapping[str, Stock],
-    elsewhere: Callable[[str], bool],
+    known_outside: Callable[[str], bool],
     reader: Reader,
 ) -> Drawing:
     section = scenario.get("sankey")
     form = _form(SankeyForm, section, ("sankey",), reader) if isinstance(section, Tree) else None
     if form is None or not isinstance(section, Tree):
         return Drawing()
-    return drawing(form, section, materials, processes, stocks, elsewhere, reader)
+    return drawing(form, section, materials, processes, stocks, known_outside, reader)
 
 
 def _form(form: type[F], node: Node, path: tuple[str, ...], reader: Reader) -> F | None:
@@ -156,20 +156,20 @@ def _target(
     section: Tree,
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
-    own: Mapping[str, CustomIndicator],
+    custom: Mapping[str, CustomIndicator],
     reader: Reader,
 ) -> Target | None:
     """One bound; a fault where the indicator is not known."""
     tree = section.child(key)
     reader.source(form.source, tree)
     try:
-        of = catalogue.unit(key, materials, processes, own)
+        of = catalogue.unit(key, materials, processes, custom)
     except FaultWithoutPlace as unplaced:
         reader.faults.append(unplaced.at(section.keys_at[key]))
         return None
-    if not of:  # an indicator of the scenario's own that is faulty itself
+    if not of:  # a custom indicator that is faulty itself
         return None
-    most = 1.0 if key not in own and catalogue.is_share(key) else float("inf")
+    most = 1.0 if key not in custom and catalogue.is_share(key) else float("inf")
     minimum = _bound(form.min, tree, "min", of, reader, most) if form.min else None
     maximum = _bound(form.max, tree, "max", of, reader, most) if form.max else None
     low, high = (f.value if f else None for f in (minimum, maximum))

@@ -47,7 +47,7 @@ class _Builder:
         self.faults: list[Fault] = list(assembly.faults)
         self.faulty: set[str] = set(assembly.faulty)
         self.notes: list[Fault] = []
-        self.elsewhere = OtherChains(assembly)
+        self.other_chains = OtherChains(assembly)
         self.reader = Reader(self.year, frozenset(assembly.sources), self.faults)
 
     def system(self) -> System:
@@ -61,7 +61,7 @@ class _Builder:
         pools = self._pools(materials, processes, stocks)
         self._residues(materials)
         found = assessment(
-            self.assembly.scenario, materials, processes, stocks, self.elsewhere.has_name, self.reader
+            self.assembly.scenario, materials, processes, stocks, self.other_chains.has_name, self.reader
         )
         self._stop()
         tree = self.assembly.scenario
@@ -110,7 +110,7 @@ class _Builder:
             before = len(self.faults)
             found = material(key, form, tree, self.reader)
             if len(self.faults) > before:
-                self.reader.blurred.add(key)
+                self.reader.faulty.add(key)
             own = self._form(Quantity, prices[key], ("prices", key)) if key in prices else form.price
             if own:
                 cost = price(
@@ -226,7 +226,7 @@ class _Builder:
     def _unknown_node(
         self, key: str, place: Place, processes: Mapping[str, Process], stocks: Mapping[str, Stock]
     ) -> None:
-        name = "entry-not-in-run" if self.elsewhere.has_node(key) else "entry-unknown"
+        name = "entry-not-in-run" if self.other_chains.has_node(key) else "entry-unknown"
         self.faults.append(Fault(name, place, {"id": key, "near": nearest(key, [*processes, *stocks])}))
 
     def _unknown_material(self, key: str, place: Place, materials: Mapping[str, Material]) -> None:
@@ -259,7 +259,7 @@ class _Builder:
         section = self.assembly.scenario.child("drive")
         driven = {k: section.keys_at[k] for k in section}
         made = frozenset(m for p in processes.values() for m in p.outputs)
-        members = Members(processes, stocks, driven, made, self.elsewhere.has_node, frozenset(self.faulty))
+        members = Members(processes, stocks, driven, made, self.other_chains.has_node, frozenset(self.faulty))
         for key, place in self.assembly.pools_at.items():
             if key not in materials:
                 self._unknown_material(key, place, materials)

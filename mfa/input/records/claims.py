@@ -27,10 +27,10 @@ class Claims:
         materials: Mapping[str, Material],
         processes: Mapping[str, Process],
         stocks: Mapping[str, Stock],
-        own: Mapping[str, CustomIndicator],
+        custom: Mapping[str, CustomIndicator],
         reader: Reader,
     ) -> None:
-        self.materials, self.processes, self.stocks, self.own = materials, processes, stocks, own
+        self.materials, self.processes, self.stocks, self.custom = materials, processes, stocks, custom
         self.reader = reader
 
     def claim(self, number: int, form: ClaimForm, tree: Tree) -> Claim | None:
@@ -105,7 +105,7 @@ class Claims:
     def _most(self, names: tuple[str, ...], unit_of: str) -> float | None:
         """The greatest share that a rate can be; None for what is no rate, or may exceed 1."""
         single = unit_of == "1" and len(names) == 1
-        bounded = single and names[0] not in self.own and is_share(names[0])
+        bounded = single and names[0] not in self.custom and is_share(names[0])
         return 1.0 if bounded else None
 
     def _figure(
@@ -172,7 +172,7 @@ class Claims:
         found = []
         for i, name in enumerate(names):
             try:
-                found.append(unit(name, self.materials, self.processes, self.own))
+                found.append(unit(name, self.materials, self.processes, self.custom))
             except FaultWithoutPlace as unplaced:
                 at = (key, i) if key == "sum" else (key,)
                 self.reader.faults.append(unplaced.at(place_of(tree, at)))

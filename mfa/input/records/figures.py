@@ -23,14 +23,14 @@ FOLLOWS = ("unit-dimension", *NO_PROPERTY)
 class Reader:
     """Reads quantities, gathering faults at their places.
 
-    `year` is the one year of the run, for quantities given as a schedule; `blurred` are
-    materials with a fault of their own, so that conversions by them need not be told again.
+    `year` is the one year of the run, for quantities given as a schedule; `faulty` are
+    materials with a fault of their own, so that conversions by them need not be reported again.
     """
 
     year: int | None
     sources: frozenset[str]
     faults: list[Fault]
-    blurred: set[str] = field(default_factory=set)
+    faulty: set[str] = field(default_factory=set)
     hints: dict[str, str] = field(default_factory=dict)
 
     def unknown_material(self, name: str, place: Place, materials: Iterable[str]) -> None:
@@ -45,7 +45,7 @@ class Reader:
         """Leave out what only follows from a fault of one of these materials."""
         start = len(self.faults)
         yield
-        if self.blurred.intersection(materials):
+        if self.faulty.intersection(materials):
             self.faults[start:] = [f for f in self.faults[start:] if f.key not in FOLLOWS]
 
     def figure(
@@ -198,7 +198,7 @@ def scaled(number: float, factor: float) -> float:
 
 
 def _whole(unplaced: FaultWithoutPlace, text: str, number: float) -> FaultWithoutPlace:
-    """A fault of a unit told of the whole quantity: '2 Mt' in place of 'Mt'."""
+    """A fault of a unit, said of the whole quantity: '2 Mt' in place of 'Mt'."""
     if "example" not in unplaced.values:
         return unplaced
     example = f"{number:.12g} {unplaced.values['example']}"

@@ -22,14 +22,14 @@ def drawing(
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
     stocks: Mapping[str, Stock],
-    elsewhere: Callable[[str], bool],
+    known_outside: Callable[[str], bool],
     reader: Reader,
 ) -> Drawing:
     """The section as a record; its faults go to the reader.
 
-    `elsewhere` gives the names outside this run, for a section that several scenarios share.
+    `known_outside` says whether a name is defined outside this run: scenarios may share a section.
     """
-    names = _Names(materials, processes, stocks, tree, elsewhere, reader)
+    names = _Names(materials, processes, stocks, tree, known_outside, reader)
     for i, name in enumerate(form.order):
         names.node(name, ("order", i))
     for i, name in enumerate(form.without):
@@ -67,12 +67,12 @@ class _Names:
         processes: Mapping[str, Process],
         stocks: Mapping[str, Stock],
         tree: Tree,
-        elsewhere: Callable[[str], bool],
+        known_outside: Callable[[str], bool],
         reader: Reader,
     ) -> None:
         self.materials = [*materials, *get_args(Kind)]
         self.nodes = [*processes, *stocks, *tags(processes.values())]
-        self.tree, self.elsewhere, self.reader = tree, elsewhere, reader
+        self.tree, self.known_outside, self.reader = tree, known_outside, reader
 
     def material(self, name: str, path: tuple[str | int, ...]) -> None:
         """A material or kind."""
@@ -86,7 +86,7 @@ class _Names:
     def _known(
         self, name: str, path: tuple[str | int, ...], known: list[str], what: Mapping[str, str]
     ) -> None:
-        if name not in known and not self.elsewhere(name):
+        if name not in known and not self.known_outside(name):
             place = place_of(self.tree, path, key=path[0] in ("colours", "labels"))
             values = {"id": name[:60], "near": nearest(name, known), **what}
             self.reader.faults.append(Fault("drawing-unknown", place, values))

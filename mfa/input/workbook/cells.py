@@ -49,7 +49,7 @@ def letters(column: int) -> str:
 class Cell:
     """What a cell says as text; `number` where it holds a number, `percent` where it shows one × 100.
 
-    `fault` is what keeps it from saying anything, told only where the cell is read.
+    `fault` is what keeps it from saying anything, reported only where the cell is read.
     """
 
     text: str

@@ -110,7 +110,7 @@ class Substance:
         return blank
 
     @cached_property
-    def _lonely(self) -> Bools:
+    def _only_undeclared(self) -> Bools:
         """(flow,) outputs that are the only one of their process whose content nothing declares."""
         b = self.ledger
         alone: Bools = np.bincount(b.process, self._blank, minlength=len(b.processes)) == 1
@@ -120,7 +120,7 @@ class Substance:
     def _rest(self) -> Bools:
         """(flow,) outputs that take the rest; not in a loop of no way out (cooling water): it holds none."""
         b = self.ledger
-        share = np.where(self._lonely, 1.0, self._transferred[1])
+        share = np.where(self._only_undeclared, 1.0, self._transferred[1])
         lossy = np.bincount(b.process, share * (b.amount > 0), minlength=len(b.processes)) < WHOLE
         drained = b.leaving > NEGLIGIBLE * (b.made + b.entering)
         while True:
@@ -128,7 +128,7 @@ class Substance:
             more = drained.copy()
             more[b.pool[~b.out & (b.amount > 0) & drains[b.process]]] = True
             if (more == drained).all():
-                return self._lonely & drained[b.pool]
+                return self._only_undeclared & drained[b.pool]
             drained = more
 
     @cached_property
@@ -213,12 +213,12 @@ class Substance:
 
     @cached_property
     def unknown(self) -> list[str]:
-        """Materials whose content nothing tells: imported or made without a composition."""
+        """Materials whose content nothing declares: imported or made without a composition."""
         b = self.ledger
         gaps = self.ledger.entering * ~self.compositions.declared
         residue = np.abs(self.carried.residue) > NEGLIGIBLE * np.abs(self.carried.into)
-        held = self._lonely & ~self._rest & residue[b.process]
-        bare = (self._blank & ~self._lonely) | held
+        held = self._only_undeclared & ~self._rest & residue[b.process]
+        bare = (self._blank & ~self._only_undeclared) | held
         gaps = gaps + b.gathered(np.where(bare, b.amount, 0.0), b.pool, len(b.materials))
         return [m.id for m, gap in zip(b.materials, gaps.tolist(), strict=True) if gap > 0]
 

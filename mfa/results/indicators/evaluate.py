@@ -14,7 +14,7 @@ from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.ledger import Part
 from mfa.results.accounts.waste import WasteFlow
 from mfa.results.indicators.custom import lacking as lacking_in
-from mfa.results.indicators.custom import value as own_value
+from mfa.results.indicators.custom import value as custom_value
 from mfa.results.indicators.target import Indicator, judged
 from mfa.results.indicators.waste_rates import waste_indicators
 from mfa.system import System, Target
@@ -52,7 +52,7 @@ def indicators(
         made += _account(one, accounts, targets.get(one.name, ()), short)
     made += _grouped(accounts, sums, targets, short)
     made += _recoveries(system, recovery, targets)
-    made += _own(system, flows, links, targets, short)
+    made += _custom(system, flows, links, targets, short)
     return made
 
 
@@ -200,20 +200,20 @@ def _recoveries(
             yield Indicator(name, value, "1")
 
 
-def _own(
+def _custom(
     system: System,
     flows: Sequence[Flow],
     links: Callable[[], Sequence[Flow]],
     targets: Targets,
     short: Mapping[str, str],
 ) -> Iterator[Indicator]:
-    """The scenario's own indicators; a least value must be reached without flows of who lacks an input."""
+    """The custom indicators; a least value must be reached without flows of who lacks an input."""
     for one in system.indicators:
-        top, bottom = own_value(one, flows, links, system.materials)
+        top, bottom = custom_value(one, flows, links, system.materials)
         value = top if bottom is None else top / bottom if bottom else None
         for target in targets.get(one.id, ()):
             lacking = lacking_in(one, flows, links, short) if target.minimum is not None else ()
-            sure, _ = own_value(one, flows, links, system.materials, frozenset(n for n, _ in lacking))
+            sure, _ = custom_value(one, flows, links, system.materials, frozenset(n for n, _ in lacking))
             certain = sure if bottom is None else sure / bottom if bottom else None
             yield judged(one.id, one.unit, value, target, None, certain, lacking)
         if one.id not in targets:

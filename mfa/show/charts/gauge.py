@@ -26,7 +26,7 @@ from mfa.show.charts.style import (
     write,
 )
 from mfa.show.sankey.labels import FONT, text_width, wrap
-from mfa.show.text import indicator_label, node_name, scenario_line
+from mfa.show.text import indicator_name, material_name, node_name, scenario_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +68,9 @@ def gauge(
     made = canvas(ax, WIDTH, 104 + foot, (left, MARGIN + 6, foot, 50))
     dress(made, x_label=scale.unit)
     indent = left - MARGIN if ax is None else 0.0
-    title(made, indicator_label(result, indicator, lang), scenario_line(result, lang), left=indent)
+    title(
+        made, indicator_name(result.system, indicator, lang), scenario_line(result.system, lang), left=indent
+    )
     _bar(made, rows, scale)
     for i, (text, colour) in enumerate(verdicts):
         beside(made, text, (0, 0), (-indent, -44 - LINE * i), xycoords="axes fraction", color=colour)
@@ -164,20 +166,20 @@ def _short(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
     if row.distance_amount is None:
         return said
     amount = Scale.of([row.distance_amount], "t/a").text(row.distance_amount)
-    return said + word(f"gauge-more-{side}", lang, amount=amount, done=_deed(row.name, lang))
+    return said + word(f"gauge-more-{side}", lang, amount=amount, done=_achieved(row.name, lang))
 
 
 def _doubt(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
     """Which processes lack what."""
-    materials = result.system.materials
+    system = result.system
     names = [
-        word("lacks", lang, node=node_name(result, p, lang), material=materials[m].label[lang])
+        word("lacks", lang, node=node_name(system, p, lang), material=material_name(system, m, lang))
         for p, m in row.doubtful
     ]
     return word("gauge-unproven", lang, names=listed(names, lang))
 
 
-def _deed(name: str, lang: str) -> str:
+def _achieved(name: str, lang: str) -> str:
     """What must be done with the amount that is missing."""
     for key in ("utilisation-and-disposal", "disposal", "utilisation"):
         if key in name:

@@ -13,7 +13,7 @@ from mfa.results.accounts.waste import FATE_WORDS, entry_fate
 from mfa.results.run import Run
 from mfa.show.charts.frame import THICK, Row, Words, bar, frame, place
 from mfa.show.charts.style import BLUE, GREEN, INK, LOOKS, SKY, SOFT, VERMILION, Look, Scale, finish, word
-from mfa.show.text import node_name, scenario_line
+from mfa.show.text import material_name, node_name, scenario_line
 from mfa.system import Entry
 
 if TYPE_CHECKING:
@@ -172,8 +172,8 @@ def merit(
     made = frame(
         ax,
         [row for row, _ in rows],
-        heading=word("merit", lang, material=result.system.materials[material].label[lang]),
-        note=scenario_line(result, lang),
+        heading=word("merit", lang, material=material_name(result.system, material, lang)),
+        note=scenario_line(result.system, lang),
         x_label=scale.unit,
     )
     _stairs(made, [part for _, part in rows], total, scale, lang)
@@ -193,7 +193,7 @@ def _bundled(parts: list[Part], most: int) -> list[Part]:
 def _name(result: Run, part: Part, lang: str) -> str:
     if part.role == "bundle":
         return word("others", lang, count=part.members)
-    name = node_name(result, part.node, lang)
+    name = node_name(result.system, part.node, lang)
     return f"{part.tier}. {name}" if part.tier else name
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-# Okabe and Ito's palette, told apart with the common colour blindnesses
+# Okabe and Ito's palette, distinct with the common colour blindnesses
 BLUE, SKY, GREEN = "#0072b2", "#56b4e9", "#009e73"
 ORANGE, VERMILION, PURPLE = "#e69f00", "#d55e00", "#cc79a7"
 INK, SOFT, GRID = "#222222", "#555555", "#e6e6e6"
@@ -32,7 +32,7 @@ DPI = 200
 
 @dataclass(frozen=True)
 class Look:
-    """A fill that is told from the others in grey too; `ink` is legible on it."""
+    """A fill that differs from the others in grey too; `ink` is legible on it."""
 
     colour: str
     hatch: str = ""

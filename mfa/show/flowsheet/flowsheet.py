@@ -11,7 +11,7 @@ from mfa.system import System
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from mfa.show.flowsheet.drawing import Page
+    from mfa.show.flowsheet.matplotlib_page import Page
 
 PIXELS = 12_000
 
@@ -33,7 +33,7 @@ def chain_picture(
     """
     from mfa.show.flowsheet.arrangement import layout
     from mfa.show.flowsheet.boxes import parts
-    from mfa.show.flowsheet.drawing import draw, page
+    from mfa.show.flowsheet.matplotlib_page import draw, page
 
     check_language(lang)
     if not system.processes:

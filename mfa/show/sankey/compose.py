@@ -12,13 +12,13 @@ from mfa.errors import Error, Fault
 from mfa.show.sankey.geometry import COLOURS, Geometry, Link, Remark
 from mfa.show.sankey.labels import LANGS, word
 from mfa.show.sankey.measure import SYSTEM_COST, Counted
-from mfa.show.sankey.options import Options
+from mfa.show.sankey.picture_options import Options
 from mfa.show.sankey.selection import Followed, Grouped, Key, cut, follow, group
 from mfa.system import Kind, System
 
 Names = Mapping[str, Mapping[str, str]]
 Spread = Mapping[tuple[str, str, str], float]
-Told = tuple[Sequence[Link], tuple[Remark, ...]]
+Selected = tuple[Sequence[Link], tuple[Remark, ...]]
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ def _union(layers: Sequence[Sequence[Link]]) -> list[Link]:
     return [Link(*key, share) for key, share in found.items()]
 
 
-def _chosen(counted: Sequence[Counted], system: System, choice: Options) -> list[Told]:
-    """For each layer the flows that are left to draw, and what is told of the others."""
+def _chosen(counted: Sequence[Counted], system: System, choice: Options) -> list[Selected]:
+    """For each layer the flows that are left to draw, and the remarks on the others."""
     left = {*choice.without}
     kept = [[x for x in c.links if not {x.material, _kind(system, x.material)} & left] for c in counted]
     grouped = [group(links, choice.of, loops=choice.loops) for links in kept]
@@ -135,16 +135,16 @@ def _told(
     keys: set[Key] | None,
     system: System,
     choice: Options,
-) -> Told:
+) -> Selected:
     """One layer, cut to the flows that are followed."""
     found = Followed(grouped.links, 0.0) if keys is None else cut(grouped.links, keys)
     if not found.links:
         raise Error([Fault("sankey-empty", None, {"text": counted.key[:60]})])
-    told = [Remark("inside", grouped.inside), Remark("outside", found.outside)]
+    remarks = [Remark("inside", grouped.inside), Remark("outside", found.outside)]
     if len(kept) < len(counted.links):
         gone = math.fsum(x.value for x in counted.links) - math.fsum(x.value for x in kept)
-        told.insert(0, Remark("left-out", gone, _left_out(system, choice)))
-    return found.links, (*(r for r in told if r.value > 0), *counted.remarks)
+        remarks.insert(0, Remark("left-out", gone, _left_out(system, choice)))
+    return found.links, (*(r for r in remarks if r.value > 0), *counted.remarks)
 
 
 def _no_way(choice: Options) -> Fault:
@@ -200,7 +200,7 @@ def _coloured(geometry: Geometry, colours: Mapping[str, str]) -> Geometry:
 
 
 def _spread(geometry: Geometry, spread: Spread) -> Mapping[Link, float]:
-    """Drawn flow → standard deviation, for the flows that are told one."""
+    """Drawn flow → standard deviation, for the flows that have one."""
     origin = {node.id: node.origin for node in geometry.nodes}
     found = {}
     for link in (band.link for band in geometry.bands):

@@ -13,7 +13,7 @@ from mfa.results.run import Run
 from mfa.show.sankey.compose import Names, Picture, Spread, names, pictures
 from mfa.show.sankey.geometry import Geometry
 from mfa.show.sankey.measure import count, count_default
-from mfa.show.sankey.options import choose
+from mfa.show.sankey.picture_options import choose
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,18 +46,18 @@ class Sankey:
         mfa.Error
             another format
         """
-        from mfa.show.sankey.export import data
+        from mfa.show.sankey.data_formats import data
 
         return data(self, format)
 
     def to_plotly(self) -> Any:
         """A plotly figure where plotly is installed, else the dictionary that makes one."""
-        from mfa.show.sankey.export import plotly_figure
+        from mfa.show.sankey.data_formats import plotly_figure
 
         return plotly_figure(self)
 
     def page(self, run: str = "") -> str:
-        """The picture as one HTML page; `run` is told at its end: what it belongs to."""
+        """The picture as one HTML page; `run`, what it belongs to, stands at its end."""
         from mfa.show.sankey.page import Layer, page
 
         layers = [Layer(p.key, p.label, p.geometry) for p in self.pictures]

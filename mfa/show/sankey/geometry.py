@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mfa.show.sankey.curves import Corner, Outline, Pipe
+
 OTHER = "*other"
 """The material of a band that stands for several small flows."""
 
@@ -31,13 +33,10 @@ COLOURS: Mapping[str, str] = {
     "emission": "#882288",
     "other": "#c0c0c0",
 }
-"""Band colour of each kind of material, told apart with the common colour blindnesses."""
+"""Band colour of each kind of material, distinct with the common colour blindnesses."""
 
 ALPHA = 0.6
 """How opaque bands are."""
-
-Command = tuple[float, ...]
-"""A step of an outline: two numbers are a line to a point, six a cubic curve."""
 
 
 @dataclass(frozen=True, order=True)
@@ -107,10 +106,11 @@ class Caption:
 
 @dataclass(frozen=True)
 class Band:
-    """A flow as a closed outline of constant width.
+    """A flow as a band of constant width beside a path, which all flows between two nodes share.
 
-    `outline` starts at `start`; `parts` are the flows that a bundle stands for;
-    `arrow` is a point and a direction (+1 right, -1 left) on the lane of a return flow.
+    `offset` is how far its middle lies to the right of the path, seen in its direction; `parts`
+    are the flows that a bundle stands for; `arrow` is a point and a direction (+1 right, -1 left)
+    on the lane of a return flow.
     """
 
     link: Link
@@ -119,16 +119,20 @@ class Band:
     width: float
     to_scale: bool
     back: bool
-    start: tuple[float, float]
-    outline: tuple[Command, ...]
+    path: tuple[Corner, ...]
+    offset: float
     caption: Caption | None
     arrow: tuple[float, float, int] | None
     parts: tuple[Link, ...]
 
+    def outline(self) -> Outline:
+        """The closed line round the band."""
+        return Pipe(self.path).outline(self.offset, self.width)
+
 
 @dataclass(frozen=True)
 class Remark:
-    """An amount that a picture does not show as a flow, told in its legend.
+    """An amount that a picture does not show as a flow, named in its legend.
 
     `key` is the word `sankey-KEY` of the catalogue, with the fields `value`, `unit` and `names`;
     `names` are by language.

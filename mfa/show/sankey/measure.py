@@ -31,7 +31,7 @@ AMOUNT = "amount:"
 
 CONTENT = "kg"
 READABLE = {"kg": ("t", 1e6), "CNY": ("万元", 1e7)}
-UNTOLD = 1e-3
+LEAST_UNACCOUNTED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ def count_default(result: Run, unit: str | None = None) -> Counted:
         return count(result, DEFAULT, unit)
     key = next((k for k in INSTEAD if any(_counted(result, k))), DEFAULT)
     counted = count(result, key, unit)
-    told = Remark("no-mass", 0.0, {lang: counted.label(lang) for lang in LANGS})
-    return replace(counted, remarks=(told, *counted.remarks))
+    remark = Remark("no-mass", 0.0, {lang: counted.label(lang) for lang in LANGS})
+    return replace(counted, remarks=(remark, *counted.remarks))
 
 
 def count(result: Run, key: str, unit: str | None = None) -> Counted:
@@ -141,7 +141,7 @@ def _counted(result: Run, key: str) -> Iterator[Flow]:
 def _remarks(result: Run, key: str, share: float, largest: float) -> tuple[Remark, ...]:
     """What the recipes do not account for, where it is worth a word."""
     gaps = math.fsum(abs(b.residue) for b in result.layer(key).balances() if b.place != "park")
-    return (Remark("unaccounted", gaps * share),) if gaps > UNTOLD * largest else ()
+    return (Remark("unaccounted", gaps * share),) if gaps > LEAST_UNACCOUNTED * largest else ()
 
 
 def _costs(result: Run) -> Iterator[Flow]:

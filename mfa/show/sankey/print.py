@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path as FilePath
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mfa.show.files import write_atomically
 from mfa.show.fonts import families
 from mfa.show.reproducible import reproducible
-from mfa.show.sankey.geometry import ALPHA, COLOURS, LOOKS, Band, Box, Caption, Command, Geometry, arrowhead
+from mfa.show.sankey.geometry import ALPHA, COLOURS, LOOKS, Band, Box, Caption, Geometry, arrowhead
 from mfa.show.sankey.labels import (
     BASELINE,
     CAPTION,
@@ -73,33 +72,9 @@ CORE = 1 - (1 - ALPHA) / (1 - PALE)
 
 
 def core(band: Band, sd: float) -> Band | None:
-    """The band narrowed by half of `sd` on either side; None where nothing is left.
-
-    An outline is one side, a line across the end, the other side walked back, with the same
-    steps on both sides: the core lies between matching points.
-    """
+    """The band narrowed by half of `sd` on either side; None where nothing is left."""
     left = 1 - sd / band.link.value
-    if left <= 0:
-        return None
-    inset = (1 - left) / 2
-    flat = [*band.start, *(number for command in band.outline for number in command)]
-    points = list(zip(flat[::2], flat[1::2], strict=True))
-    facing = points[::-1]
-    moved = [
-        (x + inset * (u - x), y + inset * (v - y)) for (x, y), (u, v) in zip(points, facing, strict=True)
-    ]
-    return _narrowed(band, moved, left)
-
-
-def _narrowed(band: Band, points: Sequence[tuple[float, float]], left: float) -> Band:
-    """A band with its outline through other points."""
-    at, outline = 1, []
-    for command in band.outline:
-        steps = points[at : at + len(command) // 2]
-        outline.append(tuple(number for point in steps for number in point))
-        at += len(command) // 2
-    made: tuple[Command, ...] = tuple(outline)
-    return replace(band, start=points[0], outline=made, width=left * band.width)
+    return replace(band, width=left * band.width) if left > 0 else None
 
 
 def captions(geometry: Geometry) -> list[Caption]:
@@ -211,12 +186,13 @@ def _fill(ax: Axes, band: Band, colour: str, alpha: float) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    vertices, codes = [band.start], [int(Path.MOVETO)]
-    for command in band.outline:
+    start, steps = band.outline()
+    vertices, codes = [start], [int(Path.MOVETO)]
+    for command in steps:
         points = list(zip(command[::2], command[1::2], strict=True))
         vertices += points
         codes += [int(Path.LINETO if len(points) == 1 else Path.CURVE4)] * len(points)
-    path = Path([*vertices, band.start], [*codes, int(Path.CLOSEPOLY)])
+    path = Path([*vertices, start], [*codes, int(Path.CLOSEPOLY)])
     ax.add_patch(PathPatch(path, facecolor=colour, alpha=alpha, linewidth=0))
 
 

@@ -27,7 +27,7 @@ class Names:
         return "" if key == OTHER else " ".join(self.labels.get(key, key).split()) or key
 
     def kind(self, material: str) -> str:
-        """The kind of a material, `other` for a bundle, `intermediate` when not told."""
+        """The kind of a material, `other` for a bundle, `intermediate` when not given."""
         kind = "other" if material == OTHER else self.kinds.get(material, "intermediate")
         return kind if kind in COLOURS else "other"
 
@@ -102,8 +102,8 @@ def _merged(links: Sequence[Link]) -> list[Link]:
 def _small(links: Sequence[Link], min_share: float) -> set[Link]:
     """The flows below a share of the largest that runs from one node to another."""
     limit = min_share * max((x.value for x in links if x.source != x.target), default=0.0)
-    told = NAMED | {*REST.values()}
-    return {x for x in links if x.value < limit and not {x.source, x.target} & told}
+    kept = NAMED | {*REST.values()}
+    return {x for x in links if x.value < limit and not {x.source, x.target} & kept}
 
 
 def _short_ended(link: Link) -> Link:
@@ -228,7 +228,7 @@ def _around(links: Sequence[Link], start: Start, back: set[Link], steps: int | N
     """The flows down- and upstream of a start, and the returns from the one to the other."""
     most = math.inf if steps is None else steps
     down, up = (
-        {x for x, number in _numbers(links, start, ends, back).items() if number <= most}
+        {x for x, number in _distances(links, start, ends, back).items() if number <= most}
         for ends in (_down, _up)
     )
     below = {x.target for x in down - back} - {*BOUNDARY}
@@ -243,7 +243,7 @@ def _between(links: Sequence[Link], starts: Sequence[Start], back: set[Link], st
     again = [x for x in links if x.material not in own and (x.target == first.id or x.source == last.id)]
     passed = back.union(again)
     way = [x for x in links if x not in passed]
-    down, up = _numbers(way, first, _down), _numbers(way, last, _up)
+    down, up = _distances(way, first, _down), _distances(way, last, _up)
     most = math.inf if steps is None else steps
     return {x for x in way if x in down and x in up and down[x] + up[x] - 1 <= most}
 
@@ -256,8 +256,10 @@ def _up(link: Link) -> tuple[str, str]:
     return link.target, link.source
 
 
-def _numbers(links: Sequence[Link], start: Start, ends: Ends, back: Collection[Link] = ()) -> dict[Link, int]:
-    """Flow → how manieth it is from the start in one direction; the boundary and `back` lead no further."""
+def _distances(
+    links: Sequence[Link], start: Start, ends: Ends, back: Collection[Link] = ()
+) -> dict[Link, int]:
+    """Flow → its distance from the start in one direction; the boundary and `back` lead no further."""
     leaving: dict[str, list[Link]] = {}
     for link in links:
         leaving.setdefault(ends(link)[0], []).append(link)

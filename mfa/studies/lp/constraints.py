@@ -323,8 +323,8 @@ class Constraints:
             bound |= entry.kind == "export" and line.pool not in from_waste
             if bound:
                 column = self.column("entry", e)
-                hair = ROUNDING_SLACK * float(b.made[line.pool])
-                high[column] = min(high[column], float(b.state.handed[e]) * wider + hair)
+                slack = ROUNDING_SLACK * float(b.made[line.pool])
+                high[column] = min(high[column], float(b.state.handed[e]) * wider + slack)
         for name in idle(self.system):
             high[s.processes.index(name)] = 0.0
 
@@ -332,8 +332,8 @@ class Constraints:
     def _left_over(self) -> Floats:
         """(pool,) what may be left over: as in the run; with open levels any product or waste."""
         free = self.ledger.per_pool(lambda m: m.kind in LEAVING) * (self.levels == "open")
-        hair = ROUNDING_SLACK * (self.ledger.made + self.ledger.boundary["import"])
-        return np.where(free > 0, np.inf, self.ledger.state.surplus * (1 + ROUNDING_SLACK) + hair)
+        slack = ROUNDING_SLACK * (self.ledger.made + self.ledger.boundary["import"])
+        return np.where(free > 0, np.inf, self.ledger.state.surplus * (1 + ROUNDING_SLACK) + slack)
 
     def _drive(self, low: Floats, high: Floats) -> None:
         """Levels that are given."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mfa.show.sankey.curves import Pipe
 from mfa.show.sankey.geometry import Band, Box
-from mfa.show.sankey.layout.curves import Pipe
 from mfa.show.sankey.layout.label_places import TALL, Wish, place, run
 
 if TYPE_CHECKING:
@@ -32,13 +32,12 @@ def bands(
     """Every flow as a band, the wide ones first so that thin ones lie on top."""
     made, wishes = [], []
     for edge, pipe in zip(edges, pipes, strict=True):
-        told = {nodes[edge.source].names, nodes[edge.target].names}
+        labelled = {nodes[edge.source].names, nodes[edge.target].names}
         offset = -edge.width / 2
         for link, width in zip(edge.links, edge.widths, strict=True):
             middle = offset + width / 2
             offset += width
             name = names.of(link.material)
-            start, outline = pipe.outline(middle, width)
             band = Band(
                 link=link,
                 kind=names.kind(link.material),
@@ -46,14 +45,14 @@ def bands(
                 width=width,
                 to_scale=math.isclose(width, link.value * scale),
                 back=edge.back,
-                start=start,
-                outline=outline,
+                path=pipe.path,
+                offset=middle,
                 caption=None,
                 arrow=_arrow(pipe, middle) if edge.back and width else None,
                 parts=flows.parts[link],
             )
             made.append(band)
-            wanted = width >= TALL and (name,) not in told
+            wanted = width >= TALL and (name,) not in labelled
             wishes.append(Wish(name, width, pipe.samples(middle)) if wanted else Wish("", width, ()))
     captions = place(wishes, _taken(nodes, made))
     captioned = [replace(b, caption=c) if c else b for b, c in zip(made, captions, strict=True)]

@@ -96,7 +96,7 @@ def _arcs(grid: LayeredGraph, of: Ints) -> list[_Arcs]:
 
 
 def _cross(gap: _Arcs, found: list[list[Steps]]) -> None:
-    """The crossings in one gap, told to the strands that could avoid them."""
+    """The crossings in one gap, charged to the strands that could avoid them."""
     level = gap.left == gap.right
     bent = _Arcs(*(part[~level] for part in gap))
     for left, right, weight in zip(*(part.tolist() for part in gap), strict=True):
@@ -176,10 +176,10 @@ def arrange(grid: LayeredGraph, pinned: Sequence[int] = ()) -> list[list[int]]:
     graph that share no flow stand below each other, the largest on top.
     """
     made = strands(grid)
-    search = _Search(made, _first_order(grid, pinned), _rivals(grid, pinned))
+    search = _Search(made, _first_order(grid, pinned), _pinned_beside(grid, pinned))
     search.settle(range(search.count), ROUNDS)
     steps = sum(len(each.at) for each in made.steps) / search.count
-    search.kick(min(EFFORT * search.count, round(MOST_WORK / (FIXED_WORK + steps))))
+    search.perturb(min(EFFORT * search.count, round(MOST_WORK / (FIXED_WORK + steps))))
     search.gather()
     part = _parts(grid, pinned)
     rows: list[list[int]] = [[] for _ in range(grid.columns)]
@@ -216,7 +216,7 @@ def _first_order(grid: LayeredGraph, pinned: Sequence[int]) -> Ints:
     return np.argsort(keys, kind="stable")
 
 
-def _rivals(grid: LayeredGraph, pinned: Sequence[int]) -> dict[int, tuple[Ints, Ints]]:
+def _pinned_beside(grid: LayeredGraph, pinned: Sequence[int]) -> dict[int, tuple[Ints, Ints]]:
     """For each pinned node, those of its column that must stand above it and those below."""
     found = {}
     for i, node in enumerate(pinned):
@@ -229,16 +229,16 @@ def _rivals(grid: LayeredGraph, pinned: Sequence[int]) -> dict[int, tuple[Ints, 
 
 
 class _Search:
-    """An order of strands that is improved in place; every change tells what it costs."""
+    """An order of strands that is improved in place; every change gives what it costs."""
 
-    def __init__(self, made: Strands, order: Ints, rivals: dict[int, tuple[Ints, Ints]]) -> None:
+    def __init__(self, made: Strands, order: Ints, beside: dict[int, tuple[Ints, Ints]]) -> None:
         self.steps, self.near = made.steps, made.near
         self.count = len(order)
         self.order = order
         self.rank = np.empty_like(order)
         self.rank[order] = np.arange(self.count)
-        self._rivals = rivals
-        self._chance = random.Random(0)
+        self._beside = beside
+        self._random = random.Random(0)
         self._sifted = 0
 
     def settle(self, those: Sequence[int], rounds: int) -> float:
@@ -257,38 +257,38 @@ class _Search:
             for strand in range(self.count):
                 self._sift(strand, near=True)
 
-    def kick(self, effort: int) -> None:
+    def perturb(self, effort: int) -> None:
         """Move groups, settle what is round them, and undo what has not helped."""
         for turn in range(effort):
             if self._sifted > effort:
                 break
             afresh = turn < AFRESH
-            group = [*range(self.count)] if afresh else self._group(self._chance.choice(PERTURBATION_SIZES))
-            self._chance.shuffle(group)
+            group = [*range(self.count)] if afresh else self._group(self._random.choice(PERTURBATION_SIZES))
+            self._random.shuffle(group)
             before = self.order.copy(), self.rank.copy()
             change = self._afresh(group) if afresh or turn % 2 else self._together(group)
-            change += self.settle([*group, *self._friends(group)], ROUNDS if afresh else 2)
+            change += self.settle([*group, *self._neighbours(group)], ROUNDS if afresh else 2)
             if change > -LEAST_GAIN:
                 self.order, self.rank = before
         self.settle(range(self.count), ROUNDS)
 
     def _group(self, size: int) -> list[int]:
         """A random connected group of strands."""
-        chance = self._chance
-        edge = [chance.randrange(self.count)]
+        draw = self._random
+        edge = [draw.randrange(self.count)]
         group = set(edge)
         while edge and len(group) < size:
-            near = self.near[edge.pop(chance.randrange(len(edge)))]
+            near = self.near[edge.pop(draw.randrange(len(edge)))]
             fresh = [strand for strand in near if strand not in group]
-            chance.shuffle(fresh)
+            draw.shuffle(fresh)
             group.update(fresh[: size - len(group)])
             edge += fresh
         return sorted(group)
 
-    def _friends(self, group: Sequence[int]) -> list[int]:
+    def _neighbours(self, group: Sequence[int]) -> list[int]:
         """Some of the strands that a group meets."""
-        friends = sorted({near for strand in group for near in self.near[strand]}.difference(group))
-        return self._chance.sample(friends, min(NEIGHBOURS, len(friends)))
+        neighbours = sorted({near for strand in group for near in self.near[strand]}.difference(group))
+        return self._random.sample(neighbours, min(NEIGHBOURS, len(neighbours)))
 
     def _afresh(self, group: Sequence[int]) -> float:
         """Take a group out and put its strands back one by one, each where it then costs least."""
@@ -302,7 +302,7 @@ class _Search:
 
     def _together(self, group: Sequence[int]) -> float:
         """Move a group, in its order, to a random height."""
-        slot = self._chance.randrange(self.count + 1)
+        slot = self._random.randrange(self.count + 1)
         change = 0.0
         for strand in sorted(group, key=lambda strand: int(self.rank[strand])):
             low, high = self._range(strand)
@@ -350,9 +350,9 @@ class _Search:
 
     def _range(self, strand: int) -> tuple[int, int]:
         """The first and last rank before which a strand may be put."""
-        if strand not in self._rivals:
+        if strand not in self._beside:
             return 0, self.count
-        above, below = self._rivals[strand]
+        above, below = self._beside[strand]
         low = self.rank[above].max(initial=-1) + 1
         return int(low), int(self.rank[below].min(initial=self.count))
 

@@ -16,7 +16,7 @@ from mfa.show.sankey.labels import CAPTION, LINE, text_width
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mfa.show.sankey.layout.curves import Point
+    from mfa.show.sankey.curves import Point
 
 CAPTION_STEP = 6.0
 PAD = 4.0
@@ -94,7 +94,7 @@ def _level_stretches(line: NDArray[np.float64], half: float, slack: float) -> ND
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mfa.show.sankey.layout.curves import Pipe
+    from mfa.show.sankey.curves import Pipe
     from mfa.show.sankey.layout.layered_graph import Edge
 
     Points = NDArray[np.float64]

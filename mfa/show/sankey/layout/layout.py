@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa.show.sankey import labels
+from mfa.show.sankey.curves import Corner, Pipe
 from mfa.show.sankey.geometry import ENDS, Band, Box, Geometry, Link, Node
 from mfa.show.sankey.layout.bands import bands
 from mfa.show.sankey.layout.coordinates import heights
-from mfa.show.sankey.layout.curves import Corner, Pipe
 from mfa.show.sankey.layout.label_places import cleared
 from mfa.show.sankey.layout.layered_graph import ports
 from mfa.show.sankey.layout.plan import Plan, fitting, gridded, plan, with_amounts

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from mfa.show.sankey.curves import Corner, bend
 from mfa.show.sankey.geometry import Box
-from mfa.show.sankey.layout.curves import Corner, bend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,13 +71,13 @@ def channel(rises: Sequence[Rise]) -> Channel:
     left, right, width = table.T
     half = np.maximum(ROUND * width, LEAST_HALF)
     broad = _broad(table, half).tolist()
-    rivals = _rivals(table)
+    beside = _sharing_height(table)
     down = (right > left).tolist()
     placed: dict[int, float] = {}
-    turns = np.flatnonzero([bool(those) for those in rivals]).tolist()
+    turns = np.flatnonzero([bool(those) for those in beside]).tolist()
     for i in sorted(turns, key=lambda i: (down[i], -left[i] if down[i] else left[i], i)):
         first, taken = float(half[i]), []
-        for j in rivals[i]:
+        for j in beside[i]:
             if j in placed:
                 apart = broad[i] + broad[j] + APART
                 taken.append((placed[j], apart))
@@ -96,7 +96,7 @@ def channel(rises: Sequence[Rise]) -> Channel:
     return Channel(tracks, max(track.stop for track in tracks if track))
 
 
-def _rivals(table: Floats) -> list[list[int]]:
+def _sharing_height(table: Floats) -> list[list[int]]:
     """For each band those that share heights with it, one of the two being steep."""
     left, right, width = table.T
     low = np.minimum(left, right) - width / 2 - 1

@@ -14,8 +14,7 @@ from string import Template
 import mfa
 from mfa.errors import message
 from mfa.show.fonts import woff
-from mfa.show.sankey.page.data import Layer, page_data
-from mfa.show.sankey.page.sentences import sentence
+from mfa.show.sankey.page.data import Layer, page_data, sentence
 
 __all__ = ["Layer", "page"]
 
@@ -51,7 +50,7 @@ def page(
     embed_font
         The page carries the characters that occur, for readers without a Chinese font.
     run
-        The run that the page belongs to, told at its end.
+        The run that the page belongs to, written at its end.
     """
     files = resources.files("mfa.show.sankey.page")
     html, css, *scripts = (files.joinpath(part).read_text(encoding="utf-8") for part in PARTS)
@@ -72,8 +71,8 @@ def page(
 
 
 def _footer(run: str, lang: str) -> str:
-    told = message("report-run", {"run": run}, lang)
-    return f'\n<footer class="small">mfa {mfa.__version__} · {escape(told)}</footer>'
+    text = message("report-run", {"run": run}, lang)
+    return f'\n<footer class="small">mfa {mfa.__version__} · {escape(text)}</footer>'
 
 
 def _block(data: object) -> str:

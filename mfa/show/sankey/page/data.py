@@ -1,8 +1,7 @@
 """What the page's script reads: names once, then each layer as rows of short numbers.
 
-Lengths are in tenths of a point, paths are steps from corner to corner, and lists of whole
-numbers are packed into letters: so a whole park with several layers stays a small file.
-Amounts have six significant figures.
+Lengths are whole tenths of a point and paths are steps from corner to corner, which keeps the
+file of a whole park small. Amounts have six significant figures.
 """
 
 from __future__ import annotations
@@ -12,12 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from mfa.errors import catalogue
+from mfa.show.sankey.curves import Bend, Pipe
 from mfa.show.sankey.geometry import ALPHA, BOUNDARY, COLOURS, LOOKS, OTHER, REST, SMALL, Band, Geometry, Node
 from mfa.show.sankey.labels import CAPTION, LANGS, remarks, text_width, word
-from mfa.show.sankey.page.ladders import rungs
-from mfa.show.sankey.page.packed import packed
-from mfa.show.sankey.page.sentences import vocabularies
-from mfa.show.sankey.page.trace import Bend, offset, trace
 
 KIND = "*kind:"
 MADE = {
@@ -27,6 +24,38 @@ MADE = {
     **{KIND + kind: kind for kind in COLOURS},
 }
 """Ids that only a picture has, and the word for each."""
+
+PREFIX = "page-"
+SHARED = ("and-one", "and-others", "and-more")
+"""Words of the pictures on paper that the page says too."""
+
+LADDERS: Mapping[str, Mapping[str, tuple[tuple[str, float], ...]]] = {
+    "t": {
+        "en": (("t", 1.0), ("kt", 1e3), ("Mt", 1e6)),
+        "zh": (("t", 1.0), ("万t", 1e4), ("亿t", 1e8)),
+    },
+    "kg": {
+        "en": (("kg", 1.0), ("t", 1e3), ("kt", 1e6)),
+        "zh": (("kg", 1.0), ("t", 1e3), ("万t", 1e7)),
+    },
+    "GJ": {
+        "en": (("GJ", 1.0), ("TJ", 1e3), ("PJ", 1e6)),
+        "zh": (("GJ", 1.0), ("万GJ", 1e4), ("亿GJ", 1e8)),
+    },
+    "MWh": {
+        "en": (("MWh", 1.0), ("GWh", 1e3), ("TWh", 1e6)),
+        "zh": (("MWh", 1.0), ("万kWh", 10.0), ("亿kWh", 1e5)),
+    },
+    "CNY": {
+        "en": (("CNY", 1.0), ("million CNY", 1e6)),
+        "zh": (("元", 1.0), ("万元", 1e4), ("亿元", 1e8)),
+    },
+    "万元": {
+        "en": (("10⁴ CNY", 1.0), ("million CNY", 1e2)),
+        "zh": (("万元", 1.0), ("亿元", 1e4)),
+    },
+}
+"""Larger units that a reader can choose, as they are used in each language."""
 
 Key = tuple[str, str, str]
 Pair = tuple[str, str]
@@ -108,7 +137,7 @@ def page_data(
     return {
         "lang": lang,
         "title": dict(title),
-        "words": vocabularies(),
+        "words": _sentences(),
         "alpha": ALPHA,
         "kinds": [[known.number(KIND + k if k in COLOURS else k), colour] for k, colour in kinds.items()],
         "looks": {node.role: _look(node.role) for node in plan.nodes.values()},
@@ -116,9 +145,9 @@ def page_data(
             [known.number(node.origin), node.role, int(node.origin in BOUNDARY)]
             for node in plan.nodes.values()
         ],
-        "pairs": packed(n for (s, t), band in plan.pairs.items() for n in (node[s], node[t], int(band.back))),
+        "pairs": [[node[s], node[t], int(band.back)] for (s, t), band in plan.pairs.items()],
         "materials": [[known.number(material), kind] for material, kind in materials.items()],
-        "links": packed(n for s, t, m in plan.bands for n in (pair[s, t], number[m])),
+        "links": [[pair[s, t], number[m]] for s, t, m in plan.bands],
         "layers": [_layer(layer, plan, known) for layer in layers],
         "names": known.rows(),
     }
@@ -155,9 +184,7 @@ def _layer(layer: Layer, plan: _Plan, known: _Names) -> dict[str, Any]:
     geometry = layer.geometry
     nodes = {node.id: node for node in geometry.nodes}
     bands = {_key(band): band for band in geometry.bands if band.link.value > 0}
-    widest: dict[Pair, Band] = {}
-    for band in bands.values():
-        widest.setdefault(_pair(band), band)
+    paths = {_pair(band): band.path for band in bands.values()}
     return {
         "key": layer.key,
         "label": dict(layer.label),
@@ -165,12 +192,10 @@ def _layer(layer: Layer, plan: _Plan, known: _Names) -> dict[str, Any]:
         "period": layer.period,
         "notes": {lang: [[n.text, _short(n.value)] for n in remarks(geometry, lang)] for lang in LANGS},
         "size": _tenths(geometry.width, geometry.height),
-        "nodes": [packed(_boxes(nodes[key])) if key in nodes else "" for key in plan.nodes],
-        "paths": [packed(_steps(trace(widest[pair]))) if pair in widest else "" for pair in plan.pairs],
-        "widths": packed(round(10 * bands[key].width) if key in bands else 0 for key in plan.bands),
-        "offsets": packed(
-            round(10 * offset(bands[key], widest[key[:2]])) if key in bands else 0 for key in plan.bands
-        ),
+        "nodes": [_boxes(nodes[key]) if key in nodes else 0 for key in plan.nodes],
+        "paths": [_steps(Pipe(paths[pair]).bends()) if pair in paths else 0 for pair in plan.pairs],
+        "widths": _tenths(*(bands[key].width if key in bands else 0 for key in plan.bands)),
+        "offsets": _tenths(*(bands[key].offset if key in bands else 0 for key in plan.bands)),
         "values": [_short(bands[key].link.value) if key in bands else 0 for key in plan.bands],
         **_extras(geometry, bands, plan, known),
     }
@@ -178,8 +203,7 @@ def _layer(layer: Layer, plan: _Plan, known: _Names) -> dict[str, Any]:
 
 def _extras(geometry: Geometry, bands: Mapping[Key, Band], plan: _Plan, known: _Names) -> dict[str, Any]:
     """Names on bands, heads of return flows, and what the bundles stand for, by number of flow."""
-    captions: list[int] = []
-    heads: list[int] = []
+    captions, heads = [], []
     parts, spread = {}, {}
     for i, key in enumerate(plan.bands):
         band = bands.get(key)
@@ -187,9 +211,9 @@ def _extras(geometry: Geometry, bands: Mapping[Key, Band], plan: _Plan, known: _
             continue
         if band.caption:
             room = text_width(band.caption.text, CAPTION)
-            captions += [i, *_tenths(band.caption.x, band.caption.y, room)]
+            captions.append([i, *_tenths(band.caption.x, band.caption.y, room)])
         if band.arrow:
-            heads += [i, *_tenths(*band.arrow[:2])]
+            heads.append([i, *_tenths(*band.arrow[:2])])
         if band.link in geometry.spread:
             spread[str(i)] = _short(geometry.spread[band.link])
         if band.link.material == OTHER:
@@ -197,7 +221,7 @@ def _extras(geometry: Geometry, bands: Mapping[Key, Band], plan: _Plan, known: _
                 _row(part.source, part.target, part.material, part.value, known)
                 for part in sorted(band.parts, key=lambda part: -part.value)
             ]
-    return {"captions": packed(captions), "heads": packed(heads), "parts": parts, "spread": spread}
+    return {"captions": captions, "heads": heads, "parts": parts, "spread": spread}
 
 
 def _row(source: str, target: str, material: str, value: float, known: _Names) -> list[float]:
@@ -219,7 +243,7 @@ def _boxes(node: Node) -> list[int]:
 
 def _steps(path: Sequence[Bend]) -> list[int]:
     """The start, then for each corner the step to it and its cut; the last, at the end, without one."""
-    rounded = [_tenths(*bend) for bend in path]
+    rounded = [_tenths(*corner) for corner in path]
     found = rounded[0][:2]
     for (x0, y0, _), (x1, y1, cut) in pairwise(rounded):
         found += [x1 - x0, y1 - y0, cut]
@@ -234,3 +258,28 @@ def _short(value: float) -> float:
     """Six significant figures, without a decimal point where it is whole."""
     rounded = float(f"{value:.6g}")
     return int(rounded) if rounded.is_integer() else rounded
+
+
+def rungs(unit: str, lang: str) -> list[tuple[str, float]]:
+    """Units to choose from, each with how much of `unit` one of it is, the smallest first.
+
+    >>> rungs("t/a", "zh")
+    [('t/a', 1.0), ('万t/a', 10000.0), ('亿t/a', 100000000.0)]
+    >>> rungs("person/a", "en")
+    [('person/a', 1.0)]
+    """
+    base, slash, per = unit.partition("/")
+    ladder = LADDERS.get(base, {}).get(lang, ((base, 1.0),))
+    return [(name + slash + per, factor) for name, factor in ladder]
+
+
+def sentence(key: str, lang: str) -> str:
+    """A text of the page; its `{fields}` are filled in by the script."""
+    return catalogue()[PREFIX + key][lang]
+
+
+def _sentences() -> Mapping[str, Mapping[str, str]]:
+    """All texts of the page: language → key → text."""
+    every = {key.removeprefix(PREFIX): texts for key, texts in catalogue().items() if key.startswith(PREFIX)}
+    every |= {key: catalogue()[f"sankey-{key}"] for key in SHARED}
+    return {lang: {key: texts[lang] for key, texts in every.items()} for lang in LANGS}

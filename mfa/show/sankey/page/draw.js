@@ -1,25 +1,7 @@
 "use strict";
 // What drawing takes, without any state: elements, numbers as text, lines of text, paths with round corners.
 
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-// Whole numbers from text: digits of five bits, the sixth says that more follow, the lowest bit is the sign.
-function unpacked(text) {
-  const numbers = [];
-  let value = 0, factor = 1;
-  for (const letter of text) {
-    const digit = DIGITS.indexOf(letter);
-    value += (digit % 32) * factor;
-    factor *= 32;
-    if (digit >= 32) continue;
-    numbers.push(value % 2 ? -(value - 1) / 2 : value / 2);
-    [value, factor] = [0, 1];
-  }
-  return numbers;
-}
-const groups = (list, size) => Array.from({ length: list.length / size }, (_, i) => list.slice(i * size, (i + 1) * size));
-const tenths = (list) => list.map((value) => value / 10);
-const lengths = (text) => text && tenths(unpacked(text));
+const tenths = (list) => list && list.map((value) => value / 10);
 
 // An element of the same kind as its parent (HTML or SVG). Text enters as text, never as markup.
 function add(parent, tag, attributes = {}, text = "") {

@@ -7,9 +7,8 @@ const CHANGE = 150, LARGEST_FIT = 1.4, PALE = 0.45, WIDER = [1, 1.3, 1.6], SQUEE
 
 // ---------------------------------------------------------------- the data; all things are known by number
 const nodes = data.nodes.map(([name, role, crossing]) => ({ name, role, crossing, out: [], into: [] }));
-const pairs = groups(unpacked(data.pairs), 3);
-const links = groups(unpacked(data.links), 2).map(([pair, material], i) => {
-  const [source, target, back] = pairs[pair];
+const links = data.links.map(([pair, material], i) => {
+  const [source, target, back] = data.pairs[pair];
   nodes[source].out.push(i);
   nodes[target].into.push(i);
   return { source, target, back, pair, material, kind: data.materials[material][1] };
@@ -17,10 +16,9 @@ const links = groups(unpacked(data.links), 2).map(([pair, material], i) => {
 const layers = data.layers.map((each) => ({
   ...each,
   shape: [
-    tenths(each.size), each.nodes.map(lengths), lengths(each.widths), lengths(each.offsets),
-    each.paths.map((steps) => steps && corners(lengths(steps))),
+    tenths(each.size), each.nodes.map(tenths), tenths(each.widths), tenths(each.offsets),
+    each.paths.map((steps) => steps && corners(tenths(steps))),
   ],
-  captions: groups(unpacked(each.captions), 4), heads: groups(unpacked(each.heads), 3),
   sums: nodes.map((node) => [node.into, node.out].map((side) => side.reduce((sum, i) => sum + each.values[i], 0))),
 }));
 const periods = [...new Set(layers.map((each) => each.period))].sort();

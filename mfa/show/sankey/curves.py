@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from mfa.show.sankey.geometry import Command
-
 Point = tuple[float, float]
+Command = tuple[float, ...]
+"""A step of an outline: two numbers are a line to a point, six a cubic curve."""
 _Piece = tuple[Point, ...]
 """A step of one side of a band: the two points of a line, or the four of a cubic curve."""
 
@@ -20,6 +20,21 @@ class Corner(NamedTuple):
     x: float
     y: float
     radius: float = 0.0
+
+
+class Outline(NamedTuple):
+    """A closed line: from `start` along `steps`, one side of a band, its end, and the other side back."""
+
+    start: Point
+    steps: tuple[Command, ...]
+
+
+class Bend(NamedTuple):
+    """A corner of a path, and how far from it on either side its arc begins and ends; 0 at the ends."""
+
+    x: float
+    y: float
+    cut: float
 
 
 def bend(x0: float, y0: float, x1: float, y1: float) -> list[Corner]:
@@ -53,11 +68,20 @@ class Pipe:
 
     def __init__(self, path: Sequence[Corner]) -> None:
         headings = [_heading(a, b) for a, b in pairwise(path)]
-        self._start, self._end = path[0], path[-1]
+        self.path = tuple(path)
         self._first, self._last = headings[0], headings[-1]
         self._turns = [_turn(*each) for each in zip(path[1:-1], headings, headings[1:], strict=False)]
 
-    def outline(self, offset: float, width: float) -> tuple[Point, tuple[Command, ...]]:
+    def bends(self) -> list[Bend]:
+        """The ends and corners of the path, and how much of the lines to a corner its arc takes."""
+        middle = [
+            Bend(corner.x, corner.y, math.dist(corner[:2], turn.start))
+            for corner, turn in zip(self.path[1:-1], self._turns, strict=True)
+        ]
+        first, last = self.path[0], self.path[-1]
+        return [Bend(first.x, first.y, 0.0), *middle, Bend(last.x, last.y, 0.0)]
+
+    def outline(self, offset: float, width: float) -> Outline:
         """The closed outline of a band beside the path.
 
         Parameters
@@ -70,7 +94,7 @@ class Pipe:
         one = self._side(offset - width / 2)
         two = [piece[::-1] for piece in reversed(self._side(offset + width / 2))]
         steps = [*(piece[1:] for piece in one), two[0][:1], *(piece[1:] for piece in two)]
-        return one[0][0], tuple(tuple(chain.from_iterable(step)) for step in steps)
+        return Outline(one[0][0], tuple(tuple(chain.from_iterable(step)) for step in steps))
 
     def samples(self, offset: float = 0.0) -> list[Point]:
         """Points along the line at `offset` from the path, close enough to measure by."""
@@ -84,7 +108,7 @@ class Pipe:
 
     def _side(self, offset: float) -> list[_Piece]:
         """A line at constant distance to the right of the path (left when negative)."""
-        at = _shift(self._start, self._first, offset)
+        at = _shift(self.path[0], self._first, offset)
         pieces: list[_Piece] = []
         for turn in self._turns:
             arc = _arc(turn, offset)
@@ -92,7 +116,7 @@ class Pipe:
                 pieces.append((at, arc[0]))
             pieces.append(arc)
             at = arc[-1]
-        end = _shift(self._end, self._last, offset)
+        end = _shift(self.path[-1], self._last, offset)
         if _apart(at, end) or not pieces:
             pieces.append((at, end))
         return pieces

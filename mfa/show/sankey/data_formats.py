@@ -31,7 +31,7 @@ def data(made: Sankey, format: str) -> dict[str, Any]:
 
 
 def _json(made: Sankey) -> dict[str, Any]:
-    """Everything that the picture tells, its legend included."""
+    """Everything that the picture says, its legend included."""
     picture = made.pictures[0]
     shape = picture.geometry
     return {

@@ -9,10 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from mfa.engine.linear import limits
-from mfa.engine.linear.graph import Graph, Loops
-from mfa.engine.linear.singular import Singular
-from mfa.engine.linear.sparse import Int32s
+from mfa.engine.linear import pattern
+from mfa.engine.linear.pattern import EPS, Graph, Int32s, Loops, Singular
 from mfa.engine.network import Floats, Ints
 
 GOLDEN = 0.6180339887
@@ -30,7 +28,7 @@ class Block:
     diagonal : (size,) places of the diagonal in the matrix
     indices, indptr : compressed columns
     natural : the order of `nodes` reduces fill already
-    bare : solved by numpy, so that scipy is not needed
+    by_lapack : solved by numpy, so that scipy is not needed
     """
 
     nodes: Ints
@@ -41,7 +39,7 @@ class Block:
     indices: Int32s
     indptr: Int32s
     natural: bool
-    bare: bool
+    by_lapack: bool
 
     @classmethod
     def among(cls, graph: Graph, nodes: Ints, component: int, edges: Ints, natural: bool = False) -> Block:
@@ -61,7 +59,7 @@ class Block:
             indices=(keys % size).astype(np.int32),
             indptr=np.searchsorted(keys, np.arange(size + 1) * size).astype(np.int32),
             natural=natural,
-            bare=graph.n <= limits.DENSE_UP_TO,
+            by_lapack=graph.n <= pattern.DENSE_UP_TO,
         )
 
     def sparse(self, values: Floats) -> Any:
@@ -86,7 +84,7 @@ class Block:
 def loop_block(graph: Graph, nodes: Ints, component: int, edges: Ints) -> Block:
     """A large loop, in an order of elimination with little fill."""
     block = Block.among(graph, nodes, component, edges)
-    if block.bare:
+    if block.by_lapack:
         return block
     ordered = np.empty_like(nodes)
     ordered[_fill_rank(block)] = nodes
@@ -138,7 +136,7 @@ class BlockFactor:
     def __init__(self, block: Block, values: Floats, m_matrix: bool) -> None:
         self.block, self.values = block, values
         self._invert: Callable[[Floats], Floats]
-        if block.bare:
+        if block.by_lapack:
             self._invert = partial(lapack, block, block.dense(values))
         else:
             self._invert = superlu(block, values, m_matrix).solve
@@ -166,9 +164,9 @@ class BlockFactor:
         cancels.
         """
         size = len(answer)
-        matrix = self.block.dense(self.values) if self.block.bare else self.block.sparse(self.values)
+        matrix = self.block.dense(self.values) if self.block.by_lapack else self.block.sparse(self.values)
         sign = np.where(np.arange(size) * GOLDEN % 1.0 < 0.25, -1.0, 1.0)
-        share: Floats = 8 * limits.EPS / np.sqrt(size) * (abs(matrix) @ np.abs(answer))
+        share: Floats = 8 * EPS / np.sqrt(size) * (abs(matrix) @ np.abs(answer))
         return share * (sign if answer.ndim == 1 else sign[:, None])
 
     def solve_all(self, b: Floats) -> Floats:

@@ -7,10 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mfa.engine.linear import limits
-from mfa.engine.linear.graph import Graph, Loops
-from mfa.engine.linear.singular import Singular, determined
-from mfa.engine.linear.sparse import Links
+from mfa.engine.linear.pattern import PADDED, SMALL, Graph, Links, Loops, Singular, determined
 from mfa.engine.network import Floats, Ints
 
 
@@ -43,8 +40,8 @@ class Batch:
 def size_of_small(loops: Loops, entries: int) -> int:
     """Size up to which loops are inverted densely: the inverses must not outgrow the network."""
     sizes = loops.sizes[loops.cyclic].astype(float)
-    small = limits.SMALL
-    while small > 8 and (sizes[sizes <= small] ** 2).sum() > 4.0 * entries + limits.SMALL**2:
+    small = SMALL
+    while small > 8 and (sizes[sizes <= small] ** 2).sum() > 4.0 * entries + SMALL**2:
         small //= 2
     return small
 
@@ -62,7 +59,7 @@ def batches(graph: Graph, edges: Ints, loops: Loops, small: int, blame: Ints) ->
     dense = loops.cyclic & (loops.sizes <= small)
     found: list[Batch] = []
     below = start = 0
-    for size in limits.PADDED:
+    for size in PADDED:
         labels = np.flatnonzero(dense & (loops.sizes > below) & (loops.sizes <= size))
         if len(labels):
             found.append(_batch(graph, inner, loops, labels, size, start, blame))

@@ -7,13 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mfa.engine.linear import limits
-from mfa.engine.linear.block import Block
-from mfa.engine.linear.factor import SweepFactor
-from mfa.engine.linear.graph import Graph, Loops, components
-from mfa.engine.linear.singular import determined
-from mfa.engine.linear.sparse import Links
-from mfa.engine.linear.sweep import Sweep, sweep_through
+from mfa.engine.linear.pattern import MOST_TORN, Graph, Links, Loops, components, determined
+from mfa.engine.linear.superlu import Block
+from mfa.engine.linear.sweep import Sweep, SweepFactor, sweep_through
 from mfa.engine.network import Bools, Floats, Ints
 
 
@@ -46,7 +42,7 @@ def hubs_of(graph: Graph, loops: Loops, small: int) -> Ints:
         label = loops.label
         graph = graph.only(np.flatnonzero(loops.within & large[label[graph.rows]]))
         more = _strongest(graph, label, large)
-        if len(hubs) + len(more) > limits.MOST_TORN:
+        if len(hubs) + len(more) > MOST_TORN:
             return np.empty(0, dtype=np.int64)
         hubs = np.concatenate([hubs, more])
         out = np.zeros(graph.n, dtype=np.bool_)
@@ -65,7 +61,7 @@ def _strongest(graph: Graph, label: Ints, large: Bools) -> Ints:
     np.maximum.at(best, label, strength)
     through = large[label] & (strength > 0)
     hubs = np.flatnonzero(through & (2 * strength > best[label]))
-    if len(hubs) > limits.MOST_TORN:  # no hub stands out: one of each loop
+    if len(hubs) > MOST_TORN:  # no hub stands out: one of each loop
         hubs = np.flatnonzero(through & (strength == best[label]))
         hubs = hubs[np.unique(label[hubs], return_index=True)[1]]
     return hubs
