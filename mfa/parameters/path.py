@@ -13,8 +13,9 @@ from typing import NamedTuple, Protocol
 RATES = {"demand": "demand", "supply": "supply", "price": "prices"}
 SIDES = ("takers", "givers")
 QUANTITIES = ("drive", "demand", "supply", "prices", "factors", "targets")  # mappings of figures by id
+MEMBERS = ("materials", "processes", "stocks")
 SECTIONS = (
-    *("materials", "processes", "stocks", "pools", *QUANTITIES, "year", "layers", "indicators", "claims"),
+    *(*MEMBERS, "pools", *QUANTITIES, "year", "layers", "indicators", "claims"),
     *("scenario", "label", "note", "chains", "sources", "sankey"),
 )
 FRACTIONS = ("moisture", "carbon", "price-vat")
@@ -30,8 +31,8 @@ Step = str | int
 class Path(NamedTuple):
     """Where a figure stands: `Path("processes", "kiln", ("inputs", "clay"))`.
 
-    `section` is a section of a scenario, `member` an id in it; `field` leads on from there, a
-    number being a place in a written list, counted from 1.
+    `section` is a section of a scenario, `member` an id in it where it has members that are one
+    figure or hold figures; `field` leads on, a number being a place in a list, counted from 1.
     """
 
     section: str
@@ -74,14 +75,14 @@ def parse(text: str, members: Members) -> Path | None:
     section = _section(head, rest, members)
     if section:
         return Path(section, head, _figure_of(rest))
-    if head not in SECTIONS:
-        return None
-    return Path(head, str(rest[0]), _figure_of(rest[1:])) if rest else Path(head)
+    if head in (*MEMBERS, "pools", *QUANTITIES):
+        return Path(head, str(rest[0]), _figure_of(rest[1:])) if rest else None
+    return Path(head, "", tuple(rest)) if head in SECTIONS else None
 
 
 def _section(head: str, rest: list[Step], members: Members) -> str:
     """What a short form begins with; nothing where the path is a long one."""
-    if not rest or (len(rest) > 1 and rest[0] in getattr(members, head, ()) and head in SECTIONS[:3]):
+    if not rest or (len(rest) > 1 and rest[0] in getattr(members, head, ()) and head in MEMBERS):
         return ""
     of_material = head in members.materials and rest[0] in (*OF_MATERIAL, "composition")
     order = ("materials",) if of_material else ("processes", "stocks", "materials")
