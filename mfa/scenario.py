@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from mfa.engine.network import GainError, LostError, OrderError
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
 from mfa.input.merge import library, merge
 from mfa.input.merge.assembly import Assembly
-from mfa.input.records import builder
+from mfa.input.records import builder, replaced
 from mfa.input.workbook.read import is_book, read_book
 from mfa.input.yaml.reader import read
 from mfa.properties import layer
@@ -53,6 +54,12 @@ class Scenario:
     settings: Mapping[str, str] | None = None
     variant_names: tuple[str, ...] = ()
     is_chain: bool = False
+    _like: Compiled | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def _compiled(self) -> Compiled:
+        """The network; where it is wired like the one that figures were replaced in, with its wiring."""
+        return self._like.refilled(self.system) if self._like else compile_system(self.system)
 
     @property
     def assembly(self) -> Assembly:
@@ -70,11 +77,11 @@ class Scenario:
         """
         if samples is not None or seed is not None:
             raise Error([Fault("argument-later", None, {"what": "samples"})])
-        from mfa.engine.solver import solve
+        from mfa.engine.solver import solve_wired
 
-        compiled = compile_system(self.system)
+        compiled = self._compiled
         try:
-            state = solve(compiled.structure, compiled.values)
+            state = solve_wired(compiled.wiring, compiled.values)
         except GainError as error:
             raise Error([_gain(self.system, compiled, error)]) from None
         except LostError as error:
@@ -93,12 +100,15 @@ class Scenario:
         mfa.Error
             every path that names nothing and every value that cannot be; a chain alone
         """
-        laid = {**(self.settings or {}), **_settings(settings)}
+        own = _settings(settings)
+        laid = {k: v for k, v in (self.settings or {}).items() if k not in own} | dict(own)
         if self.is_chain and laid:
             raise Error([_not_scenario(self.path)])
-        system = checked(merge.with_settings(self.merged, laid))
+        assembly = merge.with_settings(self.merged, laid)
+        system = replaced.with_settings(self.system, assembly, own) or checked(assembly)
         layers = tuple(dict.fromkeys((*system.layers, *self.system.layers)))
-        return replace(self, system=replace(system, layers=layers), settings=laid)
+        like = vars(self).get("_compiled", self._like)
+        return replace(self, system=replace(system, layers=layers), settings=laid, _like=like)
 
     def with_layers(self, names: str | Sequence[str]) -> Scenario:
         """The same scenario with more substance layers: elements (`Ga`) or oxides (`Na2O`), one or several.

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from mfa.engine.network import GIVER, TAKER, ListEntry, Structure, Values, read_only
+from mfa.engine.wiring import Wiring, wire
 from mfa.system import Entry, Figure, System
 
 
@@ -41,6 +43,24 @@ class Compiled:
     values: Values
     entries: tuple[Entry, ...]
     outside: tuple[Outside, ...] = ()
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """What the solver derives from the structure, once.
+
+        Raises
+        ------
+        mfa.engine.network.OrderError
+            lists contradict each other
+        """
+        return wire(self.structure)
+
+    def refilled(self, system: System) -> Compiled:
+        """The network of another system; where it is the same but for its values, the wiring is kept."""
+        made = compile_system(system)
+        if "wiring" in vars(self) and made.structure.same(self.structure):
+            vars(made)["wiring"] = self.wiring
+        return made
 
 
 def compile_system(system: System) -> Compiled:
