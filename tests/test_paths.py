@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import mfa
+from mfa.engine.compile import compile_system, filled, slot
 from mfa.errors import FaultWithoutPlace
 from mfa.input.merge import merge
+from mfa.input.records import replaced
 from mfa.input.schema.forms import LATER, ScenarioForm
 from mfa.parameters import get, listed, parse, with_value
 from mfa.parameters.path import SECTIONS
@@ -245,3 +248,157 @@ def test_mass_closes_again(file: Path) -> None:
     assert changed.processes["works"].inputs["ore"].figure.source == "survey"
     with pytest.raises(FaultWithoutPlace, match="gas"):
         with_value(system, "works.inputs.ore", 1)
+
+
+# ---------------------------------------------------------------- slots of the network
+def test_slots(file: Path) -> None:
+    """Each kind of figure that the network has stands where its own number is; others stand nowhere."""
+    system = mfa.load(file).system
+    compiled = compile_system(system)
+    found = {
+        "works.level": ("driven", 1e6),
+        "supply.mud": ("outside", 20e3),
+        "kiln.capacity": ("capacity", 200e3),
+        "paver.inputs.mud": ("coefficient", 0.5),
+        "works.inputs.ore": ("coefficient", 2),
+        "pools.mud.takers.paver.share": ("share", 3),
+        "mud.takers.deposit.limit": ("percent", 0.1),
+        "mud.takers.kiln.limit": ("limit", float("inf")),
+    }
+    for path, (array, value) in found.items():
+        where = slot(compiled, system, path)
+        assert where is not None
+        assert where.array == array
+        assert getattr(compiled.values, array)[where.at] == value
+    for path in (
+        "price.ore",
+        "ore.composition.SiO2",
+        "yard.initial",
+        "mud.takers.yard.limit",
+        "demand.metal",
+    ):
+        assert slot(compiled, system, path) is None
+
+
+def test_filled_slots(file: Path) -> None:
+    """2.5 t of ore in place of 2 make 0.9 t of gas of 0.4; 30 kt of mud are supplied in place of 20."""
+    system = mfa.load(file).system
+    compiled = compile_system(system)
+    slots = {p: slot(compiled, system, p) for p in ("works.inputs.ore", "works.outputs.gas", "supply.mud")}
+    ore, gas, mud = (s for s in slots.values() if s)
+    values = filled(compiled, {ore: 2.5, mud: 30e3})
+    assert values.coefficient[gas.at] == pytest.approx(0.9)
+    assert values.external[compiled.structure.pools.index("mud")] == 30e3
+    assert compiled.values.coefficient[gas.at] == pytest.approx(0.4)
+
+
+def test_slots_of_the_park() -> None:
+    """A number in its slot makes the values that the changed system has, for every figure of the park."""
+    system = mfa.load("jiaokou-2025").system
+    compiled = compile_system(system)
+    slots = {p: slot(compiled, system, p) for p, x in listed(system).items() if isinstance(x.value, float)}
+    known = {p: s for p, s in slots.items() if s}
+    assert len(known) > 1500
+    for path, where in list(known.items())[::40]:
+        value = get(system, path)
+        assert getattr(compiled.values, where.array)[where.at] == value
+        want = compile_system(with_value(system, path, value * 1.001)).values
+        have = filled(compiled, {where: value * 1.001})
+        for field in fields(want):
+            one, two = getattr(have, field.name), getattr(want, field.name)
+            assert np.allclose(one, two, rtol=1e-12, atol=0, equal_nan=True), (path, field.name)
+
+
+# ---------------------------------------------------------------- replace in memory
+def test_replaced_in_memory_is_loaded(file: Path) -> None:
+    """What is made from the system before is what loading with the settings gives."""
+    base = mfa.load(file)
+    given = {
+        "kiln.capacity": "300 kt/a",
+        "works.inputs.ore": "2.1 t/t",
+        "works.level": "0.8 Mt/a",
+        "works.transfer.Ga.mud": "0.5",
+        "mud.takers.paver.share": "2",
+        "mud.takers.deposit.limit": "5 kt/a",
+        "yard.capacity": "6 Mt",
+        "supply.mud": "25 kt/a",
+        "price.ore": "60 CNY/t",
+        "ore.composition.SiO2": "10 %",
+        "factors.grid-co2": "0.7 t/MWh",
+        "targets.industrial-solid-waste-utilisation.min": "60 %",
+    }
+    for path, text in given.items():
+        trees = merge.with_settings(base.merged, {path: text})
+        made = replaced.with_settings(base.system, trees, [path])
+        assert made == mfa.load(file, settings={path: text}).system != base.system
+    assert base.replace(given).system == mfa.load(file, settings=given).system
+
+
+def test_what_reaches_further_is_built_whole(file: Path) -> None:
+    """Wet amounts, words that lists and groups go by, a flow of 0: all is built again."""
+    base = mfa.load(file)
+    for path, text in {
+        "mud.moisture": "40 %",
+        "materials.mud.kind": "product",
+        "processes.kiln.site": "north",
+        "paver.inputs.mud": "0 t/t",
+        "kiln.level": "1 t/a",
+        "year": "2030",
+        "demand.metal": "1 t/a",
+    }.items():
+        trees = merge.with_settings(base.merged, {path: text})
+        assert replaced.with_settings(base.system, trees, [path]) is None
+
+
+def test_faults_of_replacing(file: Path) -> None:
+    """A capacity below the drive, a negative rest and a full yard are told as they are of a file."""
+    base = mfa.load(file)
+    given = {"works.capacity": "1 kt/a", "yard.capacity": "1 t"}
+    for settings in ({p: t} for p, t in given.items()):
+        with pytest.raises(mfa.Error) as replacing:
+            base.replace(settings)
+        with pytest.raises(mfa.Error) as loading:
+            mfa.load(file, settings=settings)
+        assert replacing.value.text() == loading.value.text() != ""
+    with pytest.raises(mfa.Error, match="gas"):
+        base.replace({"works.inputs.ore": "1 t/t"})
+
+
+@pytest.mark.parametrize(("name", "every"), [("alumina-red-mud", 13), ("jiaokou-2025", 200)])
+def test_replaced_in_memory_of_shipped(name: str, every: int) -> None:
+    """Figures of the shipped scenarios, replaced in memory, give the loaded system, or no system as there."""
+    base = mfa.load(name)
+    numbers = [(p, x) for p, x in listed(base.system).items() if isinstance(x.value, float) and x.unit]
+    for path, parameter in numbers[::every]:
+        unit = "" if parameter.unit == "1" else parameter.unit
+        text = f"{parameter.value * 0.98:.10g} {unit}".strip()
+        trees = merge.with_settings(base.merged, {path: text})
+        made = replaced.with_settings(base.system, trees, [path])
+        try:
+            loaded = checked(trees)
+        except mfa.Error:
+            loaded = None
+        assert made is None or made == loaded, path
+
+
+def test_last_setting_counts(file: Path) -> None:
+    """The later of two settings of one figure counts, in whichever form it is written."""
+    one = mfa.load(file).replace({"kiln.capacity": "1 t/a"}).replace({"processes.kiln.capacity": "2 t/a"})
+    assert get(one.system, "kiln.capacity") == 2
+    assert get(one.replace({"kiln.capacity": "3 t/a"}).system, "kiln.capacity") == 3
+
+
+def test_wiring_is_kept_where_the_network_is_the_same(file: Path) -> None:
+    """Another capacity solves the wired network; a flow of 0 makes another network."""
+    base = mfa.load(file)
+    base.solve()
+    for path, text, same in (
+        ("kiln.capacity", "10 kt/a", True),
+        ("works.inputs.ore", "2.2 t/t", True),
+        ("works.outputs.gas", "0 t/t", False),
+    ):
+        other = base.replace({path: text})
+        result = other.solve()
+        assert (other._compiled.wiring is base._compiled.wiring) is same
+        fresh = mfa.load(file, settings={path: text}).solve()
+        assert result.table("flows").rows == fresh.table("flows").rows
