@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mfa.errors import FaultWithoutPlace
-from mfa.parameters.path import OF_MATERIAL, OF_PROCESS, Path, Step, parse
+from mfa.parameters.path import OF_MATERIAL, OF_PROCESS, SIDES, Path, Step, parse
 from mfa.properties import OTHER, closing_amount
 from mfa.system import Coefficient, Entry, Figure, Material, Process, System
 
@@ -75,12 +75,19 @@ def figure_at(system: System, path: Path) -> Figure | None:
 def entry_at(system: System, path: Path) -> Entry | None:
     """The entry of a list that a path names by its node."""
     pool = system.pools.get(path.member)
+    if path.field[0] not in SIDES:
+        return None
     entries: tuple[Entry, ...] = getattr(pool, str(path.field[0]), ())
     return next((e for e in entries if e.node == path.field[1]), None)
 
 
 def _as_figure(value: Figure | float | None) -> Figure | None:
     return value if value is None or isinstance(value, Figure) else Figure(value)
+
+
+def number(value: Figure | float) -> float:
+    """The number of a figure, in whichever form a record keeps it."""
+    return value.value if isinstance(value, Figure) else value
 
 
 def _attribute(name: Step) -> str:
@@ -128,7 +135,9 @@ def with_figure(system: System, path: Path, figure: Figure) -> System:
     made: object = figure
     if section == "targets":
         bound = f"{field[0]}imum"
-        targets = (_replaced(t, bound, figure.value) if t.indicator == key else t for t in system.targets)
+        targets = (
+            _replaced(t, bound, _stored(bound, figure)) if t.indicator == key else t for t in system.targets
+        )
         return replace(system, targets=tuple(targets))
     if section == "materials":
         made = _material_with(system.materials[key], field, figure)
@@ -148,40 +157,43 @@ def _replaced(record: R, name: str, value: object) -> R:
     return replace(record, **{name: value})  # type: ignore[type-var]
 
 
-PLAIN = ("moisture", "carbon", "price_vat", "lhv", "density", "co2_factor", "gwp", "parent_equivalent")
-PLAIN_OF_PROCESS = ("operating_hours", "tolerance")
+PLAIN = (  # fields of the records that keep the number of a figure alone
+    *("moisture", "carbon", "price_vat", "lhv", "density", "co2_factor", "gwp", "parent_equivalent"),
+    *("composition", "operating_hours", "tolerance", "transfer", "share", "minimum", "maximum"),
+)
 
 
-def _stored(name: str, figure: Figure) -> Figure | float:
-    """What a record keeps of a figure: of some properties the number alone."""
-    return figure.value if name in (*PLAIN, *PLAIN_OF_PROCESS) else figure
+def _stored(name: str, figure: Figure) -> Any:
+    """What a field of a record keeps of a figure."""
+    return figure.value if name in PLAIN else figure
 
 
 def _material_with(material: Material, field: tuple[Step, ...], figure: Figure) -> Material:
-    if field[0] != "composition":
-        name = _attribute(field[0])
+    name = _attribute(field[0])
+    if name != "composition":
         return _replaced(material, name, _stored(name, figure))
-    shares = {**material.composition, str(field[1]): figure.value}
+    shares = {**material.composition, str(field[1]): _stored(name, figure)}
     if field[1] != OTHER:  # what is not named makes it 100 % again
-        rest = 1 - sum(v for s, v in shares.items() if s != OTHER)
-        shares = {s: v for s, v in shares.items() if s != OTHER} | ({OTHER: rest} if rest > 0 else {})
+        named = {s: v for s, v in shares.items() if s != OTHER}
+        rest = 1 - sum(number(v) for v in named.values())
+        shares = named | ({OTHER: _stored(name, Figure(rest))} if rest > 0 else {})
     return replace(material, composition=shares)
 
 
 def _process_with(
     process: Process, field: tuple[Step, ...], figure: Figure, materials: Mapping[str, Material]
 ) -> Process:
-    if field[0] == "transfer":
+    name = _attribute(field[0])
+    if name == "transfer":
         element, output = str(field[1]), str(field[2])
-        shares = {**process.transfer[element], output: figure.value}
+        shares = {**process.transfer[element], output: _stored(name, figure)}
         return replace(process, transfer={**process.transfer, element: shares})
-    if field[0] not in ("inputs", "outputs"):
-        name = _attribute(field[0])
+    if name not in ("inputs", "outputs"):
         return _replaced(process, name, _stored(name, figure))
-    side, material = str(field[0]), str(field[1])
-    recipe: Mapping[str, Coefficient] = getattr(process, side)
+    recipe: Mapping[str, Coefficient] = getattr(process, name)
+    material = str(field[1])
     made = Coefficient(figure, reference=recipe[material].reference)
-    return closed(_replaced(process, side, {**recipe, material: made}), materials)
+    return closed(_replaced(process, name, {**recipe, material: made}), materials)
 
 
 def balance_of(process: Process) -> tuple[str, str] | None:
@@ -213,5 +225,5 @@ def closed(process: Process, materials: Mapping[str, Material]) -> Process:
 
 def _entry_with(entry: Entry, what: str, figure: Figure) -> Entry:
     if what == "share":
-        return replace(entry, share=figure.value)
+        return replace(entry, share=_stored(what, figure))
     return replace(entry, percent=figure) if entry.percent else replace(entry, limit=figure)

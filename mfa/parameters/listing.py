@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from mfa.parameters.figures import number
 from mfa.system import Coefficient, Entry, Figure, Material, Process, Stock, System
 
 
@@ -74,9 +75,8 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
     yield Parameter(f"{process.id}.tolerance", process.tolerance, "1")
     for key, figure in (("value-added", process.value_added), ("system-cost", process.system_cost)):
         if figure:
-            yield Parameter(
-                f"{process.id}.{key}", figure.value, "1" if key == "value-added" else f"CNY/{per}"
-            )
+            unit = "1" if key == "value-added" else f"CNY/{per}"
+            yield Parameter(f"{process.id}.{key}", figure.value, unit)
     tags = {
         "fate": process.fate,
         "site": process.site,
@@ -88,7 +88,7 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
     yield from (Parameter(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)
     for element, shares in process.transfer.items():
         for output, share in shares.items():
-            yield Parameter(f"{process.id}.transfer.{element}.{output}", share, "1")
+            yield Parameter(f"{process.id}.transfer.{element}.{output}", number(share), "1")
 
 
 def _material(material: Material) -> Iterator[Parameter]:
@@ -102,11 +102,12 @@ def _material(material: Material) -> Iterator[Parameter]:
         "density": material.density,
         "co2-factor": material.co2_factor,
         "gwp": material.gwp if material.ghg else None,
-        "price-vat": material.price_vat or None,
+        "price-vat": number(material.price_vat) or None,
         "parent-equivalent": material.parent_equivalent if material.residue_of else None,
     }
-    yield from (Parameter(f"{material.id}.{k}", v, "") for k, v in numbers.items() if v is not None)
-    yield from (Parameter(f"{material.id}.composition.{s}", v, "1") for s, v in material.composition.items())
+    yield from (Parameter(f"{material.id}.{k}", number(v), "") for k, v in numbers.items() if v is not None)
+    shares = material.composition.items()
+    yield from (Parameter(f"{material.id}.composition.{s}", number(v), "1") for s, v in shares)
     main = material.main_resource
     words = {
         "kind": material.kind,
@@ -138,8 +139,8 @@ def _list(material: str, side: str, entries: tuple[Entry, ...], unit: str) -> It
             yield Parameter(f"{material}.{side}.{e.node}.limit", e.limit.value, unit)
         if e.percent:
             yield Parameter(f"{material}.{side}.{e.node}.limit", e.percent.value, "1")
-        if e.share != 1:
-            yield Parameter(f"{material}.{side}.{e.node}.share", e.share, "")
+        if number(e.share) != 1:
+            yield Parameter(f"{material}.{side}.{e.node}.share", number(e.share), "")
         if e.fate:
             yield Parameter(f"{material}.{side}.{e.node}.fate", e.fate, "")
 

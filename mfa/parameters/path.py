@@ -18,10 +18,11 @@ SECTIONS = (
     *(*MEMBERS, "pools", *QUANTITIES, "year", "layers", "indicators", "claims"),
     *("scenario", "label", "note", "chains", "sources", "sankey"),
 )
-FRACTIONS = ("moisture", "carbon", "price-vat")
-OF_MATERIAL = (*FRACTIONS, "lhv", "density", "co2-factor", "gwp", "parent-equivalent", "price")
+OF_MATERIAL = (
+    *("moisture", "carbon", "lhv", "density", "co2-factor", "gwp", "parent-equivalent"),
+    *("price", "price-vat"),
+)
 OF_PROCESS = ("capacity", "operating", "tolerance", "value-added", "system-cost")
-OF_STOCK = ("initial", "capacity")
 WRITTEN = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[[0-9]{1,6}\])*\Z")
 STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
