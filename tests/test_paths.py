@@ -18,7 +18,6 @@ from mfa.input.schema.forms import LATER, ScenarioForm
 from mfa.parameters import get, listed, parse, with_value
 from mfa.parameters.path import SECTIONS
 from mfa.scenario import checked
-from mfa.show.terminal.print_system import origin_lines
 from mfa.system import Figure, System
 
 CHAIN = """chain: park
@@ -80,7 +79,7 @@ def plain(record: object) -> object:
 
 
 def settable(name: str) -> dict[str, str]:
-    lines = [x for x in origin_lines(name, (), {}) if x.value not in ("[]", "{}", "")]
+    lines = [x for x in mfa.load(name).origin() if x.value not in ("[]", "{}", "")]
     return {x.path: x.value for x in lines}
 
 
