@@ -22,7 +22,7 @@ from mfa.results.indicators.custom import uncounted
 from mfa.results.indicators.target import Indicator
 from mfa.system import System
 
-FULL = 1e-9
+FULL = 1e-9  # of the size: what is within is met or full, looser than any rounding, closer than any figure
 
 
 @dataclass(frozen=True)
