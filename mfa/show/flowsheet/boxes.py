@@ -18,9 +18,9 @@ from mfa.system import Coefficient, Entry, Process, System
 Role = Literal["process", "pool", "stock"]
 Mark = Literal["import", "export", "emission", "deposit", "network", "open"]
 
-NAME, SMALL = 9.5, 7.5
-NAME_LINE, LINE = 11.5, 9.5
-CARD, PILL = 178.0, 92.0
+NAME, SMALL = 9.5, 7.5  # points of type, of names and of all else
+NAME_LINE, LINE = 11.5, 9.5  # points from line to line
+CARD, PILL = 178.0, 92.0  # points that the text of a process and of a pool may be wide
 PAD, INDENT, MARK_ROOM = 5.0, 10.0, 7.0
 LEAST_WIDTH = {"process": 110.0, "pool": 64.0, "stock": 64.0}
 PORT_PITCH = {"process": 12.0, "pool": 6.0, "stock": 6.0}

@@ -13,9 +13,11 @@ from mfa.show.sankey.layout.layering import back_arcs, layers
 from mfa.show.sankey.selection import Flows, Names, prepare
 
 THINNEST = 0.8
+"""Width of a band in points below which it would not be seen; such bands are not to scale."""
 OWN_LOOP = 16.0
-LEAST_FLOW_HEIGHT = 400.0
-FLOW_HEIGHT_PER_COLUMN = 35.0
+"""Widest that all flows of a node to itself are drawn: circulating water would dwarf all else."""
+LEAST_FLOW_HEIGHT, FLOW_HEIGHT_PER_COLUMN = 400.0, 35.0
+"""Points of the largest sum of flows side by side: more for more columns, to keep the picture's shape."""
 
 
 @dataclass(frozen=True)
