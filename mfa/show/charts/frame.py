@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WIDTH = 504.0
 ROW = 24.0
 NAME_ROOM = 150.0
-THICK = 0.62
+THICK = 0.62  # of a row: bars apart by half their thickness
 FOOT = 46.0
 HEAD, BARE_HEAD = 50.0, 36.0
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST = 12
-NEGLIGIBLE = 1e-9
+NEGLIGIBLE = 1e-9  # of a bar: a fate below it has no colour in the legend
 NAMED = ("industrial-solid", "hazardous")
 
 

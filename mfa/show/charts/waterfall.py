@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 EXACT = 1e-9
-FLAT = 0.15
+FLAT = 0.15  # of the highest level: smaller changes would hardly be seen on an axis from zero
 SLIVER = 0.004
 """Steps below this share of the axis would be thinner than the lines that join them."""
 TOTAL, RISE, FALL = Look(BLUE), Look(GREEN), Look(VERMILION, "////")

@@ -25,7 +25,7 @@ WIDEST_PITCH = {
     "process": 26.0,
     "pool": 14.0,
     "stock": 14.0,
-}  # points between arcs at a box, so that they stay a bundle
+}  # points between arcs at a box
 BETWEEN = 26.0  # points between parts that share no arc
 SHAPE = 1.4  # width over height of the page that parts are packed on: a sheet of A4 lying
 MARGIN = 14.0  # points

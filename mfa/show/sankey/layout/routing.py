@@ -169,7 +169,7 @@ BAR = 12.0
 INSIDE, NEST_GAP, LABEL_GAP = 5.0, 3.0, 5.0
 """Points inside the innermost U-turn of a node, between nested ones, and before a label."""
 LEAST_GAP = 56.0
-"""Points between columns at least; labels want more nearly everywhere, so 28 and 112 change nothing shipped."""
+"""Points between columns at least; labels want more nearly everywhere: 28 or 112 hardly change a picture."""
 STEEP, WIDEST_STEEP = 0.6, 150.0
 """Gap that a bend wants, as a share of its width and rise, and at most; half or twice as much changes the
 width of the shipped pictures by 1 % at most, since tracks and labels want more."""
@@ -177,7 +177,7 @@ SLIM_TURN = 22.0
 """Points up to which a U-turn stands between a bar and its label; a label starts over a broader one."""
 ROUNDEST = 1.43
 """Widths of a band that its S bends in, so that the inside of the bend keeps a radius of 0.1 widths: the
-middle has 0.42 · 1.43 = 0.6. Where the bends meet before that it is (run² + rise²) / (4 rise) >= 0.6 widths."""
+middle has 0.42 · 1.43 = 0.6. Where the bends meet before, it is (run² + rise²) / (4 rise)."""
 
 
 @dataclass(frozen=True)
