@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import linear, park, reading, sankey, solver, startup
+from benchmarks import linear, park, reading, sankey, size, solver, startup
 
 startup.report()
 print()
@@ -17,5 +17,7 @@ print()
 linear.main()
 print()
 reading.main()
+print()
+size.report(size.POOLS[:2] if "--quick" in sys.argv else size.POOLS)
 print()
 sankey.report()

@@ -52,3 +52,28 @@ def pushed(pools: int, seed: int = 0) -> tuple[Structure, Values]:
         np.ones(len(place)),
     )
     return structure, values
+
+
+def handed_on(pools: int, seed: int = 0) -> tuple[Structure, Values]:
+    """One chain as deep as it has pools; each hands on 99.99 %, every second step is capped."""
+    rng = np.random.default_rng(seed)
+    steps = np.arange(pools - 1)
+    entries = tuple(ListEntry(i, TAKER, 1, i) for i in range(pools - 1))
+    structure = Structure(
+        tuple(f"m{i}" for i in range(pools)),
+        tuple(f"p{i}" for i in range(pools - 1)),
+        np.concatenate([steps, steps + 1]),
+        np.concatenate([steps, steps]),
+        np.repeat([-1, 1], pools - 1),
+        entries,
+    )
+    values = Values(
+        np.repeat([1.0, 0.9999], pools - 1),
+        np.append(100.0, rng.choice([0.0, 1.0, -1.0], pools - 1)),
+        np.full(pools - 1, np.nan),
+        np.where(steps % 2, rng.uniform(20, 120, pools - 1), np.inf),
+        np.full(pools - 1, np.inf),
+        np.full(pools - 1, np.inf),
+        np.ones(pools - 1),
+    )
+    return structure, values

@@ -1,15 +1,16 @@
-"""The whole solve beside one HiGHS LP, and time per Newton step from 10³ to 10⁶ pools."""
+"""The whole solve beside one HiGHS LP, a Newton step, deep and wide networks from 10³ to 10⁶ pools."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csc_array
 
-from benchmarks.networks import USERS, pushed
+from benchmarks.networks import USERS, handed_on, pushed
 from mfa.engine import linear
 from mfa.engine.equations import Equations
 from mfa.engine.network import Structure, Values
@@ -79,6 +80,17 @@ def newton_step(pools: int) -> str:
     return f"| {pools:,} | {1e3 * took:.2f} | {1e6 * took / pools:.3f} |"
 
 
+def whole_solve(pools: int) -> str:
+    """A deep chain and a wide network, solved whole."""
+    times = []
+    for made in (handed_on, pushed):
+        structure, values = made(pools)
+        wiring = wire(structure)
+        solve_wired(wiring, values)
+        times.append(fastest(partial(solve_wired, wiring, values), 3))
+    return f"| {pools:,} | {1e3 * times[0]:.1f} | {1e3 * times[1]:.1f} |"
+
+
 def report(quick: bool = False) -> None:
     print("### One solve beside one LP (HiGHS)\n")
     print("| pools × users | LP ms | mfa ms | ratio | largest difference |\n|---|--:|--:|--:|--:|")
@@ -87,6 +99,9 @@ def report(quick: bool = False) -> None:
     print("\n### One Newton step\n\n| pools | ms | µs a pool |\n|--:|--:|--:|")
     for pools in (1_000, 10_000, 100_000) if quick else (1_000, 10_000, 100_000, 1_000_000):
         print(newton_step(pools))
+    print("\n### One solve, deep and wide\n\n| pools | one chain, ms | 3 users a pool, ms |\n|--:|--:|--:|")
+    for pools in (1_000, 10_000, 100_000) if quick else (1_000, 10_000, 100_000, 1_000_000):
+        print(whole_solve(pools))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 
 import mfa
-from mfa.check import check_file
 
 CHAIN = """
 chain: brickworks
@@ -43,13 +42,14 @@ with tempfile.TemporaryDirectory() as name:
     (folder / "brickworks.yaml").write_text(CHAIN, encoding="utf-8")
     (folder / "first.yaml").write_text(SCENARIO, encoding="utf-8")
 
-    report = check_file(str(folder / "first.yaml"))
+    report = mfa.check(str(folder / "first.yaml"))
     for closure in report.closures:
         if closure.layer == "mass":
             print(f"{closure.process}: {closure.inputs:g} t in, {closure.outputs:g} t out")
 
     scenario = mfa.load(folder / "first.yaml")
-    result = scenario.run(folder / "out")
+    result = scenario.solve()
+    result.write(folder / "out")
     print(result.flows[["material", "source", "target", "amount", "wet_amount"]].to_string(index=False))
     print(result.indicators.loc["industrial-solid-waste-utilisation", ["value", "met", "distance_amount"]])
     print(sorted(file.name for file in (folder / "out").iterdir()))

@@ -43,7 +43,7 @@ with tempfile.TemporaryDirectory() as name:
     folder = Path(name)
     (folder / "brickworks.yaml").write_text(CHAIN, encoding="utf-8")
     (folder / "plan.yaml").write_text(PLAN, encoding="utf-8")
-    audit = mfa.load(folder / "plan.yaml").solve().audit()
+    audit = mfa.audit(mfa.load(folder / "plan.yaml").solve())
 
 for verdict in audit.verdicts:
     claim = verdict.claim

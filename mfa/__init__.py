@@ -8,17 +8,36 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mfa.auditing import audit as audit
+    from mfa.checking import check as check
+    from mfa.comparing import compare as compare
     from mfa.errors import Error as Error
     from mfa.errors import Failure as Failure
+    from mfa.input.schema.forms import json_schema as json_schema
     from mfa.result import Result as Result
     from mfa.scenario import Scenario as Scenario
     from mfa.scenario import load as load
-    from mfa.studies.compare import compare as compare
+    from mfa.show.project import make_project as make_project
+    from mfa.show.terminal.listing import listing as listing
     from mfa.units import Quantity as Quantity
     from mfa.units import quantity as quantity
 
 __version__ = "0.1.0"
-__all__ = ["Error", "Failure", "Quantity", "Result", "Scenario", "compare", "load", "quantity"]
+__all__ = [
+    "Error",
+    "Failure",
+    "Quantity",
+    "Result",
+    "Scenario",
+    "audit",
+    "check",
+    "compare",
+    "json_schema",
+    "listing",
+    "load",
+    "make_project",
+    "quantity",
+]
 
 _HOME = {
     "Error": "mfa.errors",
@@ -26,8 +45,13 @@ _HOME = {
     "Quantity": "mfa.units",
     "Result": "mfa.result",
     "Scenario": "mfa.scenario",
-    "compare": "mfa.studies.compare",
+    "audit": "mfa.auditing",
+    "check": "mfa.checking",
+    "compare": "mfa.comparing",
+    "json_schema": "mfa.input.schema.forms",
+    "listing": "mfa.show.terminal.listing",
     "load": "mfa.scenario",
+    "make_project": "mfa.show.project",
     "quantity": "mfa.units",
 }
 

@@ -1,278 +1,34 @@
-"""The result of a run: solved arrays, and every table made from them when asked for."""
+"""The result of a run as users hold it: the run, what is asked of it, and how it is shown and written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from mfa.checks.closure import Closure, closures
-from mfa.engine.compile import Compiled
-from mfa.engine.network import State
-from mfa.errors import Error, Fault, FaultWithoutPlace, check_language
-from mfa.properties import layer
-from mfa.results import tables
-from mfa.results.accounts import flows, waste
-from mfa.results.accounts.accounts import Accounts
-from mfa.results.accounts.costs import CentreCost, Costs
-from mfa.results.accounts.ledger import Ledger
-from mfa.results.accounts.substances import Compositions, Substance
-from mfa.results.indicators import evaluate
-from mfa.results.indicators.target import Indicator
-from mfa.results.warnings import RunWarning, account_faults, run_warnings
-from mfa.system import System
+from mfa.errors import check_language
+from mfa.input.load import Loaded
+from mfa.results.run import Run
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from mfa.show.sankey.diagram import Sankey
-    from mfa.studies.audit import Audit, Progress
     from mfa.studies.remedies import Remedy
-
-TABLES = ("flows", "links", "processes", "pools", "stocks", "indicators", "balances", "warnings")
-MORE_TABLES = ("layers", "layer_balances", "costs")
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(Run):
     """What one run gives; equal only to itself.
 
-    The tables are pandas DataFrames: `flows`, `links`, `processes`, `pools`, `stocks`,
-    `indicators` (indexed by `indicator`), `balances`, `warnings`. `table(name)` gives the
-    same without pandas.
+    Attributes
+    ----------
+    loaded : what was solved, with its files, for the manifest
     """
 
-    system: System
-    compiled: Compiled
-    state: State
-
-    def table(self, name: str, lang: str = "en") -> tables.Table:
-        """A table by its name; `lang` is the language of the warnings' words.
-
-        Raises
-        ------
-        mfa.Error
-            another language than `en` and `zh`
-        """
-        check_language(lang)
-        s, c, x = self.system, self.compiled, self.state
-        match name:
-            case "flows":
-                return tables.flows(s, self.flow_list)
-            case "links":
-                return tables.links(s, self.link_list)
-            case "processes":
-                return tables.processes(s, c, x)
-            case "pools":
-                return tables.pools(s, c, x, self.flow_list)
-            case "stocks":
-                return tables.stocks(s, c, x)
-            case "indicators":
-                return tables.indicators(s, self.indicator_list)
-            case "balances":
-                return tables.balances(self.closures)
-            case "warnings":
-                return tables.warnings(s, self.warning_list, lang)
-            case "layers":
-                found = ((n, self.layer(n).flows(self.flow_list)) for n in s.layers)
-                return tables.layers(s, found)
-            case "layer_balances":
-                return tables.layer_balances(s, (b for n in s.layers for b in self.layer(n).balances()))
-            case "costs":
-                return tables.costs(s, self.costs_list)
-        raise KeyError(name)
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The tables that a run writes: costs where anything has a price, layers where they are listed."""
-        layers = MORE_TABLES[:2] if self.system.layers else ()
-        return (*TABLES, *layers, *(MORE_TABLES[2:] if self.costs_list else ()))
-
-    @cached_property
-    def flow_list(self) -> list[flows.Flow]:
-        """The flows as records."""
-        return flows.flows(self.compiled, self.state)
-
-    @cached_property
-    def link_list(self) -> list[flows.Flow]:
-        """The links as records."""
-        return flows.links(self.flow_list)
-
-    @cached_property
-    def closures(self) -> list[Closure]:
-        """The closure of every recipe."""
-        return closures(self.system)
-
-    @cached_property
-    def wastes(self) -> dict[str, waste.WasteFlow]:
-        """Where each waste goes."""
-        return waste.waste_flows(self.system, self.compiled, self.state)
-
-    @cached_property
-    def indicator_list(self) -> list[Indicator]:
-        """The indicators as records."""
-        return evaluate.indicators(
-            self.system,
-            self.wastes,
-            self.lacking,
-            self.accounts,
-            lambda name: self.layer(name).recovery,
-            self.flow_list,
-            lambda: self.link_list,
-        )
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        """Energy, carbon, water, value and resources."""
-        return Accounts(Ledger(self.system, self.compiled, self.state))
-
-    @cached_property
-    def compositions(self) -> Compositions:
-        """The elements in every material."""
-        return Compositions(self.accounts.ledger)
-
-    def layer(self, name: str) -> Substance:
-        """The layer of an element (`Ga`) or oxide (`Na2O`): kg a year on every flow.
-
-        Raises
-        ------
-        mfa.Error
-            the name is neither an element nor an oxide of one element
-        """
-        try:
-            layer(name)
-        except FaultWithoutPlace as unplaced:
-            raise Error([unplaced.at(None)]) from None
-        if name not in self._layers:
-            self._layers[name] = Substance(name, self.compositions)
-        return self._layers[name]
-
-    @cached_property
-    def _layers(self) -> dict[str, Substance]:
-        """The layers asked for so far."""
-        return {}
-
-    @cached_property
-    def costs(self) -> Costs:
-        """Material flow cost accounting."""
-        return Costs(self.accounts.ledger)
-
-    @cached_property
-    def costs_list(self) -> list[CentreCost]:
-        """The costs of every quantity centre; empty where nothing has a price."""
-        return self.costs.centres() if self.costs.bought > 0 else []
-
-    @cached_property
-    def warning_list(self) -> list[RunWarning]:
-        """The warnings as records."""
-        return run_warnings(
-            self.system,
-            self.compiled,
-            self.state,
-            self.wastes,
-            self.indicator_list,
-            self.closures,
-            self._doubts,
-        )
-
-    @property
-    def _doubts(self) -> list[tuple[str, str, Fault]]:
-        layers = [self.layer(n) for n in self.system.layers]
-        return account_faults(
-            self.system, self.accounts, self.indicator_list, layers, self.flow_list, lambda: self.link_list
-        )
-
-    @cached_property
-    def lacking(self) -> dict[str, str]:
-        """Running processes one of whose inputs is in shortage → that input."""
-        short = {
-            m
-            for m, a in zip(self.compiled.structure.pools, self.state.shortage.tolist(), strict=True)
-            if a > 0
-        }
-        level = dict(zip(self.compiled.structure.processes, self.state.level.tolist(), strict=True))
-        lacking = {}
-        for process in self.system.processes.values():
-            missing = [m for m in process.inputs if m in short]
-            if missing and level[process.id] > 0:
-                lacking[process.id] = missing[0]
-        return lacking
-
-    @property
-    def targets_met(self) -> bool:
-        """Whether every target has a value, is met and proven."""
-        aimed = (r for r in self.indicator_list if r.aimed)
-        return all(r.met == "true" for r in aimed)
-
-    @property
-    def flows(self) -> pd.DataFrame:
-        """One row a (period, material, source, target), amounts > 0, native units a year."""
-        return self.table("flows").frame()
-
-    @property
-    def links(self) -> pd.DataFrame:
-        """Flows without pools: supplier → taker."""
-        return self.table("links").frame()
-
-    @property
-    def processes(self) -> pd.DataFrame:
-        """Level, capacity, use and driver of every process."""
-        return self.table("processes").frame()
-
-    @property
-    def pools(self) -> pd.DataFrame:
-        """Supply, demand, surplus and shortage of every pool."""
-        return self.table("pools").frame()
-
-    @property
-    def stocks(self) -> pd.DataFrame:
-        """Opening, inflow, outflow and closing of every stock."""
-        return self.table("stocks").frame()
-
-    @property
-    def indicators(self) -> pd.DataFrame:
-        """Indicators and targets, indexed by `indicator`."""
-        return self.table("indicators").frame().set_index("indicator")
-
-    @property
-    def balances(self) -> pd.DataFrame:
-        """Closure of every recipe, layer by layer."""
-        return self.table("balances").frame()
-
-    @property
-    def warnings(self) -> pd.DataFrame:
-        """What the run warns of."""
-        return self.table("warnings").frame()
-
-    def to_json(self, lang: str = "en") -> dict[str, Any]:
-        """All tables as lists of rows, ready for `json.dumps`.
-
-        Raises
-        ------
-        mfa.Error
-            another language than `en` and `zh`
-        """
-        made: dict[str, Any] = {"scenario": self.system.name, "period": self.system.period}
-        for name in self.written:
-            table = self.table(name, lang)
-            made[name] = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-        made["solver"] = {
-            "method": self.state.method,
-            "iterations": self.state.iterations,
-            "residual": self.state.residual,
-        }
-        return made
-
-    def audit(self, progress: Progress = lambda what, count: None) -> Audit:
-        """The scenario's claims beside this run, and the sets of claims that cannot hold together.
-
-        `progress` is called as it goes on: `("claims", judged so far)`, then `("sets", found so far)`.
-        """
-        from mfa.studies.audit import audit
-
-        return audit(self, progress)
+    loaded: Loaded = field(repr=False)
 
     def remedies(self) -> list[Remedy]:
         """What each way out of a missed target on solid waste would add alone, found by solving again."""
@@ -284,6 +40,41 @@ class Result:
 
         return tuple(remedies(self))
 
+    def write(
+        self,
+        folder: str | Path,
+        *,
+        command: Sequence[str] = (),
+        parquet: bool = False,
+        sankey: bool = False,
+        report: bool = False,
+        remedies: bool = False,
+        lang: str = "en",
+    ) -> list[Path]:
+        """Write every table and `manifest.json` into a folder: all files or none; gives their paths.
+
+        Files that an earlier run wrote there and this one does not are removed, others left alone.
+
+        Parameters
+        ----------
+        command : what the manifest tells as the command
+        parquet : also every table as `NAME.parquet`, which needs pyarrow
+        sankey, report, remedies : also `sankey.html`, `report.html`, `remedies.csv`
+        lang : language of the pages
+
+        Raises
+        ------
+        mfa.Error
+            `parquet` without pyarrow, or another language
+        mfa.Failure
+            the folder cannot be written, or another run is writing there; it is as before
+        """
+        from mfa.show.run_folder import Extras, write_run
+
+        check_language(lang)
+        asked = Extras(parquet, sankey, report, remedies)
+        return write_run(self, self.remedies, Path(folder), self.loaded, command, asked, lang)
+
     def report(self, path: str | Path, *, lang: str = "en") -> None:
         """Write the report of the run: one self-contained HTML page, printable, en or zh.
 
@@ -291,12 +82,43 @@ class Result:
         ------
         mfa.Error
             another language
+        mfa.Failure
+            the file cannot be written
         """
         from mfa.show.files import write_atomically
         from mfa.show.report import report_page
+        from mfa.show.run_folder import manifest
 
         check_language(lang)
-        write_atomically(Path(path), report_page(self, lang))
+        page = report_page(self, self.remedies(), lang, manifest(self, self.loaded))
+        write_atomically(Path(path), page)
+
+    def chart(
+        self,
+        kind: Literal["gauge", "wastes", "merit"],
+        path: str | Path,
+        name: str | None = None,
+        *,
+        lang: str = "en",
+    ) -> None:
+        """Draw a chart to a file: the gauge of a target, wastes by fate, or the merit order of a material.
+
+        Parameters
+        ----------
+        path : ends in .png, .svg or .pdf
+        name : an indicator, a class of waste or a material; None is the first target, all wastes
+
+        Raises
+        ------
+        mfa.Error
+            the run has no such indicator or material, or the ending is not drawn
+        mfa.Failure
+            the file cannot be written
+        """
+        from mfa.show.charts.draw import draw
+
+        check_language(lang)
+        draw(kind, self, name, Path(path), lang)
 
     def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Sankey:
         """Draw the flows: to a file (.png .svg .pdf .html), onto matplotlib axes, or into a notebook.

@@ -1,63 +1,33 @@
-"""The way through the program: files → system → network → solution → result."""
+"""A scenario: what users load, change, solve and draw."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mfa.checks import lists
-from mfa.engine.compile import Compiled, compile_system
-from mfa.engine.network import GainError, LostError, OrderError
-from mfa.errors import Error, Fault, FaultWithoutPlace, Place
-from mfa.input.merge import library, merge
-from mfa.input.merge.assembly import Assembly
-from mfa.input.records import builder
-from mfa.input.workbook.read import is_book, read_book
-from mfa.input.yaml.reader import read
+from mfa.errors import Error, Fault, FaultWithoutPlace
+from mfa.input.load import Loaded, as_names, checked, not_scenario, paths_and_values, read_scenario
+from mfa.input.merge import merge
 from mfa.properties import layer
 from mfa.result import Result
-from mfa.system import System
+from mfa.results.run import solve_system
 
 if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
     from mfa.show.flowsheet.matplotlib_page import Page
-
-NAMED = 8  # pools of a block that a message names
+    from mfa.show.terminal.print_system import OriginLine
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """A scenario, or a chain alone: parsed, checked, unit-converted; equal where all that it says is.
+class Scenario(Loaded):
+    """A scenario, or a chain alone, ready to be solved; equal where all that it says is."""
 
-    Attributes
-    ----------
-    system : the checked records
-    path : the file it was loaded from
-    files : every file that it was put together from
-    variants, settings : what was laid over the file
-    variant_names : the variants that the file offers
-    is_chain : whether it is a chain alone, with nothing that drives it
-    merged : what the files say, before `settings`; nothing is read again to change a figure
-    """
-
-    system: System
-    path: Path
-    files: tuple[Path, ...]
-    merged: Assembly = field(repr=False, compare=False)
-    variants: tuple[str, ...] = ()
-    settings: Mapping[str, str] | None = None
-    variant_names: tuple[str, ...] = ()
-    is_chain: bool = False
-
-    @property
-    def assembly(self) -> Assembly:
-        """What the files say, with `settings` laid over it."""
-        return merge.with_settings(self.merged, self.settings or {})
+    def __hash__(self) -> int:
+        return super().__hash__()
 
     def solve(self, *, samples: int | None = None, seed: int | None = None) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
@@ -70,18 +40,8 @@ class Scenario:
         """
         if samples is not None or seed is not None:
             raise Error([Fault("argument-later", None, {"what": "samples"})])
-        from mfa.engine.solver import solve
-
-        compiled = compile_system(self.system)
-        try:
-            state = solve(compiled.structure, compiled.values)
-        except GainError as error:
-            raise Error([_gain(self.system, compiled, error)]) from None
-        except LostError as error:
-            raise Error([_lost(self.system, compiled, error)]) from None
-        except OrderError as error:
-            raise Error([_order(compiled, error)]) from None
-        return Result(self.system, compiled, state)
+        run = solve_system(self.system)
+        return Result(run.system, run.compiled, run.state, self)
 
     def replace(self, settings: Mapping[str, str]) -> Scenario:
         """The same scenario with some figures set, by path: `{"road-base.capacity": "2 Mt/a"}`.
@@ -93,9 +53,9 @@ class Scenario:
         mfa.Error
             every path that names nothing and every value that cannot be; a chain alone
         """
-        laid = {**(self.settings or {}), **_settings(settings)}
+        laid = {**(self.settings or {}), **paths_and_values(settings)}
         if self.is_chain and laid:
-            raise Error([_not_scenario(self.path)])
+            raise Error([not_scenario(self.path)])
         system = checked(merge.with_settings(self.merged, laid))
         layers = tuple(dict.fromkeys((*system.layers, *self.system.layers)))
         return replace(self, system=replace(system, layers=layers), settings=laid)
@@ -108,7 +68,7 @@ class Scenario:
         mfa.Error
             a name is neither
         """
-        faults, wanted = [], _names("names", names)
+        faults, wanted = [], as_names("names", names)
         for name in wanted:
             try:
                 layer(name)
@@ -118,9 +78,6 @@ class Scenario:
             raise Error(faults)
         layers = tuple(dict.fromkeys((*self.system.layers, *wanted)))
         return replace(self, system=replace(self.system, layers=layers))
-
-    def __hash__(self) -> int:
-        return hash((self.path, self.variants, *sorted((self.settings or {}).items())))
 
     def __repr__(self) -> str:
         from mfa.show.notebook import scenario_text
@@ -144,43 +101,11 @@ class Scenario:
 
         return graph(self.system)
 
-    def run(
-        self,
-        folder: str | Path | None = None,
-        *,
-        command: Sequence[str] = (),
-        parquet: bool = False,
-        sankey: bool = False,
-        report: bool = False,
-        remedies: bool = False,
-        lang: str = "en",
-    ) -> Result:
-        """Solve, and write every table and `manifest.json` into a folder: all files or none.
+    def origin(self) -> list[OriginLine]:
+        """Every value of the merged scenario: its path, what it says, and the place where it was written."""
+        from mfa.show.terminal.print_system import origin_lines
 
-        Files that an earlier run wrote there and this one does not are removed, others left alone.
-
-        Parameters
-        ----------
-        folder : where to write; None writes nothing
-        command : what the manifest tells as the command
-        parquet : also every table as `NAME.parquet`, which needs pyarrow
-        sankey, report, remedies : also `sankey.html`, `report.html`, `remedies.csv`
-        lang : language of the pages
-
-        Raises
-        ------
-        mfa.Error
-            what `solve` raises; `parquet` without pyarrow
-        mfa.Failure
-            the folder cannot be written, or another run is writing there; it is as before
-        """
-        result = self.solve()
-        if folder is not None:
-            from mfa.show.run_folder import Extras, write_run
-
-            extras = Extras(parquet, sankey, report, remedies)
-            write_run(result, Path(folder), self, command, extras, lang)
-        return result
+        return origin_lines(self)
 
     def export(self, path: str | Path, *, lang: str = "en") -> Result:
         """Solve, and write a workbook (.xlsx) of inputs and results that `load` reads back.
@@ -192,7 +117,9 @@ class Scenario:
         """
         from mfa.show.workbook.export import export
 
-        return export(self, Path(path), lang)
+        result = self.solve()
+        export(self, result, Path(path), lang)
+        return result
 
 
 def load(
@@ -214,122 +141,5 @@ def load(
     mfa.Error
         every fault of the files, each with its place; variants or settings of another kind
     """
-    chosen = _names("variants", variants)
-    laid = _settings(settings)
-    file = locate(path)
-    merged = read_merged(file, chosen, settings)
-    assembly = merge.with_settings(merged, laid)
-    system = checked(assembly)
-    merged = replace(merged, forms=assembly.forms)  # with those of the lists, which `checked` added
-    names = tuple(merged.scenario.child("variants"))
-    alone = "scenario" not in merged.scenario
-    return Scenario(system, file, tuple(merged.files), merged, chosen, settings, names, alone)
-
-
-def _names(what: str, given: str | Sequence[str] | None) -> tuple[str, ...]:
-    """One name, several or none, as a tuple."""
-    if given is None or isinstance(given, str):
-        return () if given is None else (given,)
-    if not isinstance(given, Iterable) or not all(isinstance(n, str) for n in given):
-        raise Error([Fault("argument-names", None, {"what": what, "text": repr(given)[:60]})])
-    return tuple(given)
-
-
-def _settings(given: Mapping[str, str] | None) -> Mapping[str, str]:
-    """Paths and their quantities; none where nothing is given."""
-    if given is not None and not isinstance(given, Mapping):
-        values = {"text": repr(given)[:60], "example": "{'PROCESS.capacity': '2 Mt/a'}"}
-        raise Error([Fault("argument-settings", None, values)])
-    return given or {}
-
-
-def read_merged(file: Path, variants: Sequence[str], settings: Mapping[str, str] | None) -> Assembly:
-    """The merged trees of a file, `settings` not yet laid over them.
-
-    Raises
-    ------
-    mfa.Error
-        faults of single files; variants or settings for a chain alone
-    """
-    shown = library.shown(file)
-    tree, chain_of = read_book(file, shown) if is_book(file) else (read(file, shown), {})
-    if not merge.is_chain(tree):
-        assembly = merge.scenario(file, tree, variants)
-    elif variants or settings:
-        raise Error([_not_scenario(file)])
-    else:
-        assembly = merge.chain(file, tree)
-    assembly.chain_of.update(chain_of)
-    return assembly
-
-
-def checked(assembly: Assembly) -> System:
-    """The system of merged trees, its lists checked.
-
-    Raises
-    ------
-    mfa.Error
-        every fault that the trees show
-    """
-    system = builder.system(assembly)
-    lists.check_lists(system)
-    return system
-
-
-def _not_scenario(file: Path) -> Fault:
-    shown = library.shown(file)
-    return Fault("chain-not-scenario", Place(shown, 1, 1), {"file": shown})
-
-
-def locate(path: str | Path) -> Path:
-    """The file of a path, or of the id of a scenario or chain beside or shipped.
-
-    Raises
-    ------
-    mfa.Error
-        there is none
-    """
-    file = Path(path)
-    if file.suffix in (".yaml", ".yml") or is_book(file) or len(file.parts) > 1 or os.path.lexists(file):
-        return file
-    for kind in ("scenarios", "chains"):
-        try:
-            return library.find(str(path), kind, Path("here.yaml"))
-        except FaultWithoutPlace as unplaced:
-            fault = unplaced.at(None)
-            if kind == "scenarios":
-                first = fault
-    raise Error([first])
-
-
-def _gain(system: System, compiled: Compiled, error: GainError) -> Fault:
-    """A recycle that feeds itself, with its gain and that of its block."""
-    cycle, place = _recycle(system, compiled, error.cycle)
-    values = {"cycle": cycle, "gain": f"{error.gain:.4g}", "block": f"{error.block_gain:.4g}"}
-    return Fault("recycle-gain", place, values)
-
-
-def _lost(system: System, compiled: Compiled, error: LostError) -> Fault:
-    """A block without a defined answer: its pools, and the heaviest cycle where there is one."""
-    names = [compiled.structure.pools[p] for p in error.pools]
-    more = f", … ({len(names)})" if len(names) > NAMED else ""
-    values = {"pools": ", ".join(names[:NAMED]) + more}
-    if not error.cycle:
-        lists = (e.place for n in names for e in (*system.pools[n].takers, *system.pools[n].givers))
-        return Fault("recycle-lost", next(lists, None), values)
-    cycle, place = _recycle(system, compiled, error.cycle)
-    return Fault("recycle-lost-cycle", place, {**values, "cycle": cycle, "gain": f"{error.gain:.4g}"})
-
-
-def _recycle(system: System, compiled: Compiled, cycle: Sequence[int]) -> tuple[str, Place | None]:
-    """The recycle in order, back to its first pool, and where its first process stands."""
-    s = compiled.structure
-    names = [s.pools[n] if i % 2 == 0 else f"[{s.processes[n]}]" for i, n in enumerate(cycle)]
-    place = system.processes[s.processes[cycle[1]]].place if len(cycle) > 1 else None
-    return " → ".join([*names, *names[:1]]), place
-
-
-def _order(compiled: Compiled, error: OrderError) -> Fault:
-    names = ", ".join(f"'{compiled.structure.processes[p]}'" for p in error.processes)
-    at = [compiled.entries[e].place for e in error.entries]
-    return Fault("several-orders", at[0], {"names": names, "other": at[-1]})
+    found = read_scenario(path, variants, settings)
+    return Scenario(**{f.name: getattr(found, f.name) for f in fields(found)})

@@ -48,7 +48,7 @@ UTILISED = "indicator: industrial-solid-waste-utilisation"
 
 def audit(folder: Path, *claims: str, year: str = YEAR) -> Audit:
     listed = "".join(f"  - {{{c}}}\n" for c in claims)
-    return solve(folder, PARK, f"{year}claims:\n{listed}" if claims else year).audit()
+    return mfa.audit(solve(folder, PARK, f"{year}claims:\n{listed}" if claims else year))
 
 
 def verdict(folder: Path, claim: str) -> Verdict:

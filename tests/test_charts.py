@@ -154,9 +154,10 @@ def stand_in(*rows: Indicator) -> Any:
 
 def test_gauge_above_its_bound() -> None:
     """1.2 Mt/a where at most 0.9 is allowed: 0.3 Mt/a over, also where there is a lower bound as well."""
-    rows = [Indicator("own", 1.2e6, "t/a", low, 9e5, "false", 3e5) for low in (None, 1e5)]
+    name = "industrial-solid-waste-stored"
+    rows = [Indicator(name, 1.2e6, "t/a", low, 9e5, "false", 3e5) for low in (None, 1e5)]
     for row in rows:
-        ax = gauge(stand_in(row), "own")
+        ax = gauge(stand_in(row), name)
         assert "✗ target missed, 0.3 Mt/a over" in text(ax)
         assert ends(ax, "gap") == pytest.approx([0.9, 1.2])
         assert "≤ 0.9 Mt/a" in text(ax)
@@ -173,8 +174,8 @@ def test_year_stands_once(lang: str, said: str) -> None:
     """The year is added to a name that does not hold it."""
     for name, year, line in (("Park", 2025, said), ("Park 2025", 2025, None), ("Park", 0, None)):
         label = {"en": name, "zh": name.replace("Park", "园区")}
-        run: Any = SimpleNamespace(system=SimpleNamespace(label=label, year=year))
-        assert scenario_line(run, lang) == (line or label[lang])
+        system: Any = SimpleNamespace(label=label, year=year)
+        assert scenario_line(system, lang) == (line or label[lang])
 
 
 # ---------------------------------------------------------------- wastes

@@ -14,7 +14,7 @@ import pytest
 
 import mfa
 from mfa.cli import LATER, main
-from mfa.result import TABLES
+from mfa.results.run import TABLES
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"

@@ -91,6 +91,14 @@ def recycle() -> mfa.Error:
     return faults_of(lambda: mfa.load("solving/recycle.yml").solve())
 
 
+def lost_in_a_cycle() -> mfa.Error:
+    return faults_of(lambda: mfa.load("solving/lost.yml").solve())
+
+
+def lost_in_a_block() -> mfa.Error:
+    return faults_of(lambda: mfa.load("solving/turned.yml").solve())
+
+
 def contrary_orders() -> mfa.Error:
     return faults_of(lambda: mfa.load("solving/orders.yml").solve())
 
@@ -99,7 +107,16 @@ def layer_loop() -> mfa.Error:
     return faults_of(lambda: mfa.load("solving/layer-loop.yml").solve().to_json())
 
 
-OTHER_WAYS = [variant_missing, chain_with_settings, set_to_nothing, recycle, contrary_orders, layer_loop]
+OTHER_WAYS = [
+    variant_missing,
+    chain_with_settings,
+    set_to_nothing,
+    recycle,
+    lost_in_a_cycle,
+    lost_in_a_block,
+    contrary_orders,
+    layer_loop,
+]
 
 
 @pytest.mark.parametrize("way", OTHER_WAYS)

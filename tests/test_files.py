@@ -135,7 +135,7 @@ def test_umask_and_old_modes_are_kept(tmp_path: Path) -> None:
     """A new file has the mode that the umask leaves, one that is replaced keeps its own."""
     before = os.umask(0o077)
     try:
-        mfa.load(SMALL).run(tmp_path / "out", sankey=True)
+        mfa.load(SMALL).solve().write(tmp_path / "out", sankey=True)
         write_atomically(tmp_path / "a.csv", "new")
         mfa.load(SMALL).solve().sankey(tmp_path / "a.svg")
     finally:
@@ -145,7 +145,7 @@ def test_umask_and_old_modes_are_kept(tmp_path: Path) -> None:
     (tmp_path / "a.csv").chmod(0o640)
     (tmp_path / "out" / "flows.csv").chmod(0o660)
     write_atomically(tmp_path / "a.csv", "newer")
-    mfa.load(SMALL).run(tmp_path / "out")
+    mfa.load(SMALL).solve().write(tmp_path / "out")
     assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o640
     assert (tmp_path / "out" / "flows.csv").stat().st_mode & 0o777 == 0o660
 
@@ -183,11 +183,11 @@ def test_two_writers_of_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_later_run_with_fewer_files_takes_the_place_of_the_earlier(tmp_path: Path) -> None:
     """Pages and tables of the earlier run are gone, what others put there is kept."""
     scenario = mfa.load(MAIN).with_layers(["Ga"])
-    scenario.run(tmp_path, sankey=True, report=True, remedies=True)
+    scenario.solve().write(tmp_path, sankey=True, report=True, remedies=True)
     assert {"sankey.html", "report.html", "remedies.csv", "layers.csv", "costs.csv"} <= set(listed(tmp_path))
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     (tmp_path / "layers.csv").write_text("edited by hand", encoding="utf-8")
-    mfa.load(SMALL).run(tmp_path)
+    mfa.load(SMALL).solve().write(tmp_path)
     assert whole(tmp_path)
     assert set(contents(tmp_path)) == {*listed(tmp_path), "manifest.json", "mine.txt", "layers.csv"}
     assert (tmp_path / "layers.csv").read_text(encoding="utf-8") == "edited by hand"
@@ -197,7 +197,7 @@ def test_run_is_named_on_its_pages(tmp_path: Path) -> None:
     """Both pages say which run they are of; the same run has the same name, another one another."""
     names = {}
     for folder, variants in (("a", []), ("b", []), ("c", ["own-ash"])):
-        mfa.load(MAIN, variants=variants).run(tmp_path / folder, sankey=True, report=True)
+        mfa.load(MAIN, variants=variants).solve().write(tmp_path / folder, sankey=True, report=True)
         name = json.loads((tmp_path / folder / "manifest.json").read_text(encoding="utf-8"))["run"]
         assert re.fullmatch("[0-9a-f]{12}", name)
         for page in ("sankey.html", "report.html"):

@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 import mfa
-from mfa.check import check_file
 from mfa.show.terminal.print_run import print_answer
-from mfa.show.terminal.print_system import origin_lines
 
 MATERIALS = """
 materials:
@@ -67,7 +65,7 @@ targets: {{industrial-solid-waste-utilisation: {{min: 95 %}}}}
 
 def test_balance_flow_needs_no_source(tmp_path: Path) -> None:
     """A balance stands in place of a coefficient: there is nothing to cite."""
-    assert check_file(project(tmp_path, "drive: {mill: 10 t/a}\n")).strict_faults == ()
+    assert mfa.check(project(tmp_path, "drive: {mill: 10 t/a}\n")).strict_faults == ()
 
 
 def test_a_chain_alone_has_its_label(tmp_path: Path) -> None:
@@ -80,14 +78,14 @@ def test_a_chain_alone_has_its_label(tmp_path: Path) -> None:
 
 def test_origin_marks_what_a_chain_lists_and_the_run_lacks(tmp_path: Path) -> None:
     """An id of a chain's list that is not part of the run is shown as skipped, and nothing else is."""
-    lines = origin_lines(project(tmp_path, "drive: {mill: 10 t/a}\n"), (), {})
+    lines = mfa.load(project(tmp_path, "drive: {mill: 10 t/a}\n")).origin()
     assert {x.path.rsplit(".", 1)[0] for x in lines if x.skipped} == {"pools.mud.takers[1]"}
 
 
 def test_origin_shows_the_list_under_an_insertion(tmp_path: Path) -> None:
     """What `insert` adds to is part of the merged scenario."""
     insert = "pools: {mud: {takers: {insert: [{boundary: deposit, after: kiln}]}}}\n"
-    paths = {x.path for x in origin_lines(project(tmp_path, insert), (), {})}
+    paths = {x.path for x in mfa.load(project(tmp_path, insert)).origin()}
     assert "pools.mud.takers[2].process" in paths
     assert "pools.mud.takers.insert[1].boundary" in paths
 
@@ -172,7 +170,7 @@ def test_check_shows_the_faults_of_all_variants(tmp_path: Path) -> None:
     """A fault in one variant does not hide that of the next."""
     variants = "variants:\n  v: {drive: {milll: 1 t/a}}\n  w: {set: {kiln.capacity: 3 MWh/a}}\n"
     with pytest.raises(mfa.Error) as caught:
-        check_file(project(tmp_path, f"drive: {{mill: 1 t/a}}\n{variants}"))
+        mfa.check(project(tmp_path, f"drive: {{mill: 1 t/a}}\n{variants}"))
     assert [f.place and f.place.line for f in caught.value.faults] == [5, 6]
 
 

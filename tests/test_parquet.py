@@ -23,7 +23,8 @@ def run(*words: str) -> int:
 @pytest.mark.parametrize("name", ["chain-water", "alumina-red-mud"])
 def test_files_hold_the_tables(name: str, tmp_path: Path) -> None:
     """Every table stands beside its CSV with the same rows; years are whole, amounts double, ids text."""
-    result = mfa.load(name).run(tmp_path, parquet=True)
+    result = mfa.load(name).solve()
+    result.write(tmp_path, parquet=True)
     assert {p.stem for p in tmp_path.glob("*.parquet")} == {p.stem for p in tmp_path.glob("*.csv")}
     for table in result.written:
         read = pq.read_table(tmp_path / f"{table}.parquet")
@@ -37,7 +38,7 @@ def test_files_hold_the_tables(name: str, tmp_path: Path) -> None:
 
 def test_compressed_with_zstd(tmp_path: Path) -> None:
     """The codec is the one that every reader of Parquet knows and that packs well."""
-    mfa.load("chain-water").run(tmp_path, parquet=True)
+    mfa.load("chain-water").solve().write(tmp_path, parquet=True)
     group = pq.ParquetFile(tmp_path / "flows.parquet").metadata.row_group(0)
     assert {group.column(i).compression for i in range(group.num_columns)} == {"ZSTD"}
 

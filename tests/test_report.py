@@ -11,8 +11,8 @@ import pytest
 import mfa
 from mfa.catalogue import ACCOUNTS, WASTE_RATES
 from mfa.show.report import comparison_page, report_page
-from mfa.show.report.clauses import clause
-from mfa.show.report.parts import figures
+from mfa.show.summary import figures
+from mfa.show.text import clause
 
 PARK = """
 scenario: park
@@ -44,6 +44,10 @@ variants: {more: {pools: {mud: {takers: [{process: kiln, limit: 800 t/a}, {stock
 """
 
 
+def reported(result: mfa.Result, lang: str, about: dict[str, object] | None = None) -> str:
+    return report_page(result, result.remedies(), lang, about)
+
+
 @pytest.fixture(scope="module")
 def park(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("park") / "park.yaml"
@@ -53,7 +57,7 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def page(park: Path) -> str:
-    return report_page(mfa.load(park).solve(), "en", {"command": ["mfa", "run"]})
+    return reported(mfa.load(park).solve(), "en", {"command": ["mfa", "run"]})
 
 
 def words(page: str) -> str:
@@ -116,12 +120,12 @@ def test_ids_are_unique(page: str) -> None:
 
 def test_same_every_time(park: Path, page: str) -> None:
     """The same run gives the same page."""
-    assert report_page(mfa.load(park).solve(), "en", {"command": ["mfa", "run"]}) == page
+    assert reported(mfa.load(park).solve(), "en", {"command": ["mfa", "run"]}) == page
 
 
 def test_chinese(park: Path) -> None:
     """In Chinese no English sentence is left, and the page says which Chinese it is."""
-    page = report_page(mfa.load(park).solve(), "zh")
+    page = reported(mfa.load(park).solve(), "zh")
     assert '<html lang="zh-Hans">' in page
     text = words(page)
     assert "最大的未利用废物是泥" in text
@@ -133,7 +137,7 @@ def test_every_met_target_needs_no_remedy(park: Path) -> None:
     """With all waste used the report says so and offers nothing."""
     settings = {"mud.takers.kiln.limit": "1 kt/a", "smelter.outputs.ash": "0 t/t"}
     result = mfa.load(park, settings=settings).solve()
-    text = words(report_page(result))
+    text = words(report_page(result, result.remedies()))
     assert "All industrial solid waste is used." in text
     assert "What each way alone would add" not in text
 

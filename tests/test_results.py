@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 import mfa
 from mfa.engine.solver import solve
 from mfa.errors import Place
-from mfa.result import TABLES
 from mfa.results.indicators.target import judged
+from mfa.results.run import TABLES, Run
 from mfa.show.files import write_atomically
 from mfa.show.text import more_digits, target_sentence, written
 from mfa.system import Target
@@ -333,12 +333,15 @@ def test_unknown_table() -> None:
 
 # ---------------------------------------------------------------- files
 def write(folder: Path, name: str = "unproven") -> mfa.Result:
-    return mfa.load(CASES / name / "scenario.yaml").run(folder, command=["mfa", "run"])
+    result = mfa.load(CASES / name / "scenario.yaml").solve()
+    result.write(folder, command=["mfa", "run"])
+    return result
 
 
 def test_csv_is_exact(tmp_path: Path) -> None:
     """What is read back from the CSV files is what the tables hold, to the last bit."""
-    result = mfa.load(MAIN).run(tmp_path)
+    result = mfa.load(MAIN).solve()
+    result.write(tmp_path)
     for name in TABLES:
         table = result.table(name)
         with (tmp_path / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -363,7 +366,7 @@ def test_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The manifest names versions, inputs with hashes, seed, command and what lay over the file."""
     monkeypatch.chdir(ROOT)
     scenario = mfa.load(MAIN, variants=["own-ash"], settings={"alumina-calcination.level": "1 Mt/a"})
-    scenario.run(tmp_path, command=["mfa", "run", MAIN])
+    scenario.solve().write(tmp_path, command=["mfa", "run", MAIN])
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["command"] == ["mfa", "run", MAIN]
     assert manifest["variants"] == ["own-ash"]
@@ -403,7 +406,7 @@ def test_second_run_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_nothing_is_written_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run without folder leaves no file."""
     monkeypatch.chdir(tmp_path)
-    mfa.load(CASES / "tiers" / "scenario.yaml").run()
+    mfa.load(CASES / "tiers" / "scenario.yaml").solve()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -521,7 +524,7 @@ def test_refilled_values_give_the_tables_of_another_scenario(tmp_path: Path, pat
     other = base.replace({path: value}).solve()
     values = other.compiled.values
     compiled = replace(base.solve().compiled, values=values)
-    found = mfa.Result(base.system, compiled, solve(compiled.structure, values))
+    found = Run(base.system, compiled, solve(compiled.structure, values))
     written_down = ("balances", "warnings")  # of recipes as they stand in the file
     for name in (n for n in other.written if n not in written_down):
         assert found.table(name) == other.table(name), name
@@ -547,9 +550,9 @@ def test_target_in_words(value: float, bound: dict[str, float], sentence: str) -
     """Value and bound are written alike, and one that is missed by a hair with the digits that show it."""
     target = Target("rate", bound.get("minimum"), bound.get("maximum"), Place("-", 1, 1))
     own = SimpleNamespace(id="rate", label={"en": "X"})
-    shown = SimpleNamespace(system=SimpleNamespace(indicators=(own,), materials={}))
+    system: Any = SimpleNamespace(indicators=(own,), materials={})
     row = judged("rate", "1", value, target)
-    assert target_sentence(row, cast(mfa.Result, shown), "en") == sentence
+    assert target_sentence(row, system, "en") == sentence
 
 
 def test_missed_by_a_hair_in_other_units() -> None:

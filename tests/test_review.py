@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mfa
-from mfa.studies.compare import compare
+from mfa.comparing import compare
 from tests.parks import codes, faults, load, solve, values
 
 
@@ -166,7 +166,7 @@ def test_a_run_in_which_nothing_flows_has_every_table(tmp_path: Path) -> None:
     json.dumps(result.to_json(), allow_nan=False)
     assert result.costs.leaving() == {}
     assert result.costs.centres() == []
-    assert [v.word for v in result.audit().verdicts] == ["differs", "differs"]
+    assert [v.word for v in mfa.audit(result).verdicts] == ["differs", "differs"]
     comparison = compare(result, result)
     assert comparison.main_indicators == []
     assert comparison.split([]) == []
@@ -229,7 +229,7 @@ def test_claims_of_a_scenario_that_digs_out_a_yard(tmp_path: Path) -> None:
       - {flow: {material: mud, source: yard}, value: 25 t/a, tolerance: 0 %}
       - {indicator: industrial-solid-waste-utilised-from-storage, value: 20 t/a}
     """
-    verdicts = [v.word for v in solve(tmp_path, YARD, scenario).audit().verdicts]
+    verdicts = [v.word for v in mfa.audit(solve(tmp_path, YARD, scenario)).verdicts]
     assert verdicts == ["holds", "dispatch", "contradicts", "contradicts", "holds"]
 
 

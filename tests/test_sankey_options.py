@@ -645,7 +645,7 @@ def test_run_without_mass_shows_its_energy(tmp_path: Path) -> None:
     assert result.sankey(unit="MWh").pictures[0].unit == "MWh"
     with pytest.raises(mfa.Error, match="nothing flows in the layer 'mass'"):
         result.sankey(layer="mass")
-    assert "counted by mass" in report_page(result)
+    assert "counted by mass" in report_page(result, result.remedies())
 
 
 # ---------------------------------------------------------------- what groups are called

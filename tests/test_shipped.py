@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 import mfa
-from mfa.check import check_file
 from mfa.properties import element_shares
 
 ROOT = Path(__file__).parent.parent
@@ -249,7 +248,7 @@ def test_ratios_beside_published_totals() -> None:
 @pytest.mark.parametrize("file", [*CHAINS, *SCENARIOS], ids=lambda f: f.stem)
 def test_passes_the_strict_check(file: Path) -> None:
     """Every shipped recipe closes, has a source and sells nothing without saying so."""
-    report = check_file(str(file))
+    report = mfa.check(str(file))
     assert [f.text() for f in report.strict_faults] == []
 
 

@@ -16,7 +16,7 @@ from mfa.cli import main
 from mfa.cli.options import MOST_FAULTS
 from mfa.show.stream import Output, say_json
 from mfa.show.terminal.table import table
-from mfa.show.text import amount
+from mfa.show.text import number
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
@@ -286,8 +286,8 @@ def test_tables_fit_the_terminal(capsys: pytest.CaptureFixture[str], monkeypatch
 
 def test_huge_amounts_are_short() -> None:
     """From 1e15 on digits mean nothing: 1e300 is not written out."""
-    assert amount(1e300) == "1e+300"
-    assert amount(999_999_999_999_999) == "999,999,999,999,999"
+    assert number(1e300) == "1e+300"
+    assert number(999_999_999_999_999) == "999,999,999,999,999"
 
 
 def test_many_faults_are_capped(

@@ -22,7 +22,6 @@ from mfa.show.charts.waste_fates import heaps
 from mfa.show.charts.waste_fates import wastes as draw_wastes
 from mfa.show.notebook import result_html
 from mfa.show.report import report_page
-from mfa.show.report.parts import waste_rows
 from mfa.show.terminal.print_run import print_answer
 
 # 3.60 Mt made, 2.70 used of which 0.20 from the yard, 0.60 disposed of, nothing dumped
@@ -561,10 +560,10 @@ def test_yards_dug_out_are_shown_everywhere(tmp_path: Path, capsys: pytest.Captu
     print_answer(result, "en", None)
     printed = [re.split(r"  +", line.strip()) for line in capsys.readouterr().out.splitlines()]
     assert [r for r in printed if r[0].startswith("Old") and len(r) == 7] == [list(mud), list(slag)]
-    assert waste_rows(result, "industrial-solid", "en")[:-1] == [mud, slag]
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", report_page(result, result.remedies()))
+    assert "|".join((*mud, *slag)) in "|".join(cells)
     assert re.findall(r"<td[^>]*>([^<]*)</td>", result_html(result))[:14] == [*mud, *slag]
     assert [h.name for h in heaps(result, "en", 9, None)] == ["Old mud", "Old slag"]
-    assert "Old mud" in report_page(result)
     result_book = tmp_path / "book.xlsx"
     mfa.load(tmp_path / "test.yaml").export(result_book)
     sheet = openpyxl.load_workbook(result_book)["Answer"]

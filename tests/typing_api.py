@@ -18,8 +18,7 @@ def loading() -> None:
     assert_type(mfa.load(Path("s.yaml"), variants=["a"], settings={"p.level": "1 t/a"}), mfa.Scenario)
     assert_type(scenario.replace({"road-base.capacity": "2 Mt/a"}), mfa.Scenario)
     assert_type(scenario.solve(), mfa.Result)
-    assert_type(scenario.run(), mfa.Result)
-    assert_type(scenario.run("out", command=["mfa", "run"]), mfa.Result)
+    assert_type(scenario.solve().write("out", command=["mfa", "run"]), list[Path])
     assert_type(scenario.variant_names, tuple[str, ...])
     assert_type(scenario.path, Path)
 

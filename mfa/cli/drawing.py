@@ -69,12 +69,10 @@ def chart(
     debug: bool,
 ) -> None:
     """Draw a chart: the gauge of a target, wastes by fate, or the merit order of a material NAME."""
-    from mfa.show.charts.draw import draw
-
     if kind == "merit" and name is None:
         raise click.UsageError("'merit' needs a material, such as 'mfa chart merit SCENARIO red-mud -o FILE'")
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
-    draw(kind, result, name, output, lang)
+    result.chart(kind, output, name, lang=lang)
     say_file(output, as_json=as_json, quiet=quiet)
 
 

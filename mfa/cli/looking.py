@@ -36,11 +36,12 @@ def show(
     debug: bool,
 ) -> None:
     """Show a chain or scenario as a table."""
-    from mfa.show.terminal.print_system import origin_lines, print_system
+    from mfa.show.terminal.print_system import print_system
     from mfa.show.text import word
 
+    loaded = mfa.load(name, variants=variants, settings=settings_of(settings))
     if origin:
-        lines = origin_lines(name, variants, settings_of(settings))
+        lines = loaded.origin()
         if as_json:
             say_json([line._asdict() for line in lines])
         elif not quiet:
@@ -48,7 +49,6 @@ def show(
                 note = f" ({word('origin-skipped', lang)})" if line.skipped else ""
                 click.echo(f"{line.path}: {line.value}  # {line.place}{note}")
         return
-    loaded = mfa.load(name, variants=variants, settings=settings_of(settings))
     if picture is not None:
         loaded.picture(picture, lang=lang)
         say_file(picture, as_json=as_json, quiet=quiet)
@@ -61,9 +61,7 @@ def show(
 @common
 def list_(what: str | None, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
     """List chains, scenarios, indicators and units."""
-    from mfa.show.terminal.listing import listing
-
-    found = listing(what, lang)
+    found = mfa.listing(what, lang)
     if as_json:
         say_json(found)
     elif not quiet:
@@ -100,9 +98,7 @@ def schema(
     kind: Literal["chain", "scenario"] | None, as_json: bool, quiet: bool, lang: str, debug: bool
 ) -> None:
     """Print the JSON Schema of chain or scenario files (of both: one object), for editors."""
-    from mfa.input.schema.forms import json_schema
-
-    found = json_schema(kind) if kind else {k: json_schema(k) for k in ("chain", "scenario")}
+    found = mfa.json_schema(kind) if kind else {k: mfa.json_schema(k) for k in ("chain", "scenario")}
     if not quiet:
         say_json(found, indent=2)
 
@@ -112,9 +108,7 @@ def schema(
 @common
 def init(folder: Path, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
     """Make a small project that runs."""
-    from mfa.show.project import make_project
-
-    written = make_project(folder)
+    written = mfa.make_project(folder)
     if as_json:
         say_json([str(p) for p in written])
     elif not quiet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -62,15 +63,12 @@ def run(
         if asked and out is None:
             raise click.UsageError(f"'{name}' writes into a folder; name it with '--out DIR'")
     loaded = mfa.load(scenario, variants=variants, settings=settings_of(settings)).with_layers(layers)
-    result = loaded.run(
-        out,
-        command=["mfa", *sys.argv[1:]],
-        parquet=parquet,
-        sankey=picture,
-        report=report,
-        remedies=mend,
-        lang=lang,
-    )
+    result = loaded.solve()
+    if out is not None:
+        command = ["mfa", *sys.argv[1:]]
+        result.write(
+            out, command=command, parquet=parquet, sankey=picture, report=report, remedies=mend, lang=lang
+        )
     if as_json:
         say_json(result.to_json(lang))
     elif not quiet:
@@ -107,22 +105,21 @@ def audit(
     debug: bool,
 ) -> None:
     """Set the claims of a plan beside the model; name those that cannot hold together."""
-    from mfa.show.files import csv_text
-    from mfa.show.folders import write_together
-    from mfa.show.terminal.print_audit import claims_table, conflicts_table, print_audit, to_json
+    from mfa.show.terminal.print_audit import print_audit
 
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
     with progress_line(shown=not (quiet or as_json)) as show:
-        found = result.audit(
+        count_of = len(result.system.claims)
+        found = mfa.audit(
+            result,
             lambda what, count: show(
-                message(f"audit-progress-{what}", {"count": count, "all": len(result.system.claims)}, lang)
-            )
+                message(f"audit-progress-{what}", {"count": count, "all": count_of}, lang)
+            ),
         )
     if out is not None:
-        tables = (claims_table(found, lang), conflicts_table(found))
-        write_together(out, ((f"{table.name}.csv", csv_text(table)) for table in tables))
+        found.write(out, lang=lang)
     if as_json:
-        say_json(to_json(found, lang))
+        say_json(found.to_json(lang))
     elif not quiet:
         print_audit(found, result.system.name, lang)
     if strict and not found.passes:
@@ -159,7 +156,8 @@ def compare(
 
     A name may carry a variant: jiaokou-2025+market-limited.
     """
-    from mfa.show.report.comparing import compare_all
+    from mfa.comparing import solved
+    from mfa.show.terminal.print_comparison import print_comparison
 
     if html and out is None:
         raise click.UsageError("'--html' writes into a folder; name it with '--out DIR'")
@@ -170,7 +168,16 @@ def compare(
         raise click.UsageError(
             "nothing to compare with; name a second scenario, or a variant with '--variant'"
         )
-    found = compare_all(given, names, lang, out, html=html, silent=as_json or quiet)
+    runs = [solved(name) for name in given]
+    found = []
+    for name, run in zip(given[1:], runs[1:], strict=True):
+        comparison = replace(mfa.compare(runs[0], run), titles=(given[0], name))
+        shares = comparison.shares(names)
+        if out is not None:
+            comparison.write(out if len(given) == 2 else out / name, shares, html=html, lang=lang)
+        if not (as_json or quiet):
+            print_comparison(comparison, shares, comparison.titles, lang)
+        found.append(comparison.to_json(shares))
     if as_json:
         say_json(found)
 
@@ -181,13 +188,12 @@ def compare(
 @common
 def check(files: tuple[str, ...], strict: bool, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
     """Check chains and scenarios: faults, closure of every recipe, sources, energy."""
-    from mfa.check import check_file
     from mfa.show.terminal.print_check import print_check
 
     reports, failed = [], False
     for name in files:
         try:
-            report = check_file(name)
+            report = mfa.check(name)
         except mfa.Error as error:
             failed = True
             say_faults(error.faults, lang)

@@ -6,7 +6,7 @@ scenario) and `Values` (the numbers that a year, a sample or a seek changes).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -104,9 +104,7 @@ class State:
     method: str
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            if isinstance(array := getattr(self, each.name), np.ndarray):
-                array.setflags(write=False)
+        read_only(self.net, self.level, self.handed, self.surplus, self.shortage)
 
 
 class GainError(Exception):

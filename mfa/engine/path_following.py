@@ -26,7 +26,6 @@ from mfa.engine.wiring import Cluster, single
 ZERO = 1e-12  # relative; below it an amount, a rate or a determinant is rounding
 NUDGE = 1e-9  # on the diagonal of a singular matrix: far above rounding, far below any gain that is written
 ROUND = 3  # rounding may bring a piece back once or twice, a path that goes round for ever
-REFINED = 2  # steps of iterative refinement; the second corrects what the first rounds
 
 Length = tuple[float, float]
 
@@ -159,7 +158,7 @@ class _Path:
                 break
             self.net[self.pools] += np.outer(step, length)
             if bound is None or end < bound.length:
-                return self._balanced(), pieces
+                return self.net[self.pools, 0].copy(), pieces
             t = (t[0] + rate * length[0], t[1] + rate * length[1])
             self._cross(bound)
             crossed = bound
@@ -174,27 +173,6 @@ class _Path:
         error = self._without_end(every)
         cycle, gain = (error.cycle, error.gain) if error else heaviest_cycle(self._edges(every))
         return LostError(tuple(self.pools.tolist()), cycle if gain > 0 else (), gain)
-
-    def _balanced(self) -> Floats:
-        """The nets at the end, the rounding of the way taken off by Newton on the last piece."""
-        self.net[self.pools, 1] = 0.0
-        moving = np.flatnonzero(reachable(self.slopes, (self.b != 0) | (self.net[self.pools, 0] != 0)))
-        matrix = np.eye(len(moving)) - self.slopes[np.ix_(moving, moving)]
-        for _ in range(REFINED):
-            try:
-                self.net[self.pools[moving], 0] += np.linalg.solve(matrix, self._missing()[moving])
-            except np.linalg.LinAlgError:
-                break
-        found: Floats = self.net[self.pools, 0].copy()
-        return found
-
-    def _missing(self) -> Floats:
-        """(k,) b + F·level - net on the last piece."""
-        missing = self.equations.b[self.pools] - self.net[self.pools, 0]
-        for number, (cluster, effects) in enumerate(zip(self.clusters, self.effects, strict=True)):
-            served = self._piece(number, self.pieces[number].decisions)
-            missing = missing + effects @ [float(served.level[p][0]) for p in cluster.processes.tolist()]
-        return np.asarray(missing, np.float64)
 
     def _direction(self, crossed: _Bound | None) -> tuple[Floats, float]:
         """(d net, d t) along the path, for the pools that b or the last crossing moves.

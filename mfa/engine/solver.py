@@ -11,7 +11,7 @@ import numpy as np
 
 from mfa.engine.equations import GOOD, Equations, Point
 from mfa.engine.forward import serve_forward
-from mfa.engine.network import Bools, Floats, State, Structure, Values, read_only
+from mfa.engine.network import Bools, Floats, State, Structure, Values
 from mfa.engine.newton import STEPS, newton
 from mfa.engine.unique import unsure_blocks
 from mfa.engine.wiring import Wiring, wire
@@ -120,12 +120,12 @@ def _state(equations: Equations, point: Point, iterations: int, method: str) -> 
         if np.array_equal(level, less):
             break
         handed, level = cleared, less
-    left = np.abs(point.net) - np.bincount(w.pool, handed, minlength=len(turnover))
+    net = np.where(np.isinf(nothing), 0.0, point.net)
+    left = np.abs(net) - np.bincount(w.pool, handed, minlength=len(turnover))
     left = np.where(left > nothing, left, 0.0)
-    surplus, shortage = np.where(point.net > 0, left, 0.0), np.where(point.net < 0, left, 0.0)
+    surplus, shortage = np.where(net > 0, left, 0.0), np.where(net < 0, left, 0.0)
     error = float(np.max(equations.error(point), initial=0.0))
-    read_only(point.net, level, handed, surplus, shortage)
-    return State(point.net, level, handed, surplus, shortage, error, iterations, method)
+    return State(net, level, handed, surplus, shortage, error, iterations, method)
 
 
 def _above(wiring: Wiring, point: Point, nothing: Floats) -> tuple[Floats, Floats]:

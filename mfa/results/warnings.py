@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -78,47 +79,45 @@ def _plain(code: str, place: str, fault: Fault) -> RunWarning:
 
 
 def _shortages(system: System, compiled: Compiled, state: State) -> list[RunWarning]:
-    made = []
-    for i, material in enumerate(compiled.structure.pools):
-        amount = float(state.shortage[i])
-        if amount > 0:
-            made.append(_open("shortage", system, compiled, state, i, material, amount))
-    return sorted(made, key=lambda f: f.place)
+    short = {m: a for m, a in zip(compiled.structure.pools, state.shortage.tolist(), strict=True) if a > 0}
+    return _open("shortage", system, compiled, short)
 
 
 def _surpluses(system: System, compiled: Compiled, state: State) -> list[RunWarning]:
-    made = []
-    for i, material in enumerate(compiled.structure.pools):
-        amount = float(state.surplus[i])
-        if amount > 0 and system.materials[material].kind != "product":
-            made.append(_open("surplus", system, compiled, state, i, material, amount))
-    return sorted(made, key=lambda f: f.place)
-
-
-def _open(
-    code: str, system: System, compiled: Compiled, state: State, i: int, material: str, amount: float
-) -> RunWarning:
-    """A pool with something left over or missing, and who could mend it."""
-    side = TAKER if code == "surplus" else -TAKER
-    full = [
-        compiled.entries[e].node
-        for e, line in enumerate(compiled.structure.entries)
-        if line.pool == i and line.side == side
-    ]
-    idle = [
-        p
-        for p in lists.idle(system)
-        if material in (system.processes[p].inputs if side == TAKER else system.processes[p].outputs)
-    ]
-    unit = f"{system.materials[material].unit}/a"
-    key = f"{code}-{'full' if full else 'idle' if idle else 'nobody'}"
-    values = {
-        "material": material,
-        "amount": f"{amount:,.4g}",
-        "unit": unit,
-        "names": ", ".join(full or idle),
+    over = {
+        m: a
+        for m, a in zip(compiled.structure.pools, state.surplus.tolist(), strict=True)
+        if a > 0 and system.materials[m].kind != "product"
     }
-    return RunWarning(code, f"pool:{material}", amount, unit, Fault(key, None, values))
+    return _open("surplus", system, compiled, over)
+
+
+def _open(code: str, system: System, compiled: Compiled, amounts: Mapping[str, float]) -> list[RunWarning]:
+    """Pools with something left over or missing, and who could mend it."""
+    if not amounts:
+        return []
+    side = TAKER if code == "surplus" else -TAKER
+    full: dict[str, list[str]] = defaultdict(list)
+    idle: dict[str, list[str]] = defaultdict(list)
+    for line, entry in zip(compiled.structure.entries, compiled.entries, strict=True):
+        if line.side == side:
+            full[compiled.structure.pools[line.pool]].append(entry.node)
+    for process in lists.idle(system):
+        recipe = system.processes[process]
+        for material in recipe.inputs if side == TAKER else recipe.outputs:
+            idle[material].append(process)
+    made = []
+    for material, amount in sorted(amounts.items()):
+        unit = f"{system.materials[material].unit}/a"
+        key = f"{code}-{'full' if material in full else 'idle' if material in idle else 'nobody'}"
+        values = {
+            "material": material,
+            "amount": f"{amount:,.4g}",
+            "unit": unit,
+            "names": ", ".join(full.get(material) or idle.get(material) or ()),
+        }
+        made.append(RunWarning(code, f"pool:{material}", amount, unit, Fault(key, None, values)))
+    return made
 
 
 def _targets(rows: Sequence[Indicator]) -> list[RunWarning]:

@@ -9,14 +9,25 @@ from typing import TYPE_CHECKING
 from mfa.catalogue import unit
 from mfa.errors import message
 from mfa.results.accounts.flows import Flow
-from mfa.results.accounts.waste import Account, arising
 from mfa.results.indicators.target import Indicator
 from mfa.show.sankey.labels import word as side
-from mfa.show.text import amount, indicator_name, mega, more_digits, percent, written
+from mfa.show.summary import Summary
+from mfa.show.text import (
+    ACCOUNT_COLUMNS,
+    account_cells,
+    indicator_name,
+    material_name,
+    mega,
+    more_digits,
+    node_name,
+    scenario_title,
+    written,
+)
+from mfa.system import System
 
 if TYPE_CHECKING:
-    from mfa.result import Result
-    from mfa.scenario import Scenario
+    from mfa.input.load import Loaded
+    from mfa.results.run import Run
     from mfa.show.sankey.diagram import Sankey
 
 LANG = "en"
@@ -24,15 +35,15 @@ MARKS = {"true": "✓", "false": "✗", "unproven": "?"}
 MOST_ROWS = 12
 
 
-def scenario_html(scenario: Scenario) -> str:
+def scenario_html(scenario: Loaded) -> str:
     """What a scenario is: its parts, what drives it, what it aims at."""
     system = scenario.system
     chains = ", ".join(sorted({p.chain for p in system.processes.values() if p.chain})) or "–"
     counts = {"processes": len(system.processes), "pools": len(system.pools), "stocks": len(system.stocks)}
-    parts = [_head(_title(scenario)), _line(_word("scenario", chains=chains, **counts))]
+    parts = [_head(scenario_title(system, LANG)), _line(_word("scenario", chains=chains, **counts))]
     if scenario.variant_names:
         parts.append(_line(_word("variants", names=", ".join(scenario.variant_names))))
-    driven = [(_member(scenario, k), drive.text) for k, drive in system.drive.items()]
+    driven = [(node_name(system, k, LANG), drive.text) for k, drive in system.drive.items()]
     parts.append(_table([_word("driven"), ""], driven))
     own = {o.id: o for o in system.indicators}
     rows = [
@@ -49,19 +60,21 @@ def scenario_html(scenario: Scenario) -> str:
     return _block(parts)
 
 
-def result_html(result: Result) -> str:
+def result_html(result: Run) -> str:
     """The answer of a run first: targets, then wastes, what is over or short, and where the tables are."""
-    aimed = [r for r in result.indicator_list if r.aimed]
+    system, summary = result.system, Summary(result)
     heads = [_word("target"), _word("value"), _word("bound"), _word("holds")]
-    parts = [_head(_title(result))]
-    parts.append(_table(heads, [_aim(r, result) for r in aimed]) or _line(_word("no-targets")))
-    heads = [
-        message(f"word-{w}", {}, LANG)
-        for w in ("waste", "generated", "utilised", "disposed", "stored", "dumped", "rate")
+    parts = [_head(scenario_title(system, LANG))]
+    targets = [_target(r, system) for r in summary.targets]
+    parts.append(_table(heads, targets) or _line(_word("no-targets")))
+    heads = [message(f"word-{w}", {}, LANG) for w in ("waste", *ACCOUNT_COLUMNS)]
+    wastes = [
+        (material_name(system, w.material, LANG), *account_cells(w.account))
+        for w in summary.wastes().rows[:MOST_ROWS]
     ]
-    wastes = arising(result.system, result.wastes)
-    parts.append(_table(heads, [_waste(m, a, result) for m, a in wastes[:MOST_ROWS]]))
-    parts.append(_table([_word("gaps"), ""], _gaps(result)))
+    parts.append(_table(heads, wastes))
+    gaps = [_gap(f, system) for f in summary.gaps[:MOST_ROWS]]
+    parts.append(_table([_word("gaps"), ""], gaps))
     names = ", ".join(
         f"result.{n}" if n in _properties(result) else f"result.table('{n}')" for n in result.written
     )
@@ -77,38 +90,27 @@ def sankey_html(made: Sankey) -> str:
     return _block([_head(f"{made.title[made.lang]} · {made.pictures[0].label[made.lang]}"), drawing])
 
 
-def scenario_text(scenario: Scenario) -> str:
+def scenario_text(scenario: Loaded) -> str:
     """One line: name and size."""
     system = scenario.system
     return f"<Scenario {system.name!r}: {len(system.processes)} processes, {len(system.pools)} pools>"
 
 
-def result_text(result: Result) -> str:
+def result_text(result: Run) -> str:
     """One line: name and how many targets hold."""
-    aimed = [r for r in result.indicator_list if r.aimed]
-    met = sum(r.met == "true" for r in aimed)
-    return f"<Result of {result.system.name!r}: {met} of {len(aimed)} targets met>"
+    targets = Summary(result).targets
+    met = sum(r.met == "true" for r in targets)
+    return f"<Result of {result.system.name!r}: {met} of {len(targets)} targets met>"
 
 
 def _word(key: str, **values: object) -> str:
     return message(f"notebook-{key}", values, LANG)
 
 
-def _title(of: Scenario | Result) -> str:
-    year = f" · {of.system.year}" if of.system.year else ""
-    return f"{of.system.label[LANG]}{year}"
-
-
-def _member(scenario: Scenario, key: str) -> str:
-    system = scenario.system
-    member = system.processes.get(key) or system.stocks.get(key)
-    return member.label[LANG] if member else key
-
-
-def _aim(row: Indicator, result: Result) -> tuple[str, ...]:
+def _target(row: Indicator, system: System) -> tuple[str, ...]:
     more = max((more_digits(row, b) for b in (row.minimum, row.maximum) if b is not None), default=0)
     value = "–" if row.value is None else written(row, more=more)
-    return indicator_name(row.name, result, LANG), value, _bounds(row, more), MARKS.get(row.met, "–")
+    return indicator_name(system, row.name, LANG), value, _bounds(row, more), MARKS.get(row.met, "–")
 
 
 def _bounds(row: Indicator, more: int = 0) -> str:
@@ -120,31 +122,14 @@ def _bounds(row: Indicator, more: int = 0) -> str:
     return ", ".join(bounds)
 
 
-def _waste(material: str, account: Account, result: Result) -> tuple[str, ...]:
-    numbers = (account.generated, account.utilised, account.disposed, account.stored, account.dumped)
-    name = result.system.materials[material].label[LANG]
-    return (name, *(amount(n) for n in numbers), percent(account.utilisation))
+def _gap(flow: Flow, system: System) -> tuple[str, str]:
+    """What a pool has over or lacks."""
+    sign = "surplus" if flow.target == "surplus" else "shortage"
+    name = f"{material_name(system, flow.material, LANG)}: {side(sign, LANG)}"
+    return name, mega(flow.amount, f"{system.materials[flow.material].unit}/a")
 
 
-def _gaps(result: Result) -> list[tuple[str, str]]:
-    """Every pool's surplus and shortage, largest first within each unit."""
-    found = [f for f in result.flow_list if f.target == "surplus" or f.source == "shortage"]
-    materials = result.system.materials
-    found.sort(key=lambda f: (materials[f.material].unit, -f.amount))
-    return [
-        (
-            f"{materials[f.material].label[LANG]}: {side(_side(f), LANG)}",
-            mega(f.amount, f"{materials[f.material].unit}/a"),
-        )
-        for f in found[:MOST_ROWS]
-    ]
-
-
-def _side(flow: Flow) -> str:
-    return flow.target if flow.target == "surplus" else flow.source
-
-
-def _properties(result: Result) -> set[str]:
+def _properties(result: Run) -> set[str]:
     return {n for n in result.written if isinstance(getattr(type(result), n, None), property)}
 
 

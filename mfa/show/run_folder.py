@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,8 +16,9 @@ from mfa.show.files import csv_text, needed, parquet_bytes
 from mfa.show.folders import MANIFEST, digest, write_together
 
 if TYPE_CHECKING:
-    from mfa.result import Result
-    from mfa.scenario import Scenario
+    from mfa.input.load import Loaded
+    from mfa.results.run import Run
+    from mfa.studies.remedies import Remedy
 
 LIBRARIES = ("numpy", "scipy", "pint", "pydantic", "PyYAML", "molmass")
 DIGITS = 12  # of a run's SHA-256: two runs in 10 000 share them once in five million times
@@ -34,14 +35,17 @@ class Extras:
 
 
 def write_run(
-    result: Result,
+    result: Run,
+    remedies: Callable[[], list[Remedy]],
     folder: Path,
-    scenario: Scenario,
-    command: Sequence[str] = (),
-    extras: Extras | None = None,
-    lang: str = "en",
+    scenario: Loaded,
+    command: Sequence[str],
+    extras: Extras,
+    lang: str,
 ) -> list[Path]:
     """Write the files of a run into a folder, all of them or none, in the place of an earlier run's.
+
+    `remedies` finds what each way to a missed target would add, where the files tell it.
 
     Raises
     ------
@@ -50,11 +54,10 @@ def write_run(
     Failure
         a file cannot be written, or another run is writing there
     """
-    asked = extras or Extras()
-    if asked.parquet:
+    if extras.parquet:
         needed()
     about = manifest(result, scenario, command)
-    return write_together(folder, with_manifest(about, _files(result, asked, about, lang)))
+    return write_together(folder, with_manifest(about, _files(result, remedies, extras, about, lang)))
 
 
 def with_manifest(
@@ -69,7 +72,7 @@ def with_manifest(
 
 
 def _files(
-    result: Result, extras: Extras, about: dict[str, Any], lang: str
+    result: Run, remedies: Callable[[], list[Remedy]], extras: Extras, about: dict[str, Any], lang: str
 ) -> Iterator[tuple[str, str | bytes]]:
     for name in result.written:
         table = result.table(name)
@@ -79,7 +82,7 @@ def _files(
     if extras.remedies:
         from mfa.show.terminal.print_remedies import remedies_table
 
-        yield "remedies.csv", csv_text(remedies_table(result, result.remedies()))
+        yield "remedies.csv", csv_text(remedies_table(result, remedies()))
     if extras.sankey:
         from mfa.show.sankey.diagram import sankey
 
@@ -87,10 +90,10 @@ def _files(
     if extras.report:
         from mfa.show.report import report_page
 
-        yield "report.html", report_page(result, lang, about)
+        yield "report.html", report_page(result, remedies(), lang, about)
 
 
-def manifest(result: Result, scenario: Scenario, command: Sequence[str] = ()) -> dict[str, Any]:
+def manifest(result: Run, scenario: Loaded, command: Sequence[str] = ()) -> dict[str, Any]:
     """What is needed to run the same again: versions, inputs with hashes, what was laid over them.
 
     `run` is the same for whoever runs the same files with the same settings and versions.

@@ -1,36 +1,35 @@
-"""Tables and numbers for a terminal: Chinese counted as wide, plain text elsewhere."""
+"""How numbers, units, names and verdicts are written, in both languages: one place for all that is shown."""
 
 from __future__ import annotations
 
-from mfa.catalogue import RECOVERY
+from typing import TYPE_CHECKING, NamedTuple
+
+from mfa.catalogue import PER_WASTE, RECOVERY, definition
 from mfa.errors import message
-from mfa.result import Result
+from mfa.results.accounts.waste import Account
 from mfa.results.indicators.target import ROUNDING, Indicator
-from mfa.show.sankey.geometry import BOUNDARY
-from mfa.show.sankey.labels import word as boundary_word
+from mfa.system import System
+
+if TYPE_CHECKING:
+    from mfa.engine.network import State
+    from mfa.studies.remedies import Remedy
 
 GROUPED = 1e15  # from here on digits are none of the figure's
+ACCOUNT_COLUMNS = ("generated", "utilised", "disposed", "stored", "dumped", "rate")
+MOST_MORE = 10  # a bound is kept from 1e-12 on (`holds`), 2 + 10 decimals of a percentage
 
 
 def word(key: str, lang: str, **values: object) -> str:
-    """A word or sentence of the screen."""
+    """A word or sentence of the messages."""
     return message(key, values, lang)
 
 
-def amount(value: float) -> str:
-    """A tonnage as people read it: thousands apart, about four figures.
-
-    >>> amount(2706769.1), amount(45.227), amount(0.0), amount(0.00123)
-    ('2,706,769', '45.23', '0', '0.00123')
-    """
-    return number(value)
-
-
+# ---------------------------------------------------------------- numbers
 def number(value: float, more: int = 0) -> str:
-    """A figure of any size and sign with about four digits, or `more` than that.
+    """A figure of any size and sign, thousands apart, with about four digits, or `more` than that.
 
-    >>> number(0.35), number(-12345.6), number(1.23456e-5), number(0.0), number(2e300)
-    ('0.35', '-12,346', '1.235e-05', '0', '2e+300')
+    >>> number(2706769.1), number(0.35), number(-12345.6), number(1.23456e-5), number(0.0), number(2e300)
+    ('2,706,769', '0.35', '-12,346', '1.235e-05', '0', '2e+300')
     """
     return f"{value:,.{more}f}" if 1000 <= abs(value) < GROUPED else f"{value:.{4 + more}g}"
 
@@ -45,70 +44,22 @@ def mega(value: float, unit: str) -> str:
         return f"{value / 1e6:.4g} M{unit}"
     if unit.startswith("t") and abs(value) >= 1e3:
         return f"{value / 1e3:.4g} k{unit}"
-    return f"{amount(value)} {unit}"
+    return f"{number(value)} {unit}"
 
 
 def percent(value: float | None, more: int = 0) -> str:
-    """A fraction per cent, two decimals, or `more` than that.
+    """A fraction per cent, two decimals, or `more` than that; a dash for 0 ÷ 0.
 
-    >>> percent(0.8970302)
-    '89.70 %'
+    >>> percent(0.8970302), percent(None)
+    ('89.70 %', '–')
     """
     return "–" if value is None else f"{value:.{2 + more}%}".replace("%", " %")
 
 
-def target_sentence(row: Indicator, result: Result, lang: str) -> str:
-    """A target in one sentence: value, bound, how far off."""
-    bound = row.minimum if row.minimum is not None else row.maximum
-    name = indicator_name(row.name, result, lang)
-    if row.value is None or bound is None:
-        return word("target-empty", lang, name=name)
-    side = "target" if row.minimum is not None else "target-max"
-    state = {"true": "met", "false": "missed"}.get(row.met, "unproven")
-    key = "target-unproven" if state == "unproven" else f"{side}-{state}"
-    more = more_digits(row, bound)
-    values = {"name": name, "value": written(row, more=more), "bound": written(row, bound, more)}
-    if state == "missed" and row.unit != "1":
-        key = f"{key}-by"
-        values["distance"] = written(row, abs(row.distance or 0.0))
-    elif state == "missed" and row.distance_amount is None:
-        key = f"{key}-points"
-    points = f"{abs(row.distance or 0) * 100:.{2 + more}f}"
-    return word(key, lang, points=points, amount=mega(row.distance_amount or 0.0, "t/a"), **values)
-
-
-def indicator_name(name: str, result: Result, lang: str) -> str:
-    """An indicator's name in words, its group included."""
-    base, _, group = name.partition("@")
-    own = next((o for o in result.system.indicators if o.id == base), None)
-    head, _, member = base.partition(":")
-    if own is not None:
-        text = own.label[lang]
-    elif head == RECOVERY:
-        text = word("indicator-recovery", lang, element=member)
-    elif member:
-        known = result.system.materials.get(member)
-        key = "indicator-utilisation" if head == "utilisation" else "indicator-sewage-of"
-        text = word(key, lang, material=known.label[lang] if known else member)
-    else:
-        text = word(f"indicator-{base}", lang)
-    return f"{text} ({group})" if group else text
-
-
-def _label(result: Result, material: str, lang: str) -> str:
-    return result.system.materials[material].label[lang]
-
-
-def node_label(result: Result, node: str, lang: str) -> str:
-    """A process, stock or boundary in words."""
-    if node in result.system.processes:
-        return result.system.processes[node].label[lang]
-    if node in result.system.stocks:
-        return result.system.stocks[node].label[lang]
-    return word(f"node-{node}", lang)
-
-
-MOST_MORE = 10  # a bound is kept from 1e-12 on (`holds`), 2 + 10 decimals of a percentage
+def account_cells(account: Account) -> tuple[str, ...]:
+    """The fate of a waste in the columns `ACCOUNT_COLUMNS`: t a year, and the rate of utilisation."""
+    amounts = (getattr(account, field) for field in ACCOUNT_COLUMNS[:-1])
+    return (*(number(a) for a in amounts), percent(account.utilisation))
 
 
 def figure(row: Indicator, value: float | None = None, more: int = 0) -> tuple[str, str]:
@@ -149,30 +100,117 @@ def more_digits(row: Indicator, bound: float) -> int:
     return MOST_MORE
 
 
-def node_name(result: Result, node: str, lang: str) -> str:
-    """A process or stock by its label, the boundary by its word."""
-    system = result.system
-    if node in BOUNDARY:
-        return boundary_word(node, lang)
-    member = system.processes.get(node) or system.stocks.get(node)
-    return member.label[lang] if member else node
+# ---------------------------------------------------------------- names
+def scenario_title(system: System, lang: str) -> str:
+    """The scenario's label and its year."""
+    return system.label[lang] + (f" · {system.year}" if system.year else "")
 
 
-def indicator_label(result: Result, name: str, lang: str) -> str:
-    """An indicator in words where there are any, else by its id."""
-    for own in result.system.indicators:
-        if own.id == name:
-            return own.label[lang]
-    try:
-        return indicator_name(name, result, lang)
-    except KeyError:
-        return name
-
-
-def scenario_line(result: Result, lang: str) -> str:
-    """The scenario's name, and its year where the name does not hold it."""
-    system = result.system
+def scenario_line(system: System, lang: str) -> str:
+    """The scenario's label, and its year where the label does not hold it."""
     name = system.label[lang]
     if not system.year or str(system.year) in name:
         return name
-    return message("chart-scenario-year", {"name": name, "year": system.year}, lang)
+    return word("chart-scenario-year", lang, name=name, year=system.year)
+
+
+def material_name(system: System, material: str, lang: str) -> str:
+    """A material by its label."""
+    return system.materials[material].label[lang]
+
+
+def node_name(system: System, node: str, lang: str) -> str:
+    """A process or stock by its label, a boundary by its word."""
+    member = system.processes.get(node) or system.stocks.get(node)
+    return member.label[lang] if member else word(f"node-{node}", lang)
+
+
+def indicator_name(system: System, name: str, lang: str) -> str:
+    """An indicator in words, its group included."""
+    base, _, group = name.partition("@")
+    own = next((o for o in system.indicators if o.id == base), None)
+    head, _, member = base.partition(":")
+    if own is not None:
+        text = own.label[lang]
+    elif head == RECOVERY:
+        text = word("indicator-recovery", lang, element=member)
+    elif member:
+        known = system.materials.get(member)
+        key = "indicator-utilisation" if head == PER_WASTE else "indicator-sewage-of"
+        text = word(key, lang, material=known.label[lang] if known else member)
+    else:
+        text = word(f"indicator-{base}", lang)
+    return f"{text} ({group})" if group else text
+
+
+class Clause(NamedTuple):
+    """How an indicator is made, and the document that says so."""
+
+    formula: str
+    document: str
+
+
+class _FormulaWords(dict[str, str]):
+    """The words of formulas in one language, looked up as they are asked for."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self.lang = lang
+
+    def __missing__(self, key: str) -> str:
+        return word(f"formula-{key}", self.lang)
+
+
+def clause(name: str, lang: str = "en") -> Clause:
+    """The clause of an indicator in words and symbols, its group and material left out."""
+    found, words = definition(name), _FormulaWords(lang)
+    if found is None:
+        return Clause("", "")
+    return Clause(found.formula.format_map(words), found.document.format_map(words))
+
+
+# ---------------------------------------------------------------- sentences
+def target_sentence(row: Indicator, system: System, lang: str) -> str:
+    """A target in one sentence: value, bound, how far off."""
+    bound = row.minimum if row.minimum is not None else row.maximum
+    name = indicator_name(system, row.name, lang)
+    if row.value is None or bound is None:
+        return word("target-empty", lang, name=name)
+    side = "target" if row.minimum is not None else "target-max"
+    state = {"true": "met", "false": "missed"}.get(row.met, "unproven")
+    key = "target-unproven" if state == "unproven" else f"{side}-{state}"
+    more = more_digits(row, bound)
+    values = {"name": name, "value": written(row, more=more), "bound": written(row, bound, more)}
+    if state == "missed" and row.unit != "1":
+        key = f"{key}-by"
+        values["distance"] = written(row, abs(row.distance or 0.0))
+    elif state == "missed" and row.distance_amount is None:
+        key = f"{key}-points"
+    points = f"{abs(row.distance or 0) * 100:.{2 + more}f}"
+    return word(key, lang, points=points, amount=mega(row.distance_amount or 0.0, "t/a"), **values)
+
+
+def remedy_name(system: System, remedy: Remedy, lang: str) -> str:
+    """A way out of a missed target."""
+    if remedy.way == "all":
+        return word("remedy-all", lang)
+    return word(
+        f"remedy-{remedy.way}",
+        lang,
+        node=node_name(system, remedy.node, lang),
+        material=material_name(system, remedy.material, lang),
+        lacking=material_name(system, remedy.lacking, lang) if remedy.lacking else "",
+    )
+
+
+def solved_line(system: System, state: State, lang: str) -> str:
+    """How large the system is and how it was solved."""
+    return word(
+        "solved",
+        lang,
+        processes=len(system.processes),
+        pools=len(system.pools),
+        method=state.method,
+        iterations=state.iterations,
+        residual=f"{state.residual:.0e}",
+    )

@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Literal
 
 from mfa.errors import Fault
-from mfa.result import Result
+from mfa.results.run import Run
 from mfa.studies.lp.measures import Measures, Quantity
 from mfa.studies.lp.programme import REACHED, TIME_LIMIT, Bound, Elastic, Programme, Undecided
 from mfa.system import Claim
@@ -62,7 +62,7 @@ class Audit:
         return self.complete and not self.conflicts and all(v.word not in failing for v in self.verdicts)
 
 
-def audit(result: Result, progress: Progress = lambda what, count: None) -> Audit:
+def audit(result: Run, progress: Progress = lambda what, count: None) -> Audit:
     """Judge the claims of a solved scenario.
 
     Parameters
@@ -82,7 +82,7 @@ def audit(result: Result, progress: Progress = lambda what, count: None) -> Audi
 class _Judge:
     """Programmes of one run, built once for all claims."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Run) -> None:
         ledger = result.accounts.ledger
         self.result = result
         self.exact = Programme(ledger, ranged=False, levels="driven")

@@ -16,7 +16,7 @@ from math import factorial
 from mfa.catalogue import HEADLINE, definition
 from mfa.errors import Error
 from mfa.parameters import Input, inputs
-from mfa.result import Result
+from mfa.results.run import Run
 from mfa.studies.mixture import Cause, attempt, blend, by_kind, single, together
 
 MOST_CAUSES = 6  # fair shares take 2^6 = 64 mixtures, each a solve
@@ -68,8 +68,8 @@ class Share:
 class Comparison:
     """Two runs side by side."""
 
-    a: Result
-    b: Result
+    a: Run
+    b: Run
 
     @property
     def main_indicators(self) -> list[str]:
@@ -186,18 +186,6 @@ class Comparison:
             for k in {**one, **two}
         }
         return {k for k, (before, after) in plain.items() if before != after}
-
-
-def compare(a: Result, b: Result) -> Comparison:
-    """Two solved scenarios side by side: inputs that differ, results, and their change by cause.
-
-    >>> import mfa
-    >>> base = mfa.load("alumina-red-mud").solve()
-    >>> other = mfa.load("alumina-red-mud", variants=["market-limited"]).solve()
-    >>> [change.path for change in mfa.compare(base, other).inputs][:2]
-    ['ceramsite-panel-line.capacity', 'low-carbon-binder.capacity']
-    """
-    return Comparison(a, b)
 
 
 def _size(before: float | None, after: float | None) -> float:

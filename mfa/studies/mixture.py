@@ -10,15 +10,15 @@ from mfa.engine.compile import compile_system
 from mfa.engine.network import GainError, LostError, OrderError
 from mfa.engine.solver import solve
 from mfa.errors import Failure
-from mfa.result import Result
+from mfa.results.run import Run
 from mfa.system import Entry, Pool, Process, Stock, System
 
 
-def attempt(system: System) -> Result | None:
+def attempt(system: System) -> Run | None:
     """The run of a changed system; None where the change makes it unsolvable."""
     compiled = compile_system(system)
     try:
-        return Result(system, compiled, solve(compiled.structure, compiled.values))
+        return Run(system, compiled, solve(compiled.structure, compiled.values))
     except (GainError, LostError, OrderError, Failure):
         return None
 

@@ -7,17 +7,17 @@ alone and the whole network solved again, so that the gain is exact, side effect
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from mfa.catalogue import BY_ID, PER_WASTE, is_waste_rate
 from mfa.checks.lists import idle
 from mfa.engine.network import TAKER
-from mfa.result import Result
 from mfa.results.accounts.waste import Account, entry_fate
 from mfa.results.indicators.target import Indicator
 from mfa.results.indicators.waste_rates import UTILISED, of_class, waste_indicators
+from mfa.results.run import Run
 from mfa.studies.mixture import attempt
 from mfa.system import Entry, System
 
@@ -57,6 +57,15 @@ class Remedy:
 
 
 @dataclass(frozen=True)
+class Ways:
+    """The ways out of one missed target: each alone, best first, and all of them together."""
+
+    indicator: str
+    single: tuple[Remedy, ...]
+    together: Remedy | None
+
+
+@dataclass(frozen=True)
 class _Trial:
     way: Way
     material: str
@@ -70,14 +79,14 @@ class _Trial:
         return self.way, self.material, self.node, self.lacking
 
 
-def remedies(result: Result) -> list[Remedy]:
+def remedies(result: Run) -> list[Remedy]:
     """Ways to a missed target on solid waste, best first; empty where every target is met.
 
     Parameters
     ----------
     result : the solved scenario
     """
-    runs: dict[tuple[str, str, str, str], Result | None] = {}
+    runs: dict[tuple[str, str, str, str], Run | None] = {}
     found: list[Remedy] = []
     for row in result.indicator_list:
         if row.minimum is None or row.met not in ("false", "unproven") or not _is_waste(row.name):
@@ -94,6 +103,16 @@ def remedies(result: Result) -> list[Remedy]:
     return found
 
 
+def by_target(found: Sequence[Remedy]) -> tuple[Ways, ...]:
+    """Remedies, target by target."""
+    made = []
+    for name in dict.fromkeys(r.indicator for r in found):
+        mine = [r for r in found if r.indicator == name]
+        together = next((r for r in mine if r.way == "all"), None)
+        made.append(Ways(name, tuple(r for r in mine if r.way != "all"), together))
+    return tuple(made)
+
+
 def _rank(remedy: Remedy) -> tuple[float, str, str]:
     """Best first; gains that differ by rounding alone are equal."""
     return -round(remedy.gain, 9), remedy.material, remedy.node
@@ -103,7 +122,7 @@ def _is_waste(name: str) -> bool:
     return is_waste_rate(name) or name.startswith(f"{PER_WASTE}:")
 
 
-def _wastes(result: Result, name: str) -> list[str]:
+def _wastes(result: Run, name: str) -> list[str]:
     """The wastes and residues that an indicator counts and that are not all used, largest first."""
     if is_waste_rate(name):
         parents = [m for m in result.wastes if result.system.materials[m].waste == BY_ID[name].waste_class]
@@ -122,13 +141,13 @@ def _family(system: System, parent: str) -> list[str]:
     return [m for m in found if m in system.pools]
 
 
-def _trials(result: Result, name: str) -> Iterator[_Trial]:
+def _trials(result: Run, name: str) -> Iterator[_Trial]:
     for material in _wastes(result, name):
         yield from _listed(result, material)
         yield from _idle(result, material)
 
 
-def _listed(result: Result, material: str) -> Iterator[_Trial]:
+def _listed(result: Run, material: str) -> Iterator[_Trial]:
     """Utilising takers that are full, or held back by another list."""
     system, compiled = result.system, result.compiled
     for i, (line, entry) in enumerate(zip(compiled.structure.entries, compiled.entries, strict=True)):
@@ -142,7 +161,7 @@ def _listed(result: Result, material: str) -> Iterator[_Trial]:
             yield _Trial("buy", material, entry.node, lacking, _bought(entry.node, lacking))
 
 
-def _is_full(result: Result, i: int) -> bool:
+def _is_full(result: Run, i: int) -> bool:
     """Whether its limit or its capacity keeps it from taking more."""
     full = bool(result.state.handed[i] >= result.accounts.ledger.most(i) * FULL)
     process = result.compiled.structure.entries[i].process
@@ -162,7 +181,7 @@ def _held_back(system: System, entry: Entry, material: str) -> list[str]:
     ]
 
 
-def _idle(result: Result, material: str) -> Iterator[_Trial]:
+def _idle(result: Run, material: str) -> Iterator[_Trial]:
     """Idle processes that could use the material."""
     for name in idle(result.system):
         process = result.system.processes[name]
@@ -237,7 +256,7 @@ def _uses_whole(system: System, material: str, entry: Entry) -> bool:
     return not any(m in family for m in system.processes[entry.node].outputs)
 
 
-def _together(result: Result, row: Indicator, trials: list[_Trial]) -> list[Remedy]:
+def _together(result: Run, row: Indicator, trials: list[_Trial]) -> list[Remedy]:
     """All ways at once, as far as the network can then still be solved; they may get in each other's way."""
     system = result.system
     for trial in trials:
@@ -248,7 +267,7 @@ def _together(result: Result, row: Indicator, trials: list[_Trial]) -> list[Reme
     return [_remedy(result, then, row, _Trial("all", "", "", "", lambda s: s))]
 
 
-def _remedy(result: Result, then: Result, row: Indicator, trial: _Trial) -> Remedy:
+def _remedy(result: Run, then: Run, row: Indicator, trial: _Trial) -> Remedy:
     aimed = [t for t in then.system.targets if t.indicator == row.name]
     rows = waste_indicators(then.system, then.wastes, then.lacking, {row.name: aimed})
     new = next(r for r in rows if r.name == row.name and r.minimum == row.minimum)
@@ -268,7 +287,7 @@ def _remedy(result: Result, then: Result, row: Indicator, trial: _Trial) -> Reme
     )
 
 
-def _counted(result: Result, name: str) -> float:
+def _counted(result: Run, name: str) -> float:
     """The numerator of a ratio, t a year."""
     rate = BY_ID.get(name)
     if rate is None:
@@ -278,7 +297,7 @@ def _counted(result: Result, name: str) -> float:
     return sum((w.account() for w in members), Account()).counted(fates)
 
 
-def _displaced(result: Result, then: Result, trial: _Trial) -> tuple[tuple[str, float], ...]:
+def _displaced(result: Run, then: Run, trial: _Trial) -> tuple[tuple[str, float], ...]:
     """Who used the waste before and gets less of it now, largest first."""
     users = (
         {u.node for u in result.wastes[trial.material].uses if u.fate == "utilisation"}
@@ -293,5 +312,5 @@ def _displaced(result: Result, then: Result, trial: _Trial) -> tuple[tuple[str, 
     return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
 
-def _taken(result: Result, trial: _Trial) -> float:
+def _taken(result: Run, trial: _Trial) -> float:
     return sum(f.amount for f in result.flow_list if f.material == trial.material and f.target == trial.node)

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Literal
 
 from mfa.catalogue import HEADLINE
-from mfa.result import Result
+from mfa.results.run import Run
 from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit_order import merit
 from mfa.show.charts.waste_fates import wastes
 
 
 def draw(
-    kind: Literal["gauge", "wastes", "merit"], result: Result, name: str | None, path: Path, lang: str
+    kind: Literal["gauge", "wastes", "merit"], result: Run, name: str | None, path: Path, lang: str
 ) -> None:
     """Draw a chart to a file; `name` is an indicator, a class of waste or a material.
 

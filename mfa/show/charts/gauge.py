@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Error, Fault, nearest
-from mfa.result import Result
+from mfa.results.run import Run
 from mfa.show.charts.style import (
     BLUE,
     BODY,
@@ -26,7 +26,7 @@ from mfa.show.charts.style import (
     write,
 )
 from mfa.show.sankey.labels import FONT, text_width, wrap
-from mfa.show.text import indicator_label, node_name, scenario_line
+from mfa.show.text import indicator_name, material_name, node_name, scenario_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ STATES = {"true": ("✓", BLUE), "false": ("✗", VERMILION), "unproven": ("?", 
 
 
 def gauge(
-    result: Result,
+    result: Run,
     indicator: str,
     path: str | Path | None = None,
     *,
@@ -68,7 +68,9 @@ def gauge(
     made = canvas(ax, WIDTH, 104 + foot, (left, MARGIN + 6, foot, 50))
     dress(made, x_label=scale.unit)
     indent = left - MARGIN if ax is None else 0.0
-    title(made, indicator_label(result, indicator, lang), scenario_line(result, lang), left=indent)
+    title(
+        made, indicator_name(result.system, indicator, lang), scenario_line(result.system, lang), left=indent
+    )
     _bar(made, rows, scale)
     for i, (text, colour) in enumerate(verdicts):
         beside(made, text, (0, 0), (-indent, -44 - LINE * i), xycoords="axes fraction", color=colour)
@@ -125,7 +127,7 @@ def _missed(row: Indicator) -> float | None:
     return row.minimum if row.minimum is not None and row.value < row.minimum else row.maximum
 
 
-def _verdict(row: Indicator, result: Result, scale: Scale, lang: str) -> list[tuple[str, str]]:
+def _verdict(row: Indicator, result: Run, scale: Scale, lang: str) -> list[tuple[str, str]]:
     """The sentence about one bound, in lines, with its colour."""
     if row.value is None:
         return [(word("no-value", lang), SOFT)]
@@ -146,7 +148,7 @@ def _distance(row: Indicator, bound: float, scale: Scale, lang: str) -> str:
     return word("less-than", lang, distance=word("points", lang, value="0.01"))
 
 
-def _met(row: Indicator, result: Result, scale: Scale, lang: str) -> str:
+def _met(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
     nearest_bound = min(
         (b for b in (row.minimum, row.maximum) if b is not None), key=lambda b: abs((row.value or 0.0) - b)
     )
@@ -155,7 +157,7 @@ def _met(row: Indicator, result: Result, scale: Scale, lang: str) -> str:
     return word("gauge-met", lang, distance=_distance(row, nearest_bound, scale, lang))
 
 
-def _short(row: Indicator, result: Result, scale: Scale, lang: str) -> str:
+def _short(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
     """How far off, in the unit of the indicator and in tonnes."""
     bound = _missed(row)
     assert bound is not None
@@ -167,11 +169,11 @@ def _short(row: Indicator, result: Result, scale: Scale, lang: str) -> str:
     return said + word(f"gauge-more-{side}", lang, amount=amount, done=_achieved(row.name, lang))
 
 
-def _doubt(row: Indicator, result: Result, scale: Scale, lang: str) -> str:
+def _doubt(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
     """Which processes lack what."""
-    materials = result.system.materials
+    system = result.system
     names = [
-        word("lacks", lang, node=node_name(result, p, lang), material=materials[m].label[lang])
+        word("lacks", lang, node=node_name(system, p, lang), material=material_name(system, m, lang))
         for p, m in row.doubtful
     ]
     return word("gauge-unproven", lang, names=listed(names, lang))

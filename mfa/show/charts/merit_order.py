@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfa.engine.network import GIVER, TAKER
 from mfa.errors import Error, Fault, nearest
-from mfa.result import Result
 from mfa.results.accounts.flows import pool_node
 from mfa.results.accounts.waste import FATE_WORDS, entry_fate
+from mfa.results.run import Run
 from mfa.show.charts.frame import THICK, Row, Words, bar, frame, place
 from mfa.show.charts.style import BLUE, GREEN, INK, LOOKS, SKY, SOFT, VERMILION, Look, Scale, finish, word
-from mfa.show.text import node_name, scenario_line
+from mfa.show.text import material_name, node_name, scenario_line
 from mfa.system import Entry
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Order(NamedTuple):
     answered: list[Part]
 
 
-def order(result: Result, material: str) -> Order:
+def order(result: Run, material: str) -> Order:
     """The merit order of a pool.
 
     Raises
@@ -90,7 +90,7 @@ def order(result: Result, material: str) -> Order:
     )
 
 
-def _firm(result: Result, material: str, side: int) -> list[Part]:
+def _firm(result: Run, material: str, side: int) -> list[Part]:
     """Who takes (or brings) the material whatever its list says, largest first."""
     pool = pool_node(material)
     handed = {
@@ -106,7 +106,7 @@ def _firm(result: Result, material: str, side: int) -> list[Part]:
     return sorted(found, key=lambda p: (-p.amount, p.node))
 
 
-def _listed(result: Result, at: int, side: int) -> list[Part]:
+def _listed(result: Run, at: int, side: int) -> list[Part]:
     """The list of a pool with what each entry got and could get."""
     compiled = result.compiled
     return [
@@ -123,7 +123,7 @@ def _listed(result: Result, at: int, side: int) -> list[Part]:
     ]
 
 
-def _fate(result: Result, at: int, entry: Entry) -> str:
+def _fate(result: Run, at: int, entry: Entry) -> str:
     """What becomes of a waste there; nothing for what is no waste."""
     material = result.system.materials[result.compiled.structure.pools[at]]
     if not (material.waste or material.residue_of) or entry.kind == "import":
@@ -136,7 +136,7 @@ def _look(part: Part) -> Look:
 
 
 def merit(
-    result: Result,
+    result: Run,
     material: str,
     path: str | Path | None = None,
     *,
@@ -172,8 +172,8 @@ def merit(
     made = frame(
         ax,
         [row for row, _ in rows],
-        heading=word("merit", lang, material=result.system.materials[material].label[lang]),
-        note=scenario_line(result, lang),
+        heading=word("merit", lang, material=material_name(result.system, material, lang)),
+        note=scenario_line(result.system, lang),
         x_label=scale.unit,
     )
     _stairs(made, [part for _, part in rows], total, scale, lang)
@@ -190,10 +190,10 @@ def _bundled(parts: list[Part], most: int) -> list[Part]:
     return [*firm[: most - 1], one, *(p for p in parts if p.role != "firm")]
 
 
-def _name(result: Result, part: Part, lang: str) -> str:
+def _name(result: Run, part: Part, lang: str) -> str:
     if part.role == "bundle":
         return word("others", lang, count=part.members)
-    name = node_name(result, part.node, lang)
+    name = node_name(result.system, part.node, lang)
     return f"{part.tier}. {name}" if part.tier else name
 
 

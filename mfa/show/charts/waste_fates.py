@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.errors import Error, Fault, nearest
 from mfa.input.records.custom_indicators import WASTES as CLASSES
-from mfa.result import Result
-from mfa.results.accounts.waste import Account, arising
+from mfa.results.accounts.waste import Account
+from mfa.results.run import Run
 from mfa.show.charts.frame import Row, Words, bar, frame, legend_line, place
 from mfa.show.charts.style import LOOKS, Scale, finish, word
-from mfa.show.text import scenario_line
+from mfa.show.summary import Summary
+from mfa.show.text import material_name, scenario_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,11 +35,11 @@ class Heap(NamedTuple):
         return math.fsum(getattr(self.account, fate) for fate in LOOKS)
 
 
-def heaps(result: Result, lang: str, most: int, waste_class: str | None) -> list[Heap]:
+def heaps(result: Run, lang: str, most: int, waste_class: str | None) -> list[Heap]:
     """The wastes, largest first; beyond `most` bars the small ones are one «other» at the end."""
     found = [
-        Heap(result.system.materials[m].label[lang], account)
-        for m, account in arising(result.system, result.wastes, waste_class)
+        Heap(material_name(result.system, w.material, lang), w.account)
+        for w in Summary(result).wastes(waste_class).rows
     ]
     found.sort(key=lambda h: (-h.total, h.name))
     if len(found) <= most:
@@ -49,7 +50,7 @@ def heaps(result: Result, lang: str, most: int, waste_class: str | None) -> list
 
 
 def wastes(
-    result: Result,
+    result: Run,
     path: str | Path | None = None,
     *,
     ax: Axes | None = None,
@@ -98,9 +99,9 @@ def wastes(
     return finish(made, path)
 
 
-def _note(result: Result, waste_class: str | None, lang: str) -> str:
+def _note(result: Run, waste_class: str | None, lang: str) -> str:
     """The scenario, and that hazardous waste is among the bars of all classes."""
-    named = scenario_line(result, lang)
+    named = scenario_line(result.system, lang)
     if waste_class is not None or not heaps(result, lang, 1, "hazardous"):
         return named
     return word("wastes-mixed", lang, scenario=named)

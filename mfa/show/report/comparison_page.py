@@ -6,7 +6,8 @@ from functools import partial
 
 import mfa
 from mfa.show.charts.waterfall import waterfall
-from mfa.show.report.page import Pictures, style, template
+from mfa.show.report.page import style, template
+from mfa.show.report.pictures import Pictures
 from mfa.show.terminal.print_comparison import MOST_FLOWS, cause_label, change_row, input_rows
 from mfa.show.text import indicator_name, word
 from mfa.studies.compare import Comparison, Share
@@ -46,7 +47,7 @@ def _waterfalls(comparison: Comparison, shares: list[Share], titles: tuple[str, 
                 start=(titles[0], change.before),
                 end=(titles[1], change.after),
                 unit=change.unit,
-                heading=indicator_name(change.name, comparison.b, lang),
+                heading=indicator_name(comparison.b.system, change.name, lang),
                 lang=lang,
             )
             made.append(pictures.svg(draw, change.name))

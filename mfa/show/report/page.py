@@ -1,84 +1,74 @@
-"""Charts as inline SVG: text stays text, ids of one chart never meet those of another."""
+"""The report of a run: what the page says, in rows and sentences; the template lays it out."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
-from html import escape
 from importlib import resources
-from io import StringIO
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mfa
-from mfa.catalogue import FACTORS, GROUPS
-from mfa.result import Result
-from mfa.results.accounts.energy import factor
-from mfa.results.accounts.waste import arising
-from mfa.show.charts.gauge import gauge
-from mfa.show.charts.merit_order import merit
-from mfa.show.charts.waste_fates import wastes
-from mfa.show.report import parts
-from mfa.show.reproducible import reproducible
-from mfa.show.sankey.diagram import sankey
-from mfa.show.text import indicator_name, word
-from mfa.studies.remedies import Remedy
+from mfa.catalogue import BY_ID, GROUPS
+from mfa.results.accounts.flows import Flow
+from mfa.results.accounts.waste import FATE_WORDS
+from mfa.results.indicators.target import Indicator
+from mfa.results.run import Run
+from mfa.show.report.pictures import run_pictures
+from mfa.show.summary import GROUP_COLUMNS, Summary
+from mfa.show.text import (
+    account_cells,
+    clause,
+    figure,
+    indicator_name,
+    material_name,
+    mega,
+    node_name,
+    number,
+    percent,
+    remedy_name,
+    solved_line,
+    target_sentence,
+    word,
+)
+from mfa.studies.remedies import Remedy, Ways
+from mfa.system import System
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
-METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-ID = re.compile(r'(id="|url\(#|href="#)')
-
-
-class Pictures:
-    """Numbers the charts of one page, so that the page is the same every time."""
-
-    def __init__(self) -> None:
-        self._numbers = count(1)
-
-    def svg(self, draw: Callable[[], Axes], alt: str) -> str:
-        """A chart drawn by matplotlib as an inline SVG with a text alternative."""
-        figure = draw().get_figure(root=True)
-        assert figure is not None
-        out = StringIO()
-        with reproducible():
-            figure.savefig(out, format="svg", metadata={"Date": None})
-        return self.inline(out.getvalue(), alt)
-
-    def inline(self, text: str, alt: str) -> str:
-        """An SVG file's text as part of a page."""
-        body = METADATA.sub("", PROLOGUE.sub("", text))
-        number = next(self._numbers)
-        body = ID.sub(lambda m: f"{m.group(1)}c{number}-", body)
-        return body.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
-
-
-MIN_SHARE = 0.03
-MOST_PROCESSES = 40
+MOST_UNUSED = 12
+MOST_REMEDIES = 12
+MOST_WASTES = 15
+MOST_CROSSING = 20
+MOST_SOURCES = 15
+MOST_PLACES = 3  # of the largest unused waste, and ways to a target, in a sentence
+MOST_DISPLACED = 2
+NOTHING = 1e-9  # an amount of a group below this is an empty cell
+CONFIDENCES = ("high", "medium", "low", "")
 GROUPED = tuple(g for g in GROUPS if g in ("site", "sector"))
+Rows = list[tuple[str, ...]]
 
 
-def report_page(result: Result, lang: str = "en", manifest: Mapping[str, Any] | None = None) -> str:
+def report_page(
+    result: Run, found: list[Remedy], lang: str = "en", manifest: Mapping[str, Any] | None = None
+) -> str:
     """The report as HTML: one file, no script, nothing loaded from elsewhere.
 
     Parameters
     ----------
     result : the solved scenario
+    found : what each way to a missed target would add
     lang : `en` or `zh`
     manifest : versions, inputs with hashes and command, printed at the end
     """
-    found = result.remedies()
+    summary = Summary(result, found)
     page: str = template("report.html").render(
         lang="zh-Hans" if lang == "zh" else "en",
         css=style(),
         word=partial(word, lang=lang),
-        **_answer(result, found, lang),
-        **_pictures(result, lang),
-        **_tables(result, lang),
+        **_answer(summary, result.system, lang),
+        **run_pictures(summary, lang),
+        **_tables(summary, result.system, lang),
+        solved=solved_line(result.system, result.state, lang),
         run=(manifest or {}).get("run", ""),
         manifest=json.dumps(manifest, indent=2, ensure_ascii=False) if manifest else "",
         version=mfa.__version__,
@@ -86,90 +76,235 @@ def report_page(result: Result, lang: str = "en", manifest: Mapping[str, Any] | 
     return page
 
 
-def _answer(result: Result, found: list[Remedy], lang: str) -> dict[str, Any]:
-    system = result.system
-    missed = list(dict.fromkeys(r.indicator for r in found))
-    unused = parts.unused(result)
+def _answer(summary: Summary, system: System, lang: str) -> dict[str, Any]:
     return {
         "title": system.label[lang],
         "name": system.name,
         "year": system.year or "",
-        "answers": parts.answers(result, lang),
-        "largest": parts.largest(result, unused, lang),
-        "ways": parts.best_ways(result, found, missed[0], lang) if missed else "",
-        "trust": parts.trust(result, lang),
-        "key_figures": parts.key_rows(result, lang),
-        "unused": parts.unused_rows(result, unused, lang),
+        "answers": _verdicts(summary, system, lang),
+        "largest": _largest(summary, system, lang),
+        "ways": _best_ways(summary, system, lang) if summary.ways else "",
+        "trust": _trust(summary, lang),
+        "key_figures": [(indicator_name(system, r.name, lang), *figure(r)) for r in summary.key_figures],
+        "unused": _unused(summary, system, lang),
         "remedies": [
-            (indicator_name(name, result, lang), parts.remedy_rows(result, found, name, lang))
-            for name in missed
+            (indicator_name(system, w.indicator, lang), _remedies(w, system, lang)) for w in summary.ways
         ],
     }
 
 
-def _pictures(result: Result, lang: str) -> dict[str, Any]:
-    """The charts and the flow picture as inline SVG, each with its caption."""
-    pictures = Pictures()
-    aimed = list(dict.fromkeys(r.name for r in result.indicator_list if r.aimed and r.value is not None))
-    gauges = [
-        pictures.svg(partial(gauge, result, name, lang=lang), indicator_name(name, result, lang))
-        for name in aimed
-    ]
-    unused = parts.unused(result)
-    made: dict[str, Any] = {"gauges": gauges, "waste_chart": "", "merit_chart": "", "flow_picture": ""}
-    classes = {result.system.materials[m].waste for m, _ in arising(result.system, result.wastes)}
-    if classes:
-        main = "industrial-solid" if "industrial-solid" in classes else None
-        draw = partial(wastes, result, lang=lang, waste_class=main)
-        made["waste_chart"] = pictures.svg(draw, word("report-wastes", lang))
-    if unused:
-        top = unused[0].material
-        made["merit_chart"] = pictures.svg(
-            partial(merit, result, top, lang=lang), result.system.materials[top].label[lang]
-        )
-    if result.link_list:
-        made["flow_picture"] = pictures.inline(_flow_picture(result, lang), word("report-flows", lang))
-    return made
-
-
-def _flow_picture(result: Result, lang: str) -> str:
-    """The Sankey of the run as the text of an SVG file: by site where there are many processes."""
-    from mfa.show.sankey.print import svg
-
-    processes = result.system.processes.values()
-    by = "site" if len(processes) > MOST_PROCESSES and any(p.site for p in processes) else None
-    airs = [m.id for m in result.system.materials.values() if m.main_resource is False and not m.price]
-    made = sankey(result, lang=lang, by=by, min_share=MIN_SHARE, without=("water", "emission", *airs))
-    return svg(made.geometry, lang)
-
-
-def _tables(result: Result, lang: str) -> dict[str, Any]:
-    system = result.system
+def _tables(summary: Summary, system: System, lang: str) -> dict[str, Any]:
+    bought, sold = summary.crossing("import"), summary.crossing("export")
     return {
-        "wastes": parts.waste_rows(result, "industrial-solid", lang),
-        "hazardous": parts.waste_rows(result, "hazardous", lang),
-        "indicators": parts.indicator_rows(result, lang),
-        "factors": [word(f"factor-{n}", lang, value=f"{factor(system, n):g}") for n in FACTORS],
-        "groups": [(kind, rows) for kind in GROUPED if (rows := parts.group_rows(result, kind, lang))],
-        "bought": parts.crossing_rows(result, "import", lang),
-        "bought_count": sum(f.source == "import" for f in result.flow_list),
-        "sold_count": sum(f.target == "export" for f in result.flow_list),
-        "sold": parts.crossing_rows(result, "export", lang),
-        "mass": parts.mass_rows(result, lang),
-        "layers": parts.layer_rows(result),
-        "open_recipes": parts.closure_rows(result),
-        "sources": parts.source_rows(system, lang),
-        "warnings": [f.text(lang) for f in result.warning_list if f.code != "note"],
-        "solved": word(
-            "solved",
-            lang,
-            processes=len(system.processes),
-            pools=len(system.pools),
-            method=result.state.method,
-            iterations=result.state.iterations,
-            residual=f"{result.state.residual:.0e}",
-        ),
+        "wastes": _wastes(summary, "industrial-solid", system, lang),
+        "hazardous": _wastes(summary, "hazardous", system, lang),
+        "indicators": [
+            (word(f"report-topic-{topic}", lang), [_indicator(r, system, lang) for r in rows])
+            for topic, rows in summary.topics.items()
+        ],
+        "factors": [word(f"factor-{n}", lang, value=f"{v:g}") for n, v in summary.factors.items()],
+        "groups": [(kind, rows) for kind in GROUPED if (rows := _groups(summary, kind, lang))],
+        "bought": _crossing(bought, system, lang),
+        "bought_count": len(bought),
+        "sold_count": len(sold),
+        "sold": _crossing(sold, system, lang),
+        "mass": _mass(summary, lang),
+        "layers": [
+            (x.name, number(x.entering), number(x.leaving), number(x.residue), percent(x.share))
+            for x in summary.layers
+        ],
+        "open_recipes": [
+            (c.process, c.layer, f"{c.inputs:.6g}", f"{c.outputs:.6g}", f"{c.error or 0:+.2%}")
+            for c in summary.open_recipes
+        ],
+        "sources": _sources(summary, lang),
+        "warnings": [w.text(lang) for w in summary.warnings],
     }
+
+
+# ---------------------------------------------------------------- the answer
+def _verdicts(summary: Summary, system: System, lang: str) -> list[dict[str, str]]:
+    """State and sentence of each target; without targets, the rates of waste as they are."""
+    if summary.targets:
+        return [
+            {"state": r.met or "empty", "text": target_sentence(r, system, lang)} for r in summary.targets
+        ]
+    texts = (
+        word("no-target", lang, name=indicator_name(system, r.name, lang), value=percent(r.value))
+        for r in summary.waste_rates
+        if r.value is not None
+    )
+    return [{"state": "", "text": text} for text in texts]
+
+
+def _largest(summary: Summary, system: System, lang: str) -> str:
+    """A sentence on the largest unused waste, all its ways together."""
+    found = summary.largest_unused
+    if found is None:
+        return word("report-all-used", lang)
+    places = found.places[:MOST_PLACES]
+    return word(
+        "report-largest",
+        lang,
+        material=material_name(system, found.material, lang),
+        amount=mega(found.amount, "t/a"),
+        share=percent(found.share),
+        where=", ".join(f"{node_name(system, u.node, lang)} {mega(u.amount, 't/a')}" for u in places),
+    )
+
+
+def _best_ways(summary: Summary, system: System, lang: str) -> str:
+    """A sentence on the first missed target: the best single measures, and what all together reach."""
+    ways = summary.ways[0]
+    if not ways.single:
+        return word("report-no-way", lang)
+    best = "; ".join(
+        f"{remedy_name(system, r, lang)} → {percent(r.value)} ({r.gain * 100:+.1f})"
+        for r in ways.single[:MOST_PLACES]
+    )
+    text = word("report-ways", lang, ways=best)
+    if ways.together is None:
+        return text
+    key = "report-together-met" if ways.together.met == "true" else "report-together-short"
+    bound = summary.indicators[ways.indicator].minimum or 0.0
+    points = f"{abs((ways.together.value or 0.0) - bound) * 100:.2f}"
+    return text + " " + word(key, lang, value=percent(ways.together.value), points=points)
+
+
+def _trust(summary: Summary, lang: str) -> str:
+    """A sentence on how sure the figures behind the numbers are."""
+    count = summary.trust.total()
+    shares = {c or "unstated": percent(summary.trust[c] / count) if count else "" for c in CONFIDENCES}
+    return word("report-trust", lang, count=count, **shares)
+
+
+# ---------------------------------------------------------------- tables
+def _others(count: int, lang: str) -> str:
+    return word("report-others", lang, count=count)
+
+
+def _unused(summary: Summary, system: System, lang: str) -> Rows:
+    """Waste, where it goes, fate, t a year, share; the smaller ones in one row, then the sum."""
+    if not summary.unused:
+        return []
+    total = sum(u.amount for u in summary.unused)
+    rows: Rows = [
+        (
+            material_name(system, u.material, lang),
+            node_name(system, u.node, lang),
+            word(f"word-{FATE_WORDS[u.fate]}", lang),
+            number(u.amount),
+            percent(u.amount / total),
+        )
+        for u in summary.unused[:MOST_UNUSED]
+    ]
+    rest = summary.unused[MOST_UNUSED:]
+    if rest:
+        small = sum(u.amount for u in rest)
+        rows.append((_others(len(rest), lang), "", "", number(small), percent(small / total)))
+    return [*rows, (word("word-all", lang), "", "", number(total), percent(1.0))]
+
+
+def _remedies(ways: Ways, system: System, lang: str) -> Rows:
+    """Measure, takes now, would take, times, indicator, points, more used: of one target, best first."""
+    shown = [*ways.single[:MOST_REMEDIES], *([ways.together] if ways.together else [])]
+    rows: Rows = []
+    for r in shown:
+        unit = f"{system.materials[r.material].unit}/a" if r.material else ""
+        ends = (mega(r.before, unit), mega(r.after, unit)) if r.material else ("", "")
+        times = f"{r.after / r.before:.3g}" if r.before > 0 else ""
+        value = f"{percent(r.value)}{' ✓' if r.met == 'true' else ''}"
+        name = remedy_name(system, r, lang) + _displaced(r, system, unit, lang)
+        rows.append((name, *ends, times, value, f"{r.gain * 100:+.2f}", mega(r.amount, "t/a")))
+    return rows
+
+
+def _displaced(r: Remedy, system: System, unit: str, lang: str) -> str:
+    """Who gets less by it."""
+    if not r.displaced:
+        return ""
+    most = r.displaced[:MOST_DISPLACED]
+    names = ", ".join(f"{node_name(system, n, lang)} {mega(a, unit)}" for n, a in most)
+    return " " + word("report-displaced", lang, names=names)
+
+
+def _wastes(summary: Summary, waste_class: str, system: System, lang: str) -> Rows:
+    """Waste, its account, rate, of a class; the smaller ones in one row, then the sum."""
+    wastes = summary.wastes(waste_class)
+    if not wastes.rows:
+        return []
+    named = [
+        (material_name(system, w.material, lang), *account_cells(w.account))
+        for w in wastes.rows[:MOST_WASTES]
+    ]
+    more = len(wastes.rows) - MOST_WASTES
+    if more > 0:
+        named.append((_others(more, lang), *account_cells(wastes.rest(MOST_WASTES))))
+    return [*named, (word("word-all", lang), *account_cells(wastes.total))]
+
+
+def _indicator(row: Indicator, system: System, lang: str) -> tuple[str, ...]:
+    """Name, value, unit, formula, document."""
+    return (indicator_name(system, row.name, lang), *figure(row), *clause(row.name, lang))
+
+
+def _crossing(found: Sequence[Flow], system: System, lang: str) -> Rows:
+    """Material, amount, unit, the smaller masses in one row."""
+
+    def row(flow: Flow) -> tuple[str, ...]:
+        unit = f"{system.materials[flow.material].unit}/a"
+        return (material_name(system, flow.material, lang), number(flow.amount), unit)
+
+    masses = [f for f in found if system.materials[f.material].is_mass]
+    rows = [row(f) for f in masses[:MOST_CROSSING]]
+    rest = masses[MOST_CROSSING:]
+    if rest:
+        rows.append((_others(len(rest), lang), number(sum(f.amount for f in rest)), "t/a"))
+    return rows + [row(f) for f in found[len(masses) :]]
+
+
+def _mass(summary: Summary, lang: str) -> Rows:
+    """What enters, what leaves where, what recipes lose; then the sum."""
+    balance = summary.mass_balance
+    rows: Rows = [(word(f"report-mass-{n}", lang), number(v), "") for n, v in balance.entering.items() if v]
+    rows += [(word(f"report-mass-{n}", lang), "", number(v)) for n, v in balance.leaving.items() if v]
+    if not balance.closes:
+        rows.append((word("report-mass-open", lang), "", number(balance.unclosed)))
+    return [*rows, (word("word-all", lang), number(balance.total_in), number(balance.total_out))]
+
+
+def _groups(summary: Summary, kind: str, lang: str) -> Rows:
+    """Group, the columns of groups, rate of utilisation; what is in none; the whole park."""
+    groups = summary.groups(kind)
+    if groups is None:
+        return []
+
+    def row(name: str, amounts: Mapping[str, float], rate: str) -> tuple[str, ...]:
+        return (name, *(_amount(c, amounts[c]) for c in GROUP_COLUMNS), rate)
+
+    rows = [row(g.name, g.amounts, "" if g.rate is None else percent(g.rate)) for g in groups.rows]
+    if any(groups.apart.values()):
+        rows.append(row(word("report-apart", lang), groups.apart, ""))
+    whole = groups.whole
+    return [*rows, row(word("word-all", lang), whole.amounts, percent(whole.rate))]
+
+
+def _amount(name: str, value: float) -> str:
+    return figure(Indicator(name, value, BY_ID[name].unit))[0] if abs(value) > NOTHING else ""
+
+
+def _sources(summary: Summary, lang: str) -> Rows:
+    """Source, figures that stand on it, how many of them of which confidence; then the sum."""
+    named, rest = summary.sources[:MOST_SOURCES], summary.sources[MOST_SOURCES:]
+    rows = [(s.cite or word("report-no-source", lang), *_counts(s.figures)) for s in named]
+    if rest:
+        rows.append((_others(len(rest), lang), *_counts(sum((s.figures for s in rest), Counter()))))
+    return [*rows, (word("word-all", lang), *_counts(summary.trust))]
+
+
+def _counts(by: Counter[str]) -> tuple[str, ...]:
+    """In all, and of each confidence; nothing for none."""
+    return (str(by.total()), *(str(by[c]) if by[c] else "" for c in CONFIDENCES))
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Error, Fault, check_language
-from mfa.result import Result
+from mfa.results.run import Run
 from mfa.show.sankey.compose import Names, Picture, Spread, names, pictures
 from mfa.show.sankey.geometry import Geometry
 from mfa.show.sankey.measure import count, count_default
@@ -85,7 +85,7 @@ class Sankey:
 
 
 def sankey(
-    result: Result,
+    result: Run,
     path: str | Path | None = None,
     *,
     ax: Axes | None = None,

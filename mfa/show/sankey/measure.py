@@ -10,9 +10,9 @@ from mfa import units
 from mfa.errors import Error, Fault, FaultWithoutPlace, nearest
 from mfa.properties import layer as substance
 from mfa.properties import price
-from mfa.result import Result
 from mfa.results.accounts.counting import factor
 from mfa.results.accounts.flows import Flow, links, pool_node
+from mfa.results.run import Run
 from mfa.show.sankey.geometry import Link, Remark
 from mfa.show.sankey.labels import LANGS, word
 
@@ -53,7 +53,7 @@ class Counted:
         return word("layer-substance", lang, name=self.key)
 
 
-def count_default(result: Result, unit: str | None = None) -> Counted:
+def count_default(result: Run, unit: str | None = None) -> Counted:
     """The layer that is drawn when nobody says: mass, or another that has flows where nothing weighs.
 
     Raises
@@ -69,7 +69,7 @@ def count_default(result: Result, unit: str | None = None) -> Counted:
     return replace(counted, remarks=(remark, *counted.remarks))
 
 
-def count(result: Result, key: str, unit: str | None = None) -> Counted:
+def count(result: Run, key: str, unit: str | None = None) -> Counted:
     """The links of a run, each counted as `key` says; only those above zero.
 
     Parameters
@@ -95,7 +95,7 @@ def count(result: Result, key: str, unit: str | None = None) -> Counted:
     return Counted(key, shown, _drawn(flows, share), share, remarks)
 
 
-def _native(result: Result) -> list[str]:
+def _native(result: Run) -> list[str]:
     """The native units of what flows, but that of mass."""
     found = {m.unit for m in result.system.materials.values() if not m.is_mass}
     return sorted(found & {result.system.materials[f.material].unit for f in result.link_list})
@@ -105,7 +105,7 @@ def _drawn(flows: Sequence[Flow], share: float) -> tuple[Link, ...]:
     return tuple(Link(f.source, f.target, f.material, f.amount * share) for f in flows)
 
 
-def _unit(result: Result, own: str, wanted: str | None, largest: float) -> tuple[str, float]:
+def _unit(result: Run, own: str, wanted: str | None, largest: float) -> tuple[str, float]:
     """The unit that is shown, and what one of the layer's own units is in it."""
     if wanted is None:
         wanted = next((u for u, limit in (READABLE.get(own, ("", math.inf)),) if largest >= limit), own)
@@ -116,7 +116,7 @@ def _unit(result: Result, own: str, wanted: str | None, largest: float) -> tuple
         raise Error([Fault("sankey-unit", None, {"unit": wanted[:40], "known": known})]) from None
 
 
-def _flows(result: Result, key: str) -> list[Flow]:
+def _flows(result: Run, key: str) -> list[Flow]:
     if key == "cost":
         return [f for f in _costs(result) if f.amount > 0]
     if key in LAYERS:
@@ -129,7 +129,7 @@ def _flows(result: Result, key: str) -> list[Flow]:
     return result.layer(key).links(result.flow_list)
 
 
-def _counted(result: Result, key: str) -> Iterator[Flow]:
+def _counted(result: Run, key: str) -> Iterator[Flow]:
     """One factor a material."""
     of: Callable[..., float | None] = factor(key)
     for flow in result.link_list:
@@ -138,13 +138,13 @@ def _counted(result: Result, key: str) -> Iterator[Flow]:
             yield replace(flow, amount=each * flow.amount)
 
 
-def _remarks(result: Result, key: str, share: float, largest: float) -> tuple[Remark, ...]:
+def _remarks(result: Run, key: str, share: float, largest: float) -> tuple[Remark, ...]:
     """What the recipes do not account for, where it is worth a word."""
     gaps = math.fsum(abs(b.residue) for b in result.layer(key).balances() if b.place != "park")
     return (Remark("unaccounted", gaps * share),) if gaps > LEAST_UNACCOUNTED * largest else ()
 
 
-def _costs(result: Result) -> Iterator[Flow]:
+def _costs(result: Run) -> Iterator[Flow]:
     """Material flow cost accounting on every link, and what a process costs beside its materials."""
     costs, structure = result.costs, result.compiled.structure
     ledger, carried = costs.ledger, costs.carried

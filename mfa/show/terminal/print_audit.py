@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from mfa.results.tables import Table
 from mfa.show.terminal.table import bold, coloured, dim, line, table
@@ -52,13 +51,9 @@ def conflicts_table(audit: Audit) -> Table:
     return Table("conflicts", ("conflict", "claim", "because"), rows)
 
 
-def to_json(audit: Audit, lang: str) -> dict[str, Any]:
-    """Both tables as lists of rows, and whether the search for conflicts came to its end."""
-    tables = {
-        t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows]
-        for t in (claims_table(audit, lang), conflicts_table(audit))
-    }
-    return {**tables, "complete": audit.complete}
+def all_tables(audit: Audit, lang: str) -> tuple[Table, Table]:
+    """Everything that an audit has."""
+    return claims_table(audit, lang), conflicts_table(audit)
 
 
 def print_audit(audit: Audit, name: str, lang: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from mfa.check import Check
+from mfa.checks.check import Check
 from mfa.checks.closure import Closure
 from mfa.show.terminal.table import bold, coloured, line, table
 from mfa.show.text import word

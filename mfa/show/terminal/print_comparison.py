@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mfa.results.tables import Table
 from mfa.show.terminal.table import bold, dim, line, table
 from mfa.show.text import number, percent, word
@@ -40,14 +38,6 @@ def all_tables(comparison: Comparison, shares: list[Share]) -> list[Table]:
         changes_table("flows", comparison.flows),
         causes_table(shares),
     ]
-
-
-def to_json(comparison: Comparison, shares: list[Share]) -> dict[str, Any]:
-    """The tables as lists of rows."""
-    return {
-        t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows]
-        for t in all_tables(comparison, shares)
-    }
 
 
 def print_comparison(comparison: Comparison, shares: list[Share], titles: tuple[str, str], lang: str) -> None:

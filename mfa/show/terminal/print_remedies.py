@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from mfa.result import Result
+from mfa.results.run import Run
 from mfa.results.tables import Table
 from mfa.show.terminal.table import line, table
-from mfa.show.text import indicator_name, mega, node_label, percent, word
-from mfa.studies.remedies import Remedy
+from mfa.show.text import indicator_name, mega, percent, remedy_name, word
+from mfa.studies.remedies import Remedy, by_target
+from mfa.system import System
 
 COLUMNS = (
     *("indicator", "way", "material", "node", "lacking", "before", "after", "displaced", "unit"),
@@ -15,7 +16,7 @@ COLUMNS = (
 MOST_ROWS = 20
 
 
-def remedies_table(result: Result, found: list[Remedy]) -> Table:
+def remedies_table(result: Run, found: list[Remedy]) -> Table:
     """period, indicator, way, material, node, lacking, before, after, displaced, unit, value … met."""
     rows = [
         (
@@ -39,34 +40,24 @@ def remedies_table(result: Result, found: list[Remedy]) -> Table:
     return Table("remedies", ("period", *COLUMNS), rows)
 
 
-def print_remedies(result: Result, found: list[Remedy], lang: str) -> None:
+def print_remedies(result: Run, found: list[Remedy], lang: str) -> None:
     """Print them for a person, target by target, best first."""
     if not found:
         line(word("remedies-none", lang))
         return
-    for name in dict.fromkeys(r.indicator for r in found):
-        mine = [r for r in found if r.indicator == name]
-        heads = [word(f"remedy-head-{h}", lang) for h in ("way", "takes", "then", "value", "gain", "more")]
-        title = word("remedies-title", lang, name=indicator_name(name, result, lang))
-        shown = [r for r in mine if r.way != "all"][:MOST_ROWS] + [r for r in mine if r.way == "all"]
-        table(title, heads, [_row(result, r, lang) for r in shown])
-        if len(mine) > len(shown):
-            line(word("remedies-more", lang, count=len(mine) - len(shown)), "\n")
+    heads = [word(f"remedy-head-{h}", lang) for h in ("way", "takes", "then", "value", "gain", "more")]
+    for ways in by_target(found):
+        title = word("remedies-title", lang, name=indicator_name(result.system, ways.indicator, lang))
+        shown = [*ways.single[:MOST_ROWS], *([ways.together] if ways.together else [])]
+        table(title, heads, [_row(result.system, r, lang) for r in shown])
+        if len(ways.single) > MOST_ROWS:
+            line(word("remedies-more", lang, count=len(ways.single) - MOST_ROWS), "\n")
 
 
-def _row(result: Result, r: Remedy, lang: str) -> tuple[str, ...]:
-    gain = f"{r.gain * 100:+.2f}"
-    more = mega(r.amount, "t/a")
+def _row(system: System, r: Remedy, lang: str) -> tuple[str, ...]:
     value = f"{percent(r.value)} {'✓' if r.met == 'true' else ''}".strip()
-    if r.way == "all":
-        return word("remedy-all", lang), "", "", value, gain, more
-    material = result.system.materials[r.material]
-    lacking = result.system.materials[r.lacking].label[lang] if r.lacking else ""
-    way = word(
-        f"remedy-{r.way}",
-        lang,
-        node=node_label(result, r.node, lang),
-        material=material.label[lang],
-        lacking=lacking,
-    )
-    return way, mega(r.before, f"{material.unit}/a"), mega(r.after, f"{material.unit}/a"), value, gain, more
+    ends = ("", "")
+    if r.material:
+        unit = f"{system.materials[r.material].unit}/a"
+        ends = (mega(r.before, unit), mega(r.after, unit))
+    return remedy_name(system, r, lang), *ends, value, f"{r.gain * 100:+.2f}", mega(r.amount, "t/a")

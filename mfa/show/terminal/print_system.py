@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from mfa.input.load import Loaded
 from mfa.input.yaml.tree import BARE, LISTED, Items, Node, Text, Tree, texts
-from mfa.scenario import load
 from mfa.show.stream import say_json
 from mfa.show.terminal.table import bold, line, table
 from mfa.show.text import word
@@ -24,16 +23,9 @@ class OriginLine(NamedTuple):
     skipped: bool = False
 
 
-def origin_lines(name: str, variants: Sequence[str], settings: Mapping[str, str]) -> list[OriginLine]:
-    """Every value of the merged scenario, in the order of the sections.
-
-    Raises
-    ------
-    mfa.Error
-        the faults of the files
-    """
-    scenario = load(name, variants=variants, settings=settings)
-    assembly, system = scenario.assembly, scenario.system
+def origin_lines(loaded: Loaded) -> list[OriginLine]:
+    """Every value of the merged scenario, in the order of the sections."""
+    assembly, system = loaded.assembly, loaded.system
     lines = []
     for key, node in assembly.scenario.items():
         if key not in (*MERGED, "pools", "variants", "extends", "set"):

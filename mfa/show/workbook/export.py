@@ -6,20 +6,20 @@ import io
 from pathlib import Path
 
 from mfa.errors import Error, Fault, check_language
-from mfa.result import Result
-from mfa.scenario import Scenario
+from mfa.input.load import Loaded
+from mfa.results.run import Run
 from mfa.show.files import write_atomically
 from mfa.system import System
 
 
-def export(scenario: Scenario, path: Path, lang: str = "en", result: Result | None = None) -> Result:
+def export(scenario: Loaded, result: Run, path: Path, lang: str = "en") -> None:
     """Write a workbook that `mfa run` reads back to the same numbers.
 
     Parameters
     ----------
+    result : the run of this scenario
     path : the file, ending in .xlsx
     lang : language of what explains the sheets
-    result : a run of this scenario, if there is one already
 
     Raises
     ------
@@ -42,15 +42,13 @@ def export(scenario: Scenario, path: Path, lang: str = "en", result: Result | No
         raise Error([Fault("book-chain", None, {"name": scenario.system.name})])
     system = scenario.system
     found = lines(flat(scenario.assembly, system))
-    made = result or scenario.solve()
     target = io.BytesIO()
     paper = Paper(target)
-    write_answer(paper, made, lang)
+    write_answer(paper, result, lang)
     write_inputs(paper, found, _labels(system, lang), lang)
-    write_results(paper, made, lang)
+    write_results(paper, result, lang)
     paper.book.close()
     write_atomically(path, target.getvalue())
-    return made
 
 
 def _labels(system: System, lang: str) -> dict[str, str]:

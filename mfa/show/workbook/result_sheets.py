@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mfa.errors import catalogue, message
-from mfa.result import Result
+from mfa.results.run import Run
 from mfa.results.tables import Cell
 from mfa.show.workbook.formats import Paper, column_width, fits, put
 
@@ -16,7 +16,7 @@ HELP_HEIGHT = 36
 SHARES = ("use", "error")
 
 
-def write_results(paper: Paper, result: Result, lang: str) -> None:
+def write_results(paper: Paper, result: Run, lang: str) -> None:
     """Write the tables; their columns are those of the CSV files."""
     for name in result.written:
         table = result.table(name, lang)

@@ -7,10 +7,11 @@ from typing import Any
 
 from mfa.errors import message
 from mfa.input.workbook.sheets import ANSWER
-from mfa.result import Result
 from mfa.results.accounts.flows import Flow
-from mfa.results.accounts.waste import Account, arising
-from mfa.show.text import indicator_name, word
+from mfa.results.accounts.waste import Account
+from mfa.results.run import Run
+from mfa.show.summary import Summary
+from mfa.show.text import indicator_name, material_name, word
 from mfa.show.workbook.formats import Paper, put, width
 from mfa.show.workbook.result_sheets import colour_states
 
@@ -29,7 +30,7 @@ CLASSES = (("industrial-solid", "waste-table"), ("hazardous", "hazardous-table")
 STATES = ("true", "false", "unproven")
 
 
-def write_answer(paper: Paper, result: Result, lang: str) -> None:
+def write_answer(paper: Paper, result: Run, lang: str) -> None:
     """Write the sheet that a person opens first."""
     _Answer(paper, result, lang).write()
 
@@ -37,8 +38,9 @@ def write_answer(paper: Paper, result: Result, lang: str) -> None:
 class _Answer:
     """The sheet, filled from above; `row` is the next free one."""
 
-    def __init__(self, paper: Paper, result: Result, lang: str) -> None:
-        self.paper, self.result, self.lang = paper, result, lang
+    def __init__(self, paper: Paper, result: Run, lang: str) -> None:
+        self.paper, self.system, self.lang = paper, result.system, lang
+        self.summary = Summary(result)
         self.page = paper.sheet(NAME, TAB)
         self.row = FIRST_ROW
         self.widest = 24
@@ -46,7 +48,7 @@ class _Answer:
 
     def write(self) -> None:
         """All parts of it."""
-        system = self.result.system
+        system = self.system
         year = f" · {system.year}" if system.year else ""
         title = f"{system.label[self.lang]} [{system.name}]{year}"
         self.page.write_string(0, 0, title, self.paper.title)
@@ -54,9 +56,8 @@ class _Answer:
         self._targets()
         for waste_class, key in CLASSES:
             self._wastes(waste_class, key)
-        flows = self.result.flow_list
-        self._crossing("made-table", [f for f in flows if f.target == "export"])
-        self._crossing("bought-table", [f for f in flows if f.source == "import"])
+        self._crossing("made-table", self.summary.crossing("export"))
+        self._crossing("bought-table", self.summary.crossing("import"))
         self._warnings()
         self.page.set_column(0, 0, min(self.widest + 2, 60))
         self.page.set_column(1, COLUMNS - 1, 14)
@@ -77,17 +78,16 @@ class _Answer:
 
     def _targets(self) -> None:
         """The targets, coloured by whether they are met."""
-        rows = self.result.indicator_list
-        aimed = [r for r in rows if r.minimum is not None or r.maximum is not None]
-        if not aimed:
+        targets = self.summary.targets
+        if not targets:
             self._name(self._text("answer-no-target"))
             self.row += 2
             return
         keys = ("target", "value", "min", "max", "met", "distance", "missing")
         self._heads([self._text(f"answer-{k}") for k in keys])
         first = self.row
-        for r in aimed:
-            self._name(indicator_name(r.name, self.result, self.lang))
+        for r in targets:
+            self._name(indicator_name(self.system, r.name, self.lang))
             look = self.paper.share if r.unit == "1" else self.paper.amount
             self._numbers((r.value, r.minimum, r.maximum, None, r.distance), look)
             self._numbers((None,) * 5 + (r.distance_amount,), self.paper.amount)
@@ -95,7 +95,7 @@ class _Answer:
                 self.page.write_string(self.row, 4, self._text(f"answer-{r.met}"))
             self.row += 1
         words = {s: self._text(f"answer-{s}") for s in STATES}
-        colour_states(self.paper, self.page, first, 4, len(aimed), words)
+        colour_states(self.paper, self.page, first, 4, len(targets), words)
         self.row += 1
 
     def _numbers(self, cells: Sequence[float | None], look: Any) -> None:
@@ -106,21 +106,20 @@ class _Answer:
 
     def _wastes(self, waste_class: str, key: str) -> None:
         """Where every waste of a class goes, t a year; a chart beside the first such table."""
-        materials = self.result.system.materials
-        arisen = arising(self.result.system, self.result.wastes, waste_class)
-        if not arisen:
+        wastes = self.summary.wastes(waste_class)
+        if not wastes.rows:
             return
         self._name(word(key, self.lang), self.paper.bold)
         self.row += 1
         heads = ("waste", "generated", *(f for f, _ in FATES), "rate")
         self._heads([word(f"word-{h}", self.lang) for h in heads])
         if not self.charted:
-            self._chart(self.row, len(arisen), word(key, self.lang))
-        for material, account in arisen:
-            self._name(materials[material].label[self.lang])
-            self._account(account, self.paper.amount)
+            self._chart(self.row, len(wastes.rows), word(key, self.lang))
+        for waste in wastes.rows:
+            self._name(material_name(self.system, waste.material, self.lang))
+            self._account(waste.account, self.paper.amount)
         self._name(word("word-all", self.lang), self.paper.bold)
-        self._account(sum((a for _, a in arisen), Account()), self.paper.bold_amount)
+        self._account(wastes.total, self.paper.bold_amount)
         self.row += 1
 
     def _account(self, account: Account, look: Any) -> None:
@@ -151,16 +150,15 @@ class _Answer:
         chart.set_size({"width": 760, "height": 140 + 26 * (last - first + 1)})
         self.page.insert_chart(FIRST_ROW - 1, COLUMNS + 1, chart)
 
-    def _crossing(self, key: str, found: list[Flow]) -> None:
+    def _crossing(self, key: str, found: Sequence[Flow]) -> None:
         """What leaves or enters, in native units, masses first and the largest of them first."""
         if not found:
             return
         self._name(word(key, self.lang), self.paper.bold)
         self.row += 1
         self._heads([word("word-material", self.lang), word("word-amount", self.lang), ""])
-        materials = self.result.system.materials
-        for flow in sorted(found, key=lambda f: (not materials[f.material].is_mass, -f.amount)):
-            material = materials[flow.material]
+        for flow in found:
+            material = self.system.materials[flow.material]
             self._name(material.label[self.lang])
             self._numbers((flow.amount,), self.paper.amount)
             self.page.write_string(self.row, 2, f"{material.unit}/a", self.paper.unit)
@@ -168,9 +166,8 @@ class _Answer:
         self.row += 1
 
     def _warnings(self) -> None:
-        found = [f for f in self.result.warning_list if f.code != "note"]
-        if not found:
+        if not self.summary.warnings:
             return
         self._name(word("warnings-title", self.lang), self.paper.bold)
-        for i, finding in enumerate(found, self.row + 1):
-            put(self.page, i, 0, finding.text(self.lang), None)
+        for i, warning in enumerate(self.summary.warnings, self.row + 1):
+            put(self.page, i, 0, warning.text(self.lang), None)

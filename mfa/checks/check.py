@@ -1,4 +1,4 @@
-"""Everything that can be said of a file before anybody trusts a number of it."""
+"""Everything that can be said of a system before anybody trusts a number of it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from mfa.checks import lists
 from mfa.checks.closure import Closure, EnergyRatio, closures, energies
 from mfa.engine.compile import compile_system
 from mfa.engine.cycles import standing_recycles
-from mfa.errors import Error, Fault
-from mfa.scenario import Scenario, load
+from mfa.errors import Fault
 from mfa.system import System
 
 
@@ -52,36 +51,11 @@ class Check:
         }
 
 
-def check_file(name: str) -> Check:
-    """Check a chain or a scenario; a scenario with each of its variants is also solved.
-
-    Raises
-    ------
-    mfa.Error
-        the faults of the file
-    """
-    scenario = load(name)
-    system = scenario.system
-    if not scenario.is_chain:
-        _solve_all(scenario)
+def check_system(system: System, file: str) -> Check:
+    """Closure of every recipe, energies, and what is worth knowing of a system that was read from a file."""
     found = tuple(closures(system))
     ratios = tuple(energies(system))
-    return Check(
-        str(name), system, found, ratios, tuple(_warnings(system)), tuple(_strict(system, found, ratios))
-    )
-
-
-def _solve_all(scenario: Scenario) -> None:
-    """The scenario and each of its variants; the faults of all variants together."""
-    scenario.solve()
-    faults: list[Fault] = []
-    for variant in scenario.variant_names:
-        try:
-            load(scenario.path, variants=[variant]).solve()
-        except Error as error:
-            faults += error.faults
-    if faults:
-        raise Error(faults)
+    return Check(file, system, found, ratios, tuple(_warnings(system)), tuple(_strict(system, found, ratios)))
 
 
 def _warnings(system: System) -> list[Fault]:

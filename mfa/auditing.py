@@ -1,0 +1,60 @@
+"""The claims of a plan judged: audited, printed elsewhere, written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mfa.comparing import solved
+from mfa.errors import check_language
+from mfa.result import Result
+from mfa.studies import audit as studies
+from mfa.studies.audit import Progress
+
+
+@dataclass(frozen=True)
+class Audit(studies.Audit):
+    """What became of all claims of a scenario; not `complete` where the search for sets took too long."""
+
+    def to_json(self, lang: str = "en") -> dict[str, Any]:
+        """Both tables as lists of rows, and whether the search for conflicts came to its end."""
+        from mfa.show.terminal.print_audit import all_tables
+
+        tables = all_tables(self, lang)
+        rows = {t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in tables}
+        return {**rows, "complete": self.complete}
+
+    def write(self, folder: str | Path, *, lang: str = "en") -> list[Path]:
+        """Write `claims.csv` and `conflicts.csv` into a folder, both or none.
+
+        Raises
+        ------
+        mfa.Error
+            another language
+        mfa.Failure
+            the folder cannot be written, or another run is writing there; it is as before
+        """
+        from mfa.show.files import csv_text
+        from mfa.show.folders import write_together
+        from mfa.show.terminal.print_audit import all_tables
+
+        check_language(lang)
+        return write_together(Path(folder), ((f"{t.name}.csv", csv_text(t)) for t in all_tables(self, lang)))
+
+
+def audit(of: Result | str, progress: Progress = lambda what, count: None) -> Audit:
+    """The scenario's claims beside its run, and the sets of claims that cannot hold together.
+
+    Parameters
+    ----------
+    of : a result, or the name of a scenario, solved first: `"jiaokou-claims"`
+    progress : called as it goes on: `("claims", judged so far)`, then `("sets", found so far)`
+
+    Raises
+    ------
+    mfa.Error
+        the scenario does not load or solve
+    """
+    found = studies.audit(solved(of) if isinstance(of, str) else of, progress)
+    return Audit(found.verdicts, found.conflicts, found.complete)

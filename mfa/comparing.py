@@ -1,0 +1,112 @@
+"""Two scenarios beside each other: compared, printed elsewhere, written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mfa.errors import Error, Fault, check_language, nearest
+from mfa.result import Result
+from mfa.scenario import load
+from mfa.studies import compare as studies
+from mfa.studies.compare import Share
+
+
+@dataclass(frozen=True)
+class Comparison(studies.Comparison):
+    """Two runs side by side, and what they are called."""
+
+    titles: tuple[str, str]
+
+    def shares(self, names: Sequence[str] = ()) -> list[Share]:
+        """The change of some indicators by cause; with no names, of the targets that changed.
+
+        Raises
+        ------
+        mfa.Error
+            an indicator that neither run has
+        """
+        changed = {c.name for c in self.indicators}
+        wanted = list(names) or [n for n in self.main_indicators if n in changed]
+        known = {r.name for x in (self.a, self.b) for r in x.indicator_list}
+        unknown = [n for n in wanted if n not in known]
+        if unknown:
+            raise Error(
+                [Fault("compare-indicator", None, {"id": n[:80], "near": nearest(n, known)}) for n in unknown]
+            )
+        return self.split(wanted)
+
+    def to_json(self, shares: list[Share] | None = None) -> dict[str, Any]:
+        """What is compared, and every table as a list of rows."""
+        from mfa.show.terminal.print_comparison import all_tables
+
+        tables = all_tables(self, self.shares() if shares is None else shares)
+        rows = {t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in tables}
+        return {"a": self.titles[0], "b": self.titles[1], **rows}
+
+    def write(
+        self, folder: str | Path, shares: list[Share] | None = None, *, html: bool = False, lang: str = "en"
+    ) -> list[Path]:
+        """Write the tables, with `html` the page too, and a manifest: all files or none.
+
+        Raises
+        ------
+        mfa.Error
+            another language
+        mfa.Failure
+            the folder cannot be written, or another run is writing there; it is as before
+        """
+        from mfa.show.folders import write_together
+        from mfa.show.run_folder import versions, with_manifest
+
+        check_language(lang)
+        found = self.shares() if shares is None else shares
+        about = {"compared": list(self.titles), "versions": versions()}
+        return write_together(Path(folder), with_manifest(about, self._files(found, lang, html=html)))
+
+    def _files(self, shares: list[Share], lang: str, *, html: bool) -> Iterator[tuple[str, str | bytes]]:
+        from mfa.show.files import csv_text
+        from mfa.show.report.comparison_page import comparison_page
+        from mfa.show.terminal.print_comparison import all_tables
+
+        for found in all_tables(self, shares):
+            yield f"{found.name}.csv", csv_text(found)
+        if html:
+            yield "compare.html", comparison_page(self, shares, self.titles, lang)
+
+
+def compare(a: Result | str, b: Result | str) -> Comparison:
+    """Set two runs side by side; `a` is what `b` is compared with.
+
+    Parameters
+    ----------
+    a, b : results, or names of scenarios that are solved first, each with variants where wanted:
+        `"jiaokou-2025+market-limited"`
+
+    Raises
+    ------
+    mfa.Error
+        a scenario does not load or solve
+
+    Examples
+    --------
+    >>> import mfa
+    >>> found = mfa.compare("alumina-red-mud", "alumina-red-mud+market-limited")
+    >>> [change.path for change in found.inputs][:2]
+    ['ceramsite-panel-line.capacity', 'low-carbon-binder.capacity']
+    """
+    runs = [solved(x) if isinstance(x, str) else x for x in (a, b)]
+    titles = [x if isinstance(x, str) else _title(x) for x in (a, b)]
+    return Comparison(runs[0], runs[1], (titles[0], titles[1]))
+
+
+def solved(name: str) -> Result:
+    """The run of `SCENARIO` or `SCENARIO+variant+variant`."""
+    file, *variants = name.split("+")
+    return load(file, variants=variants).solve()
+
+
+def _title(result: Result) -> str:
+    return "+".join((result.system.name, *result.loaded.variants))

@@ -1,1 +1,0 @@
-"""Merged trees → the records of a system."""

@@ -1,0 +1,167 @@
+"""A path → everything that its files say, merged and checked.
+
+The way in: a file or an id is located, read, merged with what it extends and loads, laid over
+with variants and settings, and made a checked system.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from mfa.checks import lists
+from mfa.errors import Error, Fault, FaultWithoutPlace, Place
+from mfa.input.merge import library, merge
+from mfa.input.merge.assembly import Assembly
+from mfa.input.records import builder
+from mfa.input.workbook.read import is_book, read_book
+from mfa.input.yaml.reader import read
+from mfa.system import System
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario, or a chain alone: parsed, checked, unit-converted; equal where all that it says is.
+
+    Attributes
+    ----------
+    system : the checked records
+    path : the file it was loaded from
+    files : every file that it was put together from
+    variants, settings : what was laid over the file
+    variant_names : the variants that the file offers
+    is_chain : whether it is a chain alone, with nothing that drives it
+    merged : what the files say, before `settings`; nothing is read again to change a figure
+    """
+
+    system: System
+    path: Path
+    files: tuple[Path, ...]
+    merged: Assembly = field(repr=False, compare=False)
+    variants: tuple[str, ...] = ()
+    settings: Mapping[str, str] | None = None
+    variant_names: tuple[str, ...] = ()
+    is_chain: bool = False
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.variants, *sorted((self.settings or {}).items())))
+
+    @property
+    def assembly(self) -> Assembly:
+        """What the files say, with `settings` laid over it."""
+        return merge.with_settings(self.merged, self.settings or {})
+
+
+def read_scenario(
+    path: str | Path,
+    variants: str | Sequence[str] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Loaded:
+    """Everything that a scenario (or a chain alone) brings together; see `mfa.load`.
+
+    Raises
+    ------
+    mfa.Error
+        every fault of the files, each with its place; variants or settings of another kind
+    """
+    chosen = as_names("variants", variants)
+    laid = paths_and_values(settings)
+    file = _locate(path)
+    merged = _read_merged(file, chosen, settings)
+    assembly = merge.with_settings(merged, laid)
+    system = checked(assembly)
+    merged = replace(merged, forms=assembly.forms)  # with those of the lists, which `checked` added
+    offered = tuple(merged.scenario.child("variants"))
+    alone = "scenario" not in merged.scenario
+    return Loaded(system, file, tuple(merged.files), merged, chosen, settings, offered, alone)
+
+
+def as_names(what: str, given: str | Sequence[str] | None) -> tuple[str, ...]:
+    """One name, several or none, as a tuple.
+
+    Raises
+    ------
+    mfa.Error
+        anything else
+    """
+    if given is None or isinstance(given, str):
+        return () if given is None else (given,)
+    if not isinstance(given, Iterable) or not all(isinstance(n, str) for n in given):
+        raise Error([Fault("argument-names", None, {"what": what, "text": repr(given)[:60]})])
+    return tuple(given)
+
+
+def paths_and_values(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Paths and their quantities; none where nothing is given.
+
+    Raises
+    ------
+    mfa.Error
+        anything else
+    """
+    if given is not None and not isinstance(given, Mapping):
+        values = {"text": repr(given)[:60], "example": "{'PROCESS.capacity': '2 Mt/a'}"}
+        raise Error([Fault("argument-settings", None, values)])
+    return given or {}
+
+
+def _read_merged(file: Path, variants: Sequence[str], settings: Mapping[str, str] | None) -> Assembly:
+    """The merged trees of a file, `settings` not yet laid over them.
+
+    Raises
+    ------
+    mfa.Error
+        faults of single files; variants or settings for a chain alone
+    """
+    shown = library.shown(file)
+    tree, chain_of = read_book(file, shown) if is_book(file) else (read(file, shown), {})
+    if not merge.is_chain(tree):
+        assembly = merge.scenario(file, tree, variants)
+    elif variants or settings:
+        raise Error([not_scenario(file)])
+    else:
+        assembly = merge.chain(file, tree)
+    assembly.chain_of.update(chain_of)
+    return assembly
+
+
+def checked(assembly: Assembly) -> System:
+    """The system of merged trees, its lists checked.
+
+    Raises
+    ------
+    mfa.Error
+        every fault that the trees show
+    """
+    system = builder.system(assembly)
+    lists.check_lists(system)
+    return system
+
+
+def not_scenario(file: Path) -> Fault:
+    """That a chain alone takes no variants and settings."""
+    shown = library.shown(file)
+    return Fault("chain-not-scenario", Place(shown, 1, 1), {"file": shown})
+
+
+def _locate(path: str | Path) -> Path:
+    """The file of a path, or of the id of a scenario or chain beside or shipped.
+
+    Raises
+    ------
+    mfa.Error
+        there is none
+    """
+    file = Path(path)
+    if file.suffix in (".yaml", ".yml") or is_book(file) or len(file.parts) > 1 or os.path.lexists(file):
+        return file
+    for kind in ("scenarios", "chains"):
+        try:
+            return library.find(str(path), kind, Path("here.yaml"))
+        except FaultWithoutPlace as unplaced:
+            fault = unplaced.at(None)
+            if kind == "scenarios":
+                first = fault
+    raise Error([first])

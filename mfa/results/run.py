@@ -1,0 +1,318 @@
+"""One run: a solved system, and every table, account and indicator made of it when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mfa.checks.closure import Closure, closures
+from mfa.engine.compile import Compiled, compile_system
+from mfa.engine.network import GainError, LostError, OrderError, State
+from mfa.errors import Error, Fault, FaultWithoutPlace, Place, check_language
+from mfa.properties import layer
+from mfa.results import tables
+from mfa.results.accounts import flows, waste
+from mfa.results.accounts.accounts import Accounts
+from mfa.results.accounts.costs import CentreCost, Costs
+from mfa.results.accounts.ledger import Ledger
+from mfa.results.accounts.substances import Compositions, Substance
+from mfa.results.indicators import evaluate
+from mfa.results.indicators.target import Indicator
+from mfa.results.warnings import RunWarning, account_faults, run_warnings
+from mfa.system import System
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+TABLES = ("flows", "links", "processes", "pools", "stocks", "indicators", "balances", "warnings")
+MORE_TABLES = ("layers", "layer_balances", "costs")
+NAMED = 8  # pools of a block that a message names
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A system and its solution; equal only to itself.
+
+    The tables are pandas DataFrames: `flows`, `links`, `processes`, `pools`, `stocks`,
+    `indicators` (indexed by `indicator`), `balances`, `warnings`. `table(name)` gives the
+    same without pandas.
+    """
+
+    system: System
+    compiled: Compiled
+    state: State
+
+    def table(self, name: str, lang: str = "en") -> tables.Table:
+        """A table by its name; `lang` is the language of the warnings' words.
+
+        Raises
+        ------
+        mfa.Error
+            another language than `en` and `zh`
+        """
+        check_language(lang)
+        s, c, x = self.system, self.compiled, self.state
+        match name:
+            case "flows":
+                return tables.flows(s, self.flow_list)
+            case "links":
+                return tables.links(s, self.link_list)
+            case "processes":
+                return tables.processes(s, c, x)
+            case "pools":
+                return tables.pools(s, c, x, self.flow_list)
+            case "stocks":
+                return tables.stocks(s, c, x)
+            case "indicators":
+                return tables.indicators(s, self.indicator_list)
+            case "balances":
+                return tables.balances(self.closures)
+            case "warnings":
+                return tables.warnings(s, self.warning_list, lang)
+            case "layers":
+                found = ((n, self.layer(n).flows(self.flow_list)) for n in s.layers)
+                return tables.layers(s, found)
+            case "layer_balances":
+                return tables.layer_balances(s, (b for n in s.layers for b in self.layer(n).balances()))
+            case "costs":
+                return tables.costs(s, self.costs_list)
+        raise KeyError(name)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The tables that a run writes: costs where anything has a price, layers where they are listed."""
+        layers = MORE_TABLES[:2] if self.system.layers else ()
+        return (*TABLES, *layers, *(MORE_TABLES[2:] if self.costs_list else ()))
+
+    @cached_property
+    def flow_list(self) -> list[flows.Flow]:
+        """The flows as records."""
+        return flows.flows(self.compiled, self.state)
+
+    @cached_property
+    def link_list(self) -> list[flows.Flow]:
+        """The links as records."""
+        return flows.links(self.flow_list)
+
+    @cached_property
+    def closures(self) -> list[Closure]:
+        """The closure of every recipe."""
+        return closures(self.system)
+
+    @cached_property
+    def wastes(self) -> dict[str, waste.WasteFlow]:
+        """Where each waste goes."""
+        return waste.waste_flows(self.system, self.compiled, self.state)
+
+    @cached_property
+    def indicator_list(self) -> list[Indicator]:
+        """The indicators as records."""
+        return evaluate.indicators(
+            self.system,
+            self.wastes,
+            self.lacking,
+            self.accounts,
+            lambda name: self.layer(name).recovery,
+            self.flow_list,
+            lambda: self.link_list,
+        )
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Energy, carbon, water, value and resources."""
+        return Accounts(Ledger(self.system, self.compiled, self.state))
+
+    @cached_property
+    def compositions(self) -> Compositions:
+        """The elements in every material."""
+        return Compositions(self.accounts.ledger)
+
+    def layer(self, name: str) -> Substance:
+        """The layer of an element (`Ga`) or oxide (`Na2O`): kg a year on every flow.
+
+        Raises
+        ------
+        mfa.Error
+            the name is neither an element nor an oxide of one element
+        """
+        try:
+            layer(name)
+        except FaultWithoutPlace as unplaced:
+            raise Error([unplaced.at(None)]) from None
+        if name not in self._layers:
+            self._layers[name] = Substance(name, self.compositions)
+        return self._layers[name]
+
+    @cached_property
+    def _layers(self) -> dict[str, Substance]:
+        """The layers asked for so far."""
+        return {}
+
+    @cached_property
+    def costs(self) -> Costs:
+        """Material flow cost accounting."""
+        return Costs(self.accounts.ledger)
+
+    @cached_property
+    def costs_list(self) -> list[CentreCost]:
+        """The costs of every quantity centre; empty where nothing has a price."""
+        return self.costs.centres() if self.costs.bought > 0 else []
+
+    @cached_property
+    def warning_list(self) -> list[RunWarning]:
+        """The warnings as records."""
+        return run_warnings(
+            self.system,
+            self.compiled,
+            self.state,
+            self.wastes,
+            self.indicator_list,
+            self.closures,
+            self._doubts,
+        )
+
+    @property
+    def _doubts(self) -> list[tuple[str, str, Fault]]:
+        layers = [self.layer(n) for n in self.system.layers]
+        return account_faults(
+            self.system, self.accounts, self.indicator_list, layers, self.flow_list, lambda: self.link_list
+        )
+
+    @cached_property
+    def lacking(self) -> dict[str, str]:
+        """Running processes one of whose inputs is in shortage → that input."""
+        short = {
+            m
+            for m, a in zip(self.compiled.structure.pools, self.state.shortage.tolist(), strict=True)
+            if a > 0
+        }
+        level = dict(zip(self.compiled.structure.processes, self.state.level.tolist(), strict=True))
+        lacking = {}
+        for process in self.system.processes.values():
+            missing = [m for m in process.inputs if m in short]
+            if missing and level[process.id] > 0:
+                lacking[process.id] = missing[0]
+        return lacking
+
+    @property
+    def targets_met(self) -> bool:
+        """Whether every target has a value, is met and proven."""
+        aimed = (r for r in self.indicator_list if r.aimed)
+        return all(r.met == "true" for r in aimed)
+
+    @property
+    def flows(self) -> pd.DataFrame:
+        """One row a (period, material, source, target), amounts > 0, native units a year."""
+        return self.table("flows").frame()
+
+    @property
+    def links(self) -> pd.DataFrame:
+        """Flows without pools: supplier → taker."""
+        return self.table("links").frame()
+
+    @property
+    def processes(self) -> pd.DataFrame:
+        """Level, capacity, use and driver of every process."""
+        return self.table("processes").frame()
+
+    @property
+    def pools(self) -> pd.DataFrame:
+        """Supply, demand, surplus and shortage of every pool."""
+        return self.table("pools").frame()
+
+    @property
+    def stocks(self) -> pd.DataFrame:
+        """Opening, inflow, outflow and closing of every stock."""
+        return self.table("stocks").frame()
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """Indicators and targets, indexed by `indicator`."""
+        return self.table("indicators").frame().set_index("indicator")
+
+    @property
+    def balances(self) -> pd.DataFrame:
+        """Closure of every recipe, layer by layer."""
+        return self.table("balances").frame()
+
+    @property
+    def warnings(self) -> pd.DataFrame:
+        """What the run warns of."""
+        return self.table("warnings").frame()
+
+    def to_json(self, lang: str = "en") -> dict[str, Any]:
+        """All tables as lists of rows, ready for `json.dumps`.
+
+        Raises
+        ------
+        mfa.Error
+            another language than `en` and `zh`
+        """
+        made: dict[str, Any] = {"scenario": self.system.name, "period": self.system.period}
+        for name in self.written:
+            table = self.table(name, lang)
+            made[name] = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        made["solver"] = {
+            "method": self.state.method,
+            "iterations": self.state.iterations,
+            "residual": self.state.residual,
+        }
+        return made
+
+
+def solve_system(system: System) -> Run:
+    """Compile a system, solve its network and name what cannot be solved.
+
+    Raises
+    ------
+    mfa.Error
+        lists that contradict each other, or a recycle of gain >= 1
+    """
+    from mfa.engine.solver import solve
+
+    compiled = compile_system(system)
+    try:
+        state = solve(compiled.structure, compiled.values)
+    except GainError as error:
+        raise Error([_gain(system, compiled, error)]) from None
+    except LostError as error:
+        raise Error([_lost(system, compiled, error)]) from None
+    except OrderError as error:
+        raise Error([_order(compiled, error)]) from None
+    return Run(system, compiled, state)
+
+
+def _gain(system: System, compiled: Compiled, error: GainError) -> Fault:
+    """A recycle that feeds itself, with its gain and that of its block."""
+    cycle, place = _recycle(system, compiled, error.cycle)
+    values = {"cycle": cycle, "gain": f"{error.gain:.4g}", "block": f"{error.block_gain:.4g}"}
+    return Fault("recycle-gain", place, values)
+
+
+def _lost(system: System, compiled: Compiled, error: LostError) -> Fault:
+    """A block without a defined answer: its pools, and the heaviest cycle where there is one."""
+    names = [compiled.structure.pools[p] for p in error.pools]
+    more = f", … ({len(names)})" if len(names) > NAMED else ""
+    values = {"pools": ", ".join(names[:NAMED]) + more}
+    if not error.cycle:
+        lists = (e.place for n in names for e in (*system.pools[n].takers, *system.pools[n].givers))
+        return Fault("recycle-lost", next(lists, None), values)
+    cycle, place = _recycle(system, compiled, error.cycle)
+    return Fault("recycle-lost-cycle", place, {**values, "cycle": cycle, "gain": f"{error.gain:.4g}"})
+
+
+def _recycle(system: System, compiled: Compiled, cycle: Sequence[int]) -> tuple[str, Place | None]:
+    """The recycle in order, back to its first pool, and where its first process stands."""
+    s = compiled.structure
+    names = [s.pools[n] if i % 2 == 0 else f"[{s.processes[n]}]" for i, n in enumerate(cycle)]
+    place = system.processes[s.processes[cycle[1]]].place if len(cycle) > 1 else None
+    return " → ".join([*names, *names[:1]]), place
+
+
+def _order(compiled: Compiled, error: OrderError) -> Fault:
+    names = ", ".join(f"'{compiled.structure.processes[p]}'" for p in error.processes)
+    at = [compiled.entries[e].place for e in error.entries]
+    return Fault("several-orders", at[0], {"names": names, "other": at[-1]})

@@ -1,0 +1,88 @@
+"""The charts and the picture of the flows as inline SVG: text stays text, ids of one never meet another's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from io import StringIO
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from mfa.results.run import Run
+from mfa.show.charts.gauge import gauge
+from mfa.show.charts.merit_order import merit
+from mfa.show.charts.waste_fates import wastes
+from mfa.show.reproducible import reproducible
+from mfa.show.sankey.diagram import sankey
+from mfa.show.summary import Summary
+from mfa.show.text import indicator_name, material_name, word
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MIN_SHARE = 0.03  # of the flows; a page of paper has room for no smaller ones
+MOST_PROCESSES = 40  # more boxes than these are drawn by site
+PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
+METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+ID = re.compile(r'(id="|url\(#|href="#)')
+
+
+class Pictures:
+    """Numbers the charts of one page, so that the page is the same every time."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def svg(self, draw: Callable[[], Axes], alt: str) -> str:
+        """A chart drawn by matplotlib as an inline SVG with a text alternative."""
+        figure = draw().get_figure(root=True)
+        assert figure is not None
+        out = StringIO()
+        with reproducible():
+            figure.savefig(out, format="svg", metadata={"Date": None})
+        return self.inline(out.getvalue(), alt)
+
+    def inline(self, text: str, alt: str) -> str:
+        """An SVG file's text as part of a page."""
+        body = METADATA.sub("", PROLOGUE.sub("", text))
+        number = next(self._numbers)
+        body = ID.sub(lambda m: f"{m.group(1)}c{number}-", body)
+        return body.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+
+
+def run_pictures(summary: Summary, lang: str) -> dict[str, Any]:
+    """The charts and the flow picture of a run, each with its caption, by their names in the template."""
+    result, system = summary.result, summary.result.system
+    pictures = Pictures()
+    aimed = dict.fromkeys(r.name for r in summary.targets if r.value is not None)
+    gauges = [
+        pictures.svg(partial(gauge, result, name, lang=lang), indicator_name(system, name, lang))
+        for name in aimed
+    ]
+    made: dict[str, Any] = {"gauges": gauges, "waste_chart": "", "merit_chart": "", "flow_picture": ""}
+    classes = {system.materials[w.material].waste for w in summary.wastes().rows}
+    if classes:
+        main = "industrial-solid" if "industrial-solid" in classes else None
+        draw = partial(wastes, result, lang=lang, waste_class=main)
+        made["waste_chart"] = pictures.svg(draw, word("report-wastes", lang))
+    if summary.unused:
+        top = summary.unused[0].material
+        made["merit_chart"] = pictures.svg(
+            partial(merit, result, top, lang=lang), material_name(system, top, lang)
+        )
+    if result.link_list:
+        made["flow_picture"] = pictures.inline(_flow_picture(result, lang), word("report-flows", lang))
+    return made
+
+
+def _flow_picture(result: Run, lang: str) -> str:
+    """The Sankey of the run as the text of an SVG file: by site where there are many processes."""
+    from mfa.show.sankey.print import svg
+
+    processes = result.system.processes.values()
+    by = "site" if len(processes) > MOST_PROCESSES and any(p.site for p in processes) else None
+    airs = [m.id for m in result.system.materials.values() if m.main_resource is False and not m.price]
+    made = sankey(result, lang=lang, by=by, min_share=MIN_SHARE, without=("water", "emission", *airs))
+    return svg(made.geometry, lang)

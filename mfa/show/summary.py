@@ -1,0 +1,387 @@
+"""The answer of a run, worked out once: ids and numbers, no words, no language.
+
+Whoever shows a run (terminal, report, workbook, notebook, charts) takes its rows from here
+and chooses how many of them, where they stand and how they are written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from mfa.catalogue import (
+    ACCOUNTS,
+    BY_ID,
+    FACTORS,
+    HEADLINE,
+    RECOVERY,
+    SOLID,
+    TOPICS,
+    definition,
+    is_account,
+    is_waste_rate,
+)
+from mfa.checks.closure import Closure
+from mfa.engine.network import TAKER
+from mfa.results.accounts.energy import factor
+from mfa.results.accounts.flows import Flow
+from mfa.results.accounts.ledger import ENTERS, LEAVES
+from mfa.results.accounts.substances import KG_PER_T
+from mfa.results.accounts.waste import Account, arising
+from mfa.results.indicators.target import Indicator
+from mfa.results.warnings import RunWarning
+from mfa.studies.remedies import Remedy, Ways, by_target
+from mfa.system import Coefficient, Fate, Figure, System
+
+if TYPE_CHECKING:
+    from mfa.results.run import Run
+
+ROUNDING = 1e-6  # a rest of a sum over groups below this share of it is none
+FULL = 1 - 1e-9  # of what a taker could take at most
+OPEN = 1e-9  # of all that enters; recipes whose ends differ by less close
+GROUP_COLUMNS = tuple(d.id for d in sorted(ACCOUNTS, key=lambda d: d.column) if d.column)
+OWN = "own"
+"""The topic of the scenario's own indicators."""
+
+
+@dataclass(frozen=True)
+class Unused:
+    """A waste that is not utilised: where it goes and how much, t a year."""
+
+    material: str
+    node: str
+    fate: Fate
+    amount: float
+
+
+@dataclass(frozen=True)
+class LargestUnused:
+    """The waste of which most is not utilised, t a year; its share of all that is not, and its places."""
+
+    material: str
+    amount: float
+    share: float
+    places: tuple[Unused, ...]
+
+
+@dataclass(frozen=True)
+class FullTaker:
+    """A process or buyer that takes all of a material that it can, native units a year."""
+
+    material: str
+    node: str
+    most: float
+
+
+@dataclass(frozen=True)
+class Waste:
+    """A waste and what becomes of it."""
+
+    material: str
+    account: Account
+
+
+@dataclass(frozen=True)
+class Wastes:
+    """The wastes of a class, the largest first."""
+
+    rows: tuple[Waste, ...]
+
+    @property
+    def total(self) -> Account:
+        """All of them."""
+        return self.rest(0)
+
+    def rest(self, shown: int) -> Account:
+        """All but the `shown` largest."""
+        return sum((w.account for w in self.rows[shown:]), Account())
+
+
+@dataclass(frozen=True)
+class MassBalance:
+    """Boundary → mass that crosses it, t a year; `unclosed` goes into recipes and does not come out."""
+
+    entering: Mapping[str, float]
+    leaving: Mapping[str, float]
+    unclosed: float
+
+    @property
+    def total_in(self) -> float:
+        """All that enters."""
+        return sum(self.entering.values())
+
+    @property
+    def total_out(self) -> float:
+        """All that leaves, what recipes lose included."""
+        return sum(self.leaving.values()) + self.unclosed
+
+    @property
+    def closes(self) -> bool:
+        """Whether recipes lose nothing but rounding."""
+        return abs(self.unclosed) <= OPEN * self.total_in
+
+
+@dataclass(frozen=True)
+class Group:
+    """A site, sector … : indicator of `GROUP_COLUMNS` → amount, and its rate of utilisation, if any."""
+
+    name: str
+    amounts: Mapping[str, float]
+    rate: float | None
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a kind by output value; what belongs to none (0 up to rounding); the whole park."""
+
+    rows: tuple[Group, ...]
+    apart: Mapping[str, float]
+    whole: Group
+
+
+@dataclass(frozen=True)
+class Layer:
+    """An element or oxide, t a year."""
+
+    name: str
+    entering: float
+    leaving: float
+    residue: float
+
+    @property
+    def share(self) -> float:
+        """The part of what enters that is not accounted for."""
+        return self.residue / self.entering if self.entering else 0.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source as it is cited (empty where none is named) and confidence → figures that stand on it."""
+
+    cite: str
+    figures: Counter[str]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run says, with the ways to missed targets that were looked for."""
+
+    result: Run
+    found: Sequence[Remedy] = ()
+
+    @cached_property
+    def targets(self) -> tuple[Indicator, ...]:
+        """The indicators that have a bound."""
+        return tuple(r for r in self.result.indicator_list if r.aimed)
+
+    @cached_property
+    def waste_rates(self) -> tuple[Indicator, ...]:
+        """The rates of the classes of waste: what a run without targets is asked first."""
+        return tuple(r for r in self.result.indicator_list if is_waste_rate(r.name))
+
+    @cached_property
+    def all_met(self) -> bool:
+        """Whether no target is missed or unproven."""
+        return all(r.met in ("", "true") for r in self.targets)
+
+    @cached_property
+    def unused(self) -> tuple[Unused, ...]:
+        """Industrial solid waste that is stored, disposed of or dumped, by taker, the largest first."""
+        found = [
+            Unused(m, use.node, use.fate, use.amount)
+            for m, waste in self.result.wastes.items()
+            if waste.tonnes and self.result.system.materials[m].waste == SOLID
+            for use in waste.uses
+            if use.fate != "utilisation" and use.amount > 0
+        ]
+        return tuple(sorted(found, key=lambda u: (-u.amount, u.material, u.node)))
+
+    @cached_property
+    def largest_unused(self) -> LargestUnused | None:
+        """The unused waste with the greatest sum over its ways; None where all is used."""
+        if not self.unused:
+            return None
+        sums: dict[str, float] = {}
+        for u in self.unused:
+            sums[u.material] = sums.get(u.material, 0.0) + u.amount
+        material = max(sums, key=lambda m: sums[m])
+        share = sums[material] / sum(sums.values())
+        places = tuple(u for u in self.unused if u.material == material)
+        return LargestUnused(material, sums[material], share, places)
+
+    @cached_property
+    def full_takers(self) -> tuple[FullTaker, ...]:
+        """The processes and buyers that take all they can of a waste that is not all used, list by list."""
+        compiled, state = self.result.compiled, self.result.state
+        wanted = {u.material for u in self.unused}
+        found = []
+        for i, (listed, entry) in enumerate(zip(compiled.structure.entries, compiled.entries, strict=True)):
+            material = compiled.structure.pools[listed.pool]
+            if listed.side != TAKER or material not in wanted or entry.kind not in ("process", "export"):
+                continue
+            most = self.result.accounts.ledger.most(i)
+            if state.handed[i] >= most * FULL > 0:
+                found.append(FullTaker(material, entry.node, most))
+        return tuple(found)
+
+    def wastes(self, waste_class: str | None = None) -> Wastes:
+        """The wastes that arise or come out of yards; of one class, or of all."""
+        found = arising(self.result.system, self.result.wastes, waste_class)
+        return Wastes(tuple(Waste(m, account) for m, account in found))
+
+    def crossing(self, side: Literal["import", "export"]) -> tuple[Flow, ...]:
+        """What enters or leaves the park, native units a year: masses first, the largest first."""
+        return self._masses_first(
+            f for f in self.result.flow_list if (f.source if side == "import" else f.target) == side
+        )
+
+    @cached_property
+    def unsold(self) -> tuple[Flow, ...]:
+        """Products without a buyer, ordered likewise."""
+        materials = self.result.system.materials
+        left = (f for f in self.result.flow_list if f.target == "surplus")
+        return self._masses_first(f for f in left if materials[f.material].kind == "product")
+
+    def _masses_first(self, found: Iterable[Flow]) -> tuple[Flow, ...]:
+        materials = self.result.system.materials
+        return tuple(sorted(found, key=lambda f: (not materials[f.material].is_mass, -f.amount)))
+
+    @cached_property
+    def gaps(self) -> tuple[Flow, ...]:
+        """Every pool's surplus and shortage, the largest first within each unit."""
+        materials = self.result.system.materials
+        found = (f for f in self.result.flow_list if f.target == "surplus" or f.source == "shortage")
+        return tuple(sorted(found, key=lambda f: (materials[f.material].unit, -f.amount)))
+
+    @cached_property
+    def indicators(self) -> Mapping[str, Indicator]:
+        """Name → indicator, as judged."""
+        return {r.name: r for r in self.result.indicator_list}
+
+    @cached_property
+    def key_figures(self) -> tuple[Indicator, ...]:
+        """The accounts that a planner asks for first, where they are not nothing."""
+        found = (self.indicators.get(d.id) for d in ACCOUNTS if d.key_figure)
+        return tuple(r for r in found if r is not None and r.value)
+
+    @cached_property
+    def accounts(self) -> tuple[Indicator, ...]:
+        """The accounts that the terminal prints, where they are not nothing."""
+        return tuple(
+            r for r in self.result.indicator_list if is_account(r.name) and BY_ID[r.name].printed and r.value
+        )
+
+    @cached_property
+    def topics(self) -> Mapping[str, tuple[Indicator, ...]]:
+        """Topic → rates, accounts and recoveries of the whole park that have a value; `OWN` comes last."""
+        own = {o.id for o in self.result.system.indicators}
+        made: dict[str, list[Indicator]] = {}
+        for r in self.result.indicator_list:
+            built_in = is_waste_rate(r.name) or is_account(r.name) or r.name.startswith(f"{RECOVERY}:")
+            if r.value is None or not (built_in or r.name in own):
+                continue
+            found = definition(r.name)
+            made.setdefault(OWN if r.name in own or found is None else found.topic, []).append(r)
+        return {t: tuple(made[t]) for t in (*TOPICS, OWN) if t in made}
+
+    @cached_property
+    def factors(self) -> Mapping[str, float]:
+        """The factors that the accounts stand on, the scenario's own or the defaults."""
+        return {name: factor(self.result.system, name) for name in FACTORS}
+
+    @cached_property
+    def price_years(self) -> tuple[int, ...]:
+        """The years of the prices behind the output value."""
+        return tuple(self.result.accounts.value.years)
+
+    @cached_property
+    def mass_balance(self) -> MassBalance:
+        """What enters and leaves of everything that is a mass."""
+        ledger = self.result.accounts.ledger
+        mass = ledger.per_pool(lambda m: m.is_mass)
+        return MassBalance(
+            {n: ledger.crossing(n, mass) for n in ENTERS},
+            {n: ledger.crossing(n, mass) for n in LEAVES},
+            float(ledger.taken(mass).sum()),
+        )
+
+    def groups(self, kind: str) -> Groups | None:
+        """The groups of a kind (`site`, `sector` …); None where no indicator is split by it."""
+        mark = f"@{kind}:"
+        names = dict.fromkeys(n.partition(mark)[2] for n in self.indicators if mark in n)
+        if not names:
+            return None
+        rows = sorted((self._group(n, f"{mark}{n}") for n in names), key=lambda g: -g.amounts["output-value"])
+        whole = self._group("", "")
+        apart = {c: v - math.fsum(g.amounts[c] for g in rows) for c, v in whole.amounts.items()}
+        apart = {c: v if abs(v) > ROUNDING * abs(whole.amounts[c]) else 0.0 for c, v in apart.items()}
+        return Groups(tuple(rows), apart, whole)
+
+    def _group(self, name: str, mark: str) -> Group:
+        found = {c: self.indicators.get(f"{c}{mark}") for c in (*GROUP_COLUMNS, HEADLINE)}
+        values = {c: r.value if r else None for c, r in found.items()}
+        return Group(name, {c: values[c] or 0.0 for c in GROUP_COLUMNS}, values[HEADLINE])
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The elements and oxides that the scenario lists, over the whole park."""
+        parks = ((name, self.result.layer(name).park) for name in self.result.system.layers)
+        return tuple(
+            Layer(name, *(x / KG_PER_T for x in (park.inputs, park.outputs, park.residue)))
+            for name, park in parks
+        )
+
+    @cached_property
+    def open_recipes(self) -> tuple[Closure, ...]:
+        """The layers of recipes that do not close."""
+        return tuple(c for c in self.result.closures if not c.closes)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources, those with most figures first."""
+        system = self.result.system
+        counts: dict[str, Counter[str]] = {}
+        for f in figures(system):
+            counts.setdefault(system.sources.get(f.source, f.source), Counter())[f.confidence] += 1
+        return tuple(Source(*pair) for pair in sorted(counts.items(), key=lambda pair: -pair[1].total()))
+
+    @cached_property
+    def trust(self) -> Counter[str]:
+        """Confidence → how many figures of the system have it."""
+        return sum((s.figures for s in self.sources), Counter())
+
+    @cached_property
+    def warnings(self) -> tuple[RunWarning, ...]:
+        """What the run warns of."""
+        return tuple(w for w in self.result.warning_list if w.code != "note")
+
+    @cached_property
+    def noted(self) -> tuple[str, ...]:
+        """Where the scenario has notes of its own."""
+        return tuple(dict.fromkeys(w.place for w in self.result.warning_list if w.code == "note"))
+
+    @cached_property
+    def ways(self) -> tuple[Ways, ...]:
+        """The ways out of each missed target on solid waste."""
+        return by_target(self.found)
+
+
+def figures(system: System) -> list[Figure]:
+    """The figures of a system that come from a source: coefficients, limits, drives, prices."""
+    coefficients: list[Coefficient] = [
+        c
+        for p in system.processes.values()
+        for c in (*p.inputs.values(), *p.outputs.values())
+        if not c.reference
+    ]
+    found = [c.figure for c in coefficients]
+    found += [p.capacity for p in system.processes.values() if p.capacity]
+    found += [*system.drive.values(), *system.demand.values(), *system.supply.values()]
+    entries = (e for p in system.pools.values() for e in (*p.takers, *p.givers))
+    found += [f for e in entries for f in (e.limit, e.percent) if f is not None]
+    found += [m.price for m in system.materials.values() if m.price]
+    return found
