@@ -189,7 +189,7 @@ def _recipes(closures: Sequence[Closure]) -> list[RunWarning]:
     return made
 
 
-MOST_NAMES = 12
+MOST_NAMES = 12  # in one line of a warning
 
 
 def account_faults(
