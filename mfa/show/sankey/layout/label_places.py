@@ -102,7 +102,8 @@ if TYPE_CHECKING:
 STEP = 3.0
 """Distance of the points along an edge that are counted."""
 AWAY = 0.15
-"""Points on edges that a step of one point away from the middle of the bar is worth."""
+"""Points on edges that a step of one point away from the middle of the bar is worth. Half and twice as many
+leave the crossed labels of the shipped pictures within 0.1 %."""
 BESIDE = 1.0
 """Points between a bar and a label just above or below it."""
 INKED = 0.85
