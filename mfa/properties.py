@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from mfa import units
 from mfa.errors import FaultWithoutPlace
-from mfa.system import Material
+from mfa.system import Coefficient, Material
 
 SIDE = frozenset(("O", "H"))
 
@@ -124,3 +125,32 @@ def is_carrier(material: Material) -> bool:
 def is_electricity(material: Material) -> bool:
     """Whether it is electricity: an energy counted in MWh."""
     return material.kind == "energy" and material.unit == "MWh"
+
+
+ROUNDING = 1e-12  # of the larger side: what sums of decimal figures leave over
+
+
+def closing_amount(
+    process: str,
+    side: str,
+    name: str,
+    inputs: Mapping[str, Coefficient],
+    outputs: Mapping[str, Coefficient],
+    materials: Mapping[str, Material],
+) -> float:
+    """What a side of a recipe lacks to close the mass: the `balance` flow, native units.
+
+    Raises
+    ------
+    mfa.errors.FaultWithoutPlace
+        it would be negative
+    """
+    into = sum(c.figure.value for m, c in inputs.items() if materials[m].is_mass and not c.balance)
+    out = sum(c.figure.value for m, c in outputs.items() if materials[m].is_mass and not c.balance)
+    value = out - into if side == "inputs" else into - out
+    if abs(value) <= ROUNDING * max(into, out):
+        return 0.0
+    if value < 0:
+        amounts = {"value": f"{value:.6g}", "into": f"{into:.6g}", "out": f"{out:.6g}"}
+        raise FaultWithoutPlace("balance-negative", process=process, material=name, **amounts)
+    return value

@@ -11,13 +11,12 @@ from mfa.input.records.figures import Reader, basis
 from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import ProcessForm
 from mfa.input.yaml.tree import Tree, place_of
-from mfa.properties import layer
+from mfa.properties import closing_amount, layer
 from mfa.system import Coefficient, Figure, Kind, Material, Process
 
 HOURS_A_YEAR = 8760.0
 MADE: tuple[Kind, ...] = ("product", "intermediate", "energy")  # what a process is counted by, it makes
 EXACT = 1e-9  # figures as they are typed, read in another unit, agree this well
-ROUNDING = 1e-12  # of the larger side of a balance: a remainder below it is none
 
 
 def process(
@@ -205,8 +204,10 @@ def _balance(
         return
     if len(inputs) < len(form.inputs) or not form.outputs.keys() <= outputs.keys():
         return
-    value = _missing(key, side, name, inputs, outputs, materials, place, reader)
-    if value is None:
+    try:
+        value = closing_amount(key, side, name, inputs, outputs, materials)
+    except FaultWithoutPlace as unplaced:
+        reader.faults.append(unplaced.at(place))
         return
     recipe = inputs if side == "inputs" else outputs
     quantity: Quantity = getattr(form, side)[name]
@@ -225,29 +226,6 @@ def _balance(
         note=quantity.note,
     )
     recipe[name] = Coefficient(figure, balance=True)
-
-
-def _missing(
-    key: str,
-    side: str,
-    name: str,
-    inputs: Mapping[str, Coefficient],
-    outputs: Mapping[str, Coefficient],
-    materials: Mapping[str, Material],
-    place: Place,
-    reader: Reader,
-) -> float | None:
-    """What a side lacks to close the mass; None, and a fault, where it would be negative."""
-    into = sum(c.figure.value for m, c in inputs.items() if materials[m].is_mass and not c.balance)
-    out = sum(c.figure.value for m, c in outputs.items() if materials[m].is_mass and not c.balance)
-    value = out - into if side == "inputs" else into - out
-    if abs(value) <= ROUNDING * max(into, out):
-        return 0.0
-    if value > 0:
-        return value
-    amounts = {"value": f"{value:.6g}", "into": f"{into:.6g}", "out": f"{out:.6g}"}
-    reader.faults.append(Fault("balance-negative", place, {"process": key, "material": name, **amounts}))
-    return None
 
 
 def _capacity(
