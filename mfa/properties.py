@@ -112,7 +112,7 @@ def price(material: Material) -> float:
     return material.price.value / (1 + material.price_vat) if material.price else 0.0
 
 
-GJ_PER_TCE = 29.3076
+GJ_PER_TCE = 29.3076  # GB/T 2589-2020: 7000 kcal/kg
 
 
 def is_carrier(material: Material) -> bool:

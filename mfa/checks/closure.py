@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from mfa.properties import OTHER, element_shares, energy_content
 from mfa.system import Coefficient, Material, Process, System
 
-FLOOR = 0.005
-ROUNDING = 1e-9
+FLOOR = 0.005  # of the turnover: the error of a trace element is measured against so much, not against itself
+ROUNDING = 1e-9  # shares as they are typed add up to 1 this well
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-UTILITY = 0.9
+UTILITY = 0.9  # the factor a of the material circularity indicator: F(X) = 0.9 / X
 
 
 def circular_material_use(recovered: float, bought: float, sold: float, consumption: float) -> float:

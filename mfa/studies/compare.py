@@ -19,10 +19,10 @@ from mfa.parameters import Parameter, listed
 from mfa.results.run import Run
 from mfa.studies.mixture import Cause, attempt, blend, by_kind, single, together
 
-MOST_CAUSES = 6
-MOST_PARTS = 80
+MOST_CAUSES = 6  # fair shares take 2^6 = 64 mixtures, each a solve
+MOST_PARTS = 80  # differences of one input each that are tried alone to find the causes: 80 solves
 REST = "rest"
-SAME = 1e-12
+SAME = 1e-12  # relative; runs of the same input agree to the last digits but for the order of sums
 
 
 @dataclass(frozen=True)

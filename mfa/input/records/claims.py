@@ -16,7 +16,7 @@ from mfa.system import BOUNDARY_WORDS, Claim, CustomIndicator, Figure, Material,
 
 KINDS = ("level", "capacity", "flow", "indicator", "sum", "not-modelled")
 BOUNDS = ("value", "min", "max")
-TOLERANCE = 0.05
+TOLERANCE = 0.05  # what a claim without one may be off: published figures are rounded to two digits
 
 
 class Claims:

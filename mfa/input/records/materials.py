@@ -18,7 +18,7 @@ from mfa.system import Figure, Material
 ENERGY_UNITS = ("MWh", "GJ")
 NATIVE_UNITS = ("t", "MWh", "GJ", "m3", "Nm3", "Sm3", "person", "piece", "ha", "m2", "CNY")
 VOLUMES = ("m3", "Nm3", "Sm3")
-FULL = 1.001
+FULL = 1.001  # published compositions are rounded, and may add to a little more than 1
 
 
 def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Material:

@@ -16,7 +16,7 @@ from mfa.system import Coefficient, Figure, Kind, Material, Process
 
 HOURS_A_YEAR = 8760.0
 MADE: tuple[Kind, ...] = ("product", "intermediate", "energy")  # what a process is counted by, it makes
-EXACT = 1e-9
+EXACT = 1e-9  # figures as they are typed, read in another unit, agree this well
 
 
 def process(

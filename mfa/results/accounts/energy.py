@@ -20,7 +20,7 @@ from mfa.properties import GJ_PER_TCE, is_carrier
 from mfa.results.accounts.ledger import Ledger, Part
 from mfa.system import Material, System
 
-SURPLUS_OF_ENERGY = 1 + 1e-9
+SURPLUS_OF_ENERGY = 1 + 1e-9  # more out than in, but for rounding: energy from the surroundings
 
 
 def factor(system: System, name: str) -> float:

@@ -10,7 +10,7 @@ from mfa.engine.compile import Compiled
 from mfa.engine.network import TAKER, State
 from mfa.system import System
 
-NEGLIGIBLE = 1e-12
+NEGLIGIBLE = 1e-12  # of the turnover of its pool: as the solver leaves out
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ from mfa.results.accounts.ledger import LEAVES, Ledger
 from mfa.system import Material
 
 KG_PER_T = 1000.0
-NEGLIGIBLE = 1e-12
-WHOLE = 1 - 1e-12
-MOST_NAMES = 12
+NEGLIGIBLE = 1e-12  # as the solver takes for nothing
+WHOLE = 1 - 1e-12  # shares that add to 1 but for rounding
+MOST_NAMES = 12  # in one line of a warning
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from mfa.engine.network import TAKER, State
 from mfa.properties import tonnes_per_unit
 from mfa.system import Entry, Fate, System
 
-SWEEPS = 100
-SETTLED = 1e-14
+SWEEPS = 100  # the share converges by the part that a waste's residues go round with, mostly at once
+SETTLED = 1e-14  # of a share, which is at most 1: some roundings
 FATE_WORDS: Mapping[Fate, str] = {
     "utilisation": "utilised",
     "disposal": "disposed",

@@ -31,7 +31,7 @@ AMOUNT = "amount:"
 
 CONTENT = "kg"
 READABLE = {"kg": ("t", 1e6), "CNY": ("万元", 1e7)}
-LEAST_UNACCOUNTED = 1e-3
+LEAST_UNACCOUNTED = 1e-3  # of the largest flow: a gap below it is thinner than a band that is seen
 
 
 @dataclass(frozen=True)
