@@ -83,7 +83,7 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[In
     yield from (Input(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)
     for element, shares in process.transfer.items():
         for output, share in shares.items():
-            yield Input(f"{process.id}.transfer.{element}.{output}", share, "1")
+            yield Input(f"{process.id}.transfer.{element}.{output}", share.value, "1")
 
 
 def _material(material: Material) -> Iterator[Input]:
@@ -96,11 +96,13 @@ def _material(material: Material) -> Iterator[Input]:
         "density": material.density,
         "co2-factor": material.co2_factor,
         "gwp": material.gwp if material.ghg else None,
-        "price-vat": material.price_vat or None,
+        "price-vat": material.price_vat if material.price_vat.value else None,
         "parent-equivalent": material.parent_equivalent if material.residue_of else None,
     }
-    yield from (Input(f"{material.id}.{k}", v, "") for k, v in numbers.items() if v is not None)
-    yield from (Input(f"{material.id}.composition.{s}", v, "1") for s, v in material.composition.items())
+    yield from (Input(f"{material.id}.{k}", f.value, "") for k, f in numbers.items() if f)
+    yield from (
+        Input(f"{material.id}.composition.{s}", f.value, "1") for s, f in material.composition.items()
+    )
     main = material.main_resource
     words = {
         "kind": material.kind,
@@ -132,8 +134,8 @@ def _list(material: str, side: str, entries: tuple[Entry, ...], unit: str) -> It
             yield Input(f"{material}.{side}.{e.node}.limit", e.limit.value, unit)
         if e.percent:
             yield Input(f"{material}.{side}.{e.node}.limit", e.percent.value, "1")
-        if e.share != 1:
-            yield Input(f"{material}.{side}.{e.node}.share", e.share, "")
+        if e.share.value != 1:
+            yield Input(f"{material}.{side}.{e.node}.share", e.share.value, "")
         if e.fate:
             yield Input(f"{material}.{side}.{e.node}.fate", e.fate, "")
 

@@ -176,7 +176,7 @@ def test_amounts_are_positive_and_wet_ones_follow(name: str, variant: str) -> No
             assert row["wet_amount"] is None
         else:
             assert row["wet_amount"] == pytest.approx(
-                row["amount"] / (1 - (material.moisture or 0)), rel=1e-12
+                row["amount"] / (1 - (material.moisture.value if material.moisture else 0)), rel=1e-12
             )
 
 

@@ -17,6 +17,7 @@ from mfa.engine.network import Floats
 from mfa.properties import greenhouse, is_carrier, is_electricity
 from mfa.results.accounts.energy import Energy, factor
 from mfa.results.accounts.ledger import Ledger, Part
+from mfa.system import number
 
 
 @dataclass(frozen=True)
@@ -63,5 +64,5 @@ class Carbon:
         >>> round(120_000 * 20.934 * 0.0261 * 0.93 * 44 / 12, 3)  # raw coal, t
         223577.632
         """
-        weight = self.ledger.per_pool(lambda m: (m.co2_factor or 0.0) * (is_carrier(m) is combustion))
+        weight = self.ledger.per_pool(lambda m: number(m.co2_factor) * (is_carrier(m) is combustion))
         return self.energy.use(weight)

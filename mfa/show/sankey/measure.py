@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from mfa import units
 from mfa.errors import Error, Fault, FaultWithoutPlace, nearest
 from mfa.properties import layer as substance
-from mfa.properties import price
+from mfa.properties import per_unit, price
 from mfa.result import Result
-from mfa.results.accounts.counting import factor
 from mfa.results.accounts.flows import Flow, links, pool_node
 from mfa.show.sankey.geometry import Link, Remark
 from mfa.show.sankey.labels import LANGS, word
@@ -131,7 +130,7 @@ def _flows(result: Result, key: str) -> list[Flow]:
 
 def _counted(result: Result, key: str) -> Iterator[Flow]:
     """One factor a material."""
-    of: Callable[..., float | None] = factor(key)
+    of: Callable[..., float | None] = per_unit(key)
     for flow in result.link_list:
         each = of(result.system.materials[flow.material])
         if each and each * flow.amount > 0:

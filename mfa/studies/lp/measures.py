@@ -14,9 +14,8 @@ import numpy as np
 
 from mfa.catalogue import BY_ID, WASTE_AMOUNTS, WASTE_CLASSES, definition, members_of
 from mfa.engine.network import GIVER, TAKER, Floats
-from mfa.properties import greenhouse, price
+from mfa.properties import greenhouse, per_unit, price
 from mfa.results.accounts.accounts import Accounts
-from mfa.results.accounts.counting import factor as counting
 from mfa.results.accounts.value import passes_on
 from mfa.results.accounts.waste import FATE_WORDS, WasteAccounts, entry_fate
 from mfa.studies.lp.constraints import LinearForm, total
@@ -130,7 +129,7 @@ class Measures:
         for s in selectors:
             if s.sources is not None and s.targets is not None:
                 return None
-            count = counting(s.count)
+            count = per_unit(s.count)
             for material in sorted(s.materials & set(self.ledger.compiled.structure.pools)):
                 per = s.weight * (count(self.programme.system.materials[material]) or 0.0)
                 for node in sorted(s.sources or s.targets or ()):
