@@ -252,11 +252,11 @@ def mass_rows(result: Result, lang: str) -> Rows:
     """The mass balance of the park, t a year: what enters, what leaves where, the difference."""
     ledger = result.accounts.ledger
     mass = ledger.per_pool(lambda m: m.is_mass)
-    into = {n: ledger.crossing(n, mass) for n in ENTERS}
-    out = {n: ledger.crossing(n, mass) for n in LEAVES}
+    into = {n: ledger.crossing(n, mass).total for n in ENTERS}
+    out = {n: ledger.crossing(n, mass).total for n in LEAVES}
     rows: Rows = [(word(f"report-mass-{n}", lang), number(v), "") for n, v in into.items() if v]
     rows += [(word(f"report-mass-{n}", lang), "", number(v)) for n, v in out.items() if v]
-    open_ends = float(ledger.taken(mass).sum())
+    open_ends = ledger.taken(mass).total
     if abs(open_ends) > 1e-9 * sum(into.values()):
         rows.append((word("report-mass-open", lang), "", number(open_ends)))
     return [
