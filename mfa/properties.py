@@ -35,7 +35,7 @@ def layer(name: str) -> Layer:
 
     Raises
     ------
-    mfa.errors.Short
+    mfa.errors.FaultWithoutPlace
         the name is neither
 
     Examples
@@ -150,7 +150,7 @@ def per_unit(what: str) -> Callable[[Material], float | None]:
 
     Raises
     ------
-    mfa.errors.Short
+    mfa.errors.FaultWithoutPlace
         it is none of these
     """
     if what in WAYS:

@@ -275,6 +275,18 @@ def test_energy_falls(tmp_path: Path) -> None:
     assert changes["energy-intensity"].relative == pytest.approx(1.04 / 1.08 - 1)
 
 
+def test_fuel_metered_by_its_heat(tmp_path: Path) -> None:
+    """A fuel counted in GJ holds what it is counted in: 29 307.6 GJ are 1 000 tce (1 kgce is 29.3076 MJ)."""
+    chain = """
+    materials:
+      gas: {kind: fuel, unit: GJ}
+      glass: {kind: product}
+    processes: {furnace: {per: glass, inputs: {gas: 29.3076 GJ/t}, outputs: {glass: 1 t/t}}}
+    """
+    found = values(solve(tmp_path, chain, "drive: {furnace: 1 kt/a}\n"))
+    assert found["energy-use"] == pytest.approx(1000, rel=1e-12)
+
+
 def test_factors_of_a_scenario(tmp_path: Path) -> None:
     """Factors are the scenario's: electricity at 0.290 kgce/kWh, 0.123 tce/MWh; heat at 0.03 kgce/MJ."""
     chain = FUELS + "  boiler: {per: alumina, inputs: {heat: 2 GJ/t}, outputs: {alumina: 1 t/t}}\n"

@@ -16,9 +16,9 @@ import numpy as np
 
 from mfa.catalogue import FACTORS
 from mfa.engine.network import Floats
-from mfa.properties import GJ_PER_TCE, is_carrier
+from mfa.properties import GJ_PER_TCE, energy_content, is_carrier
 from mfa.results.accounts.ledger import Ledger, Part
-from mfa.system import Material, System, number
+from mfa.system import Material, System
 
 SURPLUS_OF_ENERGY = 1 + 1e-9
 
@@ -53,7 +53,7 @@ class Energy:
                 return 0.0
             if m.kind == "energy":
                 return electricity if m.unit == "MWh" else heat
-            return number(m.lhv) / GJ_PER_TCE
+            return energy_content(m) / GJ_PER_TCE
 
         return self.ledger.per_pool(content)
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mfa.engine.compile import Compiled, Outside
+from mfa.engine.compile import Compiled
 from mfa.engine.network import GIVER, TAKER, Bools, Floats, Ints, State
 from mfa.system import Material, Process, System
 
@@ -154,13 +154,13 @@ class Ledger:
         """Boundary → (pool,) what crosses it; see `BOUNDARIES`."""
         s = self.compiled.structure
         found = {name: np.zeros(len(s.pools)) for name in BOUNDARIES}
-        for line, name, amount in zip(
-            s.entries, self._entry_boundaries, self.state.handed.tolist(), strict=True
+        for names, pools, amounts in (
+            (self._entry_at, self.entry_pool, self.state.handed),
+            (self._outside_at, self.outside_pool, self.compiled.values.outside),
         ):
-            if name:
-                found[name][line.pool] += amount
-        for outside, amount in zip(self.compiled.outside, self.compiled.values.outside.tolist(), strict=True):
-            found[_boundary(outside)][outside.pool] += amount
+            for name, pool, amount in zip(names.tolist(), pools.tolist(), amounts.tolist(), strict=True):
+                if name:
+                    found[name][pool] += amount
         found["surplus"] += self.state.surplus
         found["shortage"] += self.state.shortage
         return found
@@ -280,22 +280,39 @@ class Ledger:
         return Part(float(amounts.sum()), among(amounts), self._at_boundary(name, weight))
 
     def _at_boundary(self, name: str, weight: Floats) -> Weights:
-        lines = zip(self.compiled.structure.entries, self._entry_boundaries, strict=True)
-        outside = self.compiled.outside
         return self.weights(
-            entry=np.array([weight[line.pool] if at == name else 0.0 for line, at in lines], float),
-            outside=np.array([weight[o.pool] if _boundary(o) == name else 0.0 for o in outside], float),
+            entry=np.where(self._entry_at == name, weight[self.entry_pool], 0.0),
+            outside=np.where(self._outside_at == name, weight[self.outside_pool], 0.0),
             surplus=weight if name == "surplus" else None,
             shortage=weight if name == "shortage" else None,
         )
 
     @cached_property
-    def _entry_boundaries(self) -> list[str]:
-        """(entry,) the boundary that each place of a list stands at; empty for a process."""
-        return [
-            "" if e.kind == "process" else e.kind if e.kind != "stock" else _stock_side(line.side)
-            for line, e in zip(self.compiled.structure.entries, self.compiled.entries, strict=True)
-        ]
+    def entry_pool(self) -> Ints:
+        """(entry,) the pool of each place of a list."""
+        return np.array([line.pool for line in self.compiled.structure.entries], np.int64)
+
+    @cached_property
+    def outside_pool(self) -> Ints:
+        """(outside,) the pool of each supply, demand and yard dug out."""
+        return np.array([o.pool for o in self.compiled.outside], np.int64)
+
+    @cached_property
+    def _entry_at(self) -> np.ndarray:
+        """(entry,) the boundary that each place of a list is; empty for a process."""
+
+        def boundary(kind: str, side: int) -> str:
+            stock = "to-stock" if side == TAKER else "from-stock"
+            return {"process": "", "stock": stock}.get(kind, kind)
+
+        pairs = zip(self.compiled.structure.entries, self.compiled.entries, strict=True)
+        return np.array([boundary(e.kind, line.side) for line, e in pairs], str)
+
+    @cached_property
+    def _outside_at(self) -> np.ndarray:
+        """(outside,) the boundary that each supply, demand and yard dug out crosses."""
+        nodes = (o.node for o in self.compiled.outside)
+        return np.array([n if n in BOUNDARIES else "from-stock" for n in nodes], str)
 
     def between(self, material: str, source: str, target: str) -> Weights:
         """What goes from a node into the pool of a material, or from the pool to a node, each as 1."""
@@ -303,30 +320,16 @@ class Ledger:
         pool = s.pools.index(material) if material in s.pools else -1
         here = np.arange(len(s.pools)) == pool
         named = np.array([p == node for p in s.processes], bool)
-        lines = zip(s.entries, self.compiled.entries, strict=True)
+        entries = zip(s.entries, self.compiled.entries, strict=True)
+        entry = [line.side == side and line.process < 0 and e.node == node for line, e in entries]
+        outside = [(o.side, o.node) == (side, node) for o in self.compiled.outside]
         return self.weights(
             flow=np.where(here[self.pool] & (self.out == bool(source)) & named[self.process], 1.0, 0.0),
-            entry=np.array(
-                [
-                    float(e.node == node and line.process < 0 and (line.pool, line.side) == (pool, side))
-                    for line, e in lines
-                ]
-            ),
-            outside=np.array(
-                [float((o.pool, o.side, o.node) == (pool, side, node)) for o in self.compiled.outside]
-            ),
+            entry=np.where(here[self.entry_pool] & np.array(entry, bool), 1.0, 0.0),
+            outside=np.where(here[self.outside_pool] & np.array(outside, bool), 1.0, 0.0),
             surplus=here * float(target == "surplus"),
             shortage=here * float(source == "shortage"),
         )
-
-
-def _boundary(outside: Outside) -> str:
-    """The boundary that a supply, a demand or a yard dug out crosses."""
-    return outside.node if outside.node in BOUNDARIES else "from-stock"
-
-
-def _stock_side(side: int) -> str:
-    return "to-stock" if side == TAKER else "from-stock"
 
 
 def _share(amounts: Floats, whole: Floats) -> Floats:

@@ -88,16 +88,15 @@ class Water:
         """
         b, chosen = self.ledger, self.kind("sewage", material)
         weight = chosen if bought else chosen * self.own
-        handed = [
-            line.side == TAKER and entry.kind != "process" and entry.fate in TREATED
-            for line, entry in zip(b.compiled.structure.entries, b.compiled.entries, strict=True)
-        ]
-        pools = [line.pool for line in b.compiled.structure.entries]
+        lines = zip(b.compiled.structure.entries, b.compiled.entries, strict=True)
+        handed = np.array(
+            [n.side == TAKER and e.kind != "process" and e.fate in TREATED for n, e in lines], bool
+        )
         taken = np.zeros(len(chosen))
         np.add.at(taken, b.pool, np.where(b.out, 0.0, b.amount))
-        np.add.at(taken, pools, np.where(handed, b.state.handed, 0.0))
+        np.add.at(taken, b.entry_pool, np.where(handed, b.state.handed, 0.0))
         taken *= weight
         weights = b.weights(
-            flow=np.where(b.out, 0.0, weight[b.pool]), entry=np.where(handed, weight[pools], 0.0)
+            flow=np.where(b.out, 0.0, weight[b.pool]), entry=np.where(handed, weight[b.entry_pool], 0.0)
         )
         return Part(float(taken.sum()), b.makers(np.minimum(taken, b.made * chosen)), weights)
