@@ -216,13 +216,23 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A bound on an indicator, in the indicator's unit."""
+    """A bound on an indicator, in the indicator's unit: `least` or `most` that it may be."""
 
     indicator: str
-    minimum: float | None
-    maximum: float | None
+    least: Figure | None
+    most: Figure | None
     place: Place
     source: str = ""
+
+    @property
+    def minimum(self) -> float | None:
+        """The least value, None where there is none."""
+        return known(self.least)
+
+    @property
+    def maximum(self) -> float | None:
+        """The greatest value, None where there is none."""
+        return known(self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +243,7 @@ class Selector:
     sources: frozenset[str] | None
     targets: frozenset[str] | None
     count: str
-    weight: float = 1.0
+    weight: Figure = ONE
 
 
 @dataclass(frozen=True, slots=True)

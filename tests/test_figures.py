@@ -46,6 +46,8 @@ processes:
     transfer: {Fe: {brick: {value: 90 %, sd: 3 %}}}
   other: {per: brick, inputs: {mud: 1 t/t}}
 drive: {works: 0.2 Mt/a}
+targets: {industrial-solid-waste-utilisation: {min: {2025: 60 %, 2030: 75 %}}}
+indicators: {bricks: {numerator: [{material: brick, target: export, weight: {value: 1.1, sd: 0.1}}]}}
 supply: {mud: 1.4 Mt_wet/a}
 pools:
   mud: {takers: [{process: other, tier: 1, share: {value: 2, range: 1..3}}, {boundary: deposit, tier: 1}]}
@@ -114,6 +116,18 @@ def test_schedules_are_kept(system: System, year: int, gas: float, methane: floa
     assert works.outputs["methane"].figure.at(year) == methane
     assert system.materials["brick"].price_vat.at(year) == pytest.approx(vat, rel=1e-14)
     assert works.inputs["mud"].figure.at(year) == works.inputs["mud"].figure.value
+
+
+def test_targets_and_weights_keep_what_is_written(system: System) -> None:
+    """A bound may rise over the years; the weight in an indicator of one's own has its uncertainty."""
+    (target,), (bricks,) = system.targets, system.indicators
+    assert target.least
+    assert (target.minimum, target.maximum, target.least.at(2028)) == (
+        0.6,
+        None,
+        pytest.approx(0.69, rel=1e-14),
+    )
+    assert (bricks.numerator[0].weight.value, bricks.numerator[0].weight.sd) == (1.1, 0.1)
 
 
 def _with(material: Material, **values: float) -> Material:

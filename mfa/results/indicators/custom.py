@@ -50,7 +50,7 @@ def _sum(
         count = per_unit(selector.count)
         per = {m: count(materials[m]) or 0.0 for m in selector.materials if m in materials}
         total += sum(
-            selector.weight * f.amount * per[f.material]
+            selector.weight.value * f.amount * per[f.material]
             for f in chosen(selector, flows, links)
             if f.source not in without and f.target not in without
         )
@@ -64,7 +64,7 @@ def lacking(
     found = {
         end
         for selector in indicator.numerator
-        if selector.weight > 0
+        if selector.weight.value > 0
         for flow in chosen(selector, flows, links)
         for end in (flow.source, flow.target)
         if end in short

@@ -112,7 +112,7 @@ class Measures:
                 return None
             count = per_unit(s.count)
             for material in sorted(s.materials & set(self.ledger.compiled.structure.pools)):
-                per = s.weight * (count(self.programme.system.materials[material]) or 0.0)
+                per = s.weight.value * (count(self.programme.system.materials[material]) or 0.0)
                 for node in sorted(s.sources or s.targets or ()):
                     ends = (node, "") if s.sources is not None else ("", node)
                     found += self.ledger.between(material, *ends) * per
