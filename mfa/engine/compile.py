@@ -104,7 +104,7 @@ def compile_system(system: System) -> Compiled:
         capacity=_numbers({p.id: p.capacity for p in system.processes.values()}, processes, np.inf),
         limit=np.array([_limit(e, s, system) for e, s in zip(records, sides, strict=True)], float),
         percent=np.array([e.percent.value if e.percent else np.inf for e in records], float),
-        share=np.array([e.share for e in records], float),
+        share=np.array([e.share.value for e in records], float),
         outside=np.array(fixed, float),
     )
     read_only(structure.flow_pool, structure.flow_process, structure.flow_side)

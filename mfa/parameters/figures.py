@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from mfa.errors import FaultWithoutPlace
 from mfa.parameters.path import OF_MATERIAL, OF_PROCESS, SIDES, Path, Step, parse
@@ -12,6 +12,7 @@ from mfa.properties import OTHER, closing_amount
 from mfa.system import Coefficient, Entry, Figure, Material, Process, System
 
 R = TypeVar("R")
+BOUNDS = {"min": "least", "max": "most"}
 
 
 def get(system: System, text: str) -> float:
@@ -57,8 +58,10 @@ def figure_at(system: System, path: Path) -> Figure | None:
         case Path("prices", key, ()):
             return system.materials[key].price if key in system.materials else None
         case Path("targets", key, (bound,)):
-            found = [getattr(t, f"{bound}imum", None) for t in system.targets if t.indicator == key]
-            return _as_figure(found[0]) if found else None
+            found = [
+                getattr(t, BOUNDS.get(str(bound), ""), None) for t in system.targets if t.indicator == key
+            ]
+            return found[0] if found else None
         case Path("materials", key, field) if key in system.materials:
             return _of_material(system.materials[key], field)
         case Path("processes", key, field) if key in system.processes:
@@ -81,15 +84,6 @@ def entry_at(system: System, path: Path) -> Entry | None:
     return next((e for e in entries if e.node == path.field[1]), None)
 
 
-def _as_figure(value: Figure | float | None) -> Figure | None:
-    return value if value is None or isinstance(value, Figure) else Figure(value)
-
-
-def number(value: Figure | float) -> float:
-    """The number of a figure, in whichever form a record keeps it."""
-    return value.value if isinstance(value, Figure) else value
-
-
 def _attribute(name: Step) -> str:
     return {"operating": "operating_hours"}.get(str(name), str(name).replace("-", "_"))
 
@@ -97,9 +91,10 @@ def _attribute(name: Step) -> str:
 def _of_material(material: Material, field: tuple[Step, ...]) -> Figure | None:
     match field:
         case ("composition", str(species)):
-            return _as_figure(material.composition.get(species))
+            return material.composition.get(species)
         case (name,) if name in OF_MATERIAL:
-            return _as_figure(getattr(material, _attribute(name)))
+            of_material: Figure | None = getattr(material, _attribute(name))
+            return of_material
     return None
 
 
@@ -109,16 +104,17 @@ def _of_process(process: Process, field: tuple[Step, ...]) -> Figure | None:
             recipe: Mapping[str, Coefficient] = getattr(process, side)
             return recipe[material].figure if material in recipe else None
         case ("transfer", str(element), str(output)):
-            return _as_figure(process.transfer.get(element, {}).get(output))
+            return process.transfer.get(element, {}).get(output)
         case (name,) if name in OF_PROCESS:
-            return _as_figure(getattr(process, _attribute(name)))
+            of_process: Figure | None = getattr(process, _attribute(name))
+            return of_process
     return None
 
 
 def _of_entry(entry: Entry, what: Step) -> Figure | None:
     if what == "limit":
         return entry.limit or entry.percent
-    return _as_figure(entry.share) if what == "share" else None
+    return entry.share if what == "share" else None
 
 
 def with_figure(system: System, path: Path, figure: Figure) -> System:
@@ -134,10 +130,8 @@ def with_figure(system: System, path: Path, figure: Figure) -> System:
         section, field = "materials", ("price",)
     made: object = figure
     if section == "targets":
-        bound = f"{field[0]}imum"
-        targets = (
-            _replaced(t, bound, _stored(bound, figure)) if t.indicator == key else t for t in system.targets
-        )
+        bound = BOUNDS[str(field[0])]
+        targets = (_replaced(t, bound, figure) if t.indicator == key else t for t in system.targets)
         return replace(system, targets=tuple(targets))
     if section == "materials":
         made = _material_with(system.materials[key], field, figure)
@@ -157,26 +151,15 @@ def _replaced(record: R, name: str, value: object) -> R:
     return replace(record, **{name: value})  # type: ignore[type-var]
 
 
-PLAIN = (  # fields of the records that keep the number of a figure alone
-    *("moisture", "carbon", "price_vat", "lhv", "density", "co2_factor", "gwp", "parent_equivalent"),
-    *("composition", "operating_hours", "tolerance", "transfer", "share", "minimum", "maximum"),
-)
-
-
-def _stored(name: str, figure: Figure) -> Any:
-    """What a field of a record keeps of a figure."""
-    return figure.value if name in PLAIN else figure
-
-
 def _material_with(material: Material, field: tuple[Step, ...], figure: Figure) -> Material:
     name = _attribute(field[0])
     if name != "composition":
-        return _replaced(material, name, _stored(name, figure))
-    shares = {**material.composition, str(field[1]): _stored(name, figure)}
+        return _replaced(material, name, figure)
+    shares = {**material.composition, str(field[1]): figure}
     if field[1] != OTHER:  # what is not named makes it 100 % again
         named = {s: v for s, v in shares.items() if s != OTHER}
-        rest = 1 - sum(number(v) for v in named.values())
-        shares = named | ({OTHER: _stored(name, Figure(rest))} if rest > 0 else {})
+        rest = 1 - sum(f.value for f in named.values())
+        shares = named | ({OTHER: Figure(rest)} if rest > 0 else {})
     return replace(material, composition=shares)
 
 
@@ -186,10 +169,10 @@ def _process_with(
     name = _attribute(field[0])
     if name == "transfer":
         element, output = str(field[1]), str(field[2])
-        shares = {**process.transfer[element], output: _stored(name, figure)}
+        shares = {**process.transfer[element], output: figure}
         return replace(process, transfer={**process.transfer, element: shares})
     if name not in ("inputs", "outputs"):
-        return _replaced(process, name, _stored(name, figure))
+        return _replaced(process, name, figure)
     recipe: Mapping[str, Coefficient] = getattr(process, name)
     material = str(field[1])
     made = Coefficient(figure, reference=recipe[material].reference)
@@ -225,5 +208,5 @@ def closed(process: Process, materials: Mapping[str, Material]) -> Process:
 
 def _entry_with(entry: Entry, what: str, figure: Figure) -> Entry:
     if what == "share":
-        return replace(entry, share=_stored(what, figure))
+        return replace(entry, share=figure)
     return replace(entry, percent=figure) if entry.percent else replace(entry, limit=figure)

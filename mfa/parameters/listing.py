@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from mfa.parameters.figures import number
 from mfa.system import Coefficient, Entry, Figure, Material, Process, Stock, System
 
 
@@ -71,8 +70,8 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
     if process.capacity:
         yield Parameter(f"{process.id}.capacity", process.capacity.value, f"{per}/a")
     if process.operating_hours is not None:
-        yield Parameter(f"{process.id}.operating", process.operating_hours, "h/a")
-    yield Parameter(f"{process.id}.tolerance", process.tolerance, "1")
+        yield Parameter(f"{process.id}.operating", process.operating_hours.value, "h/a")
+    yield Parameter(f"{process.id}.tolerance", process.tolerance.value, "1")
     for key, figure in (("value-added", process.value_added), ("system-cost", process.system_cost)):
         if figure:
             unit = "1" if key == "value-added" else f"CNY/{per}"
@@ -88,7 +87,7 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
     yield from (Parameter(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)
     for element, shares in process.transfer.items():
         for output, share in shares.items():
-            yield Parameter(f"{process.id}.transfer.{element}.{output}", number(share), "1")
+            yield Parameter(f"{process.id}.transfer.{element}.{output}", share.value, "1")
 
 
 def _material(material: Material) -> Iterator[Parameter]:
@@ -102,12 +101,12 @@ def _material(material: Material) -> Iterator[Parameter]:
         "density": material.density,
         "co2-factor": material.co2_factor,
         "gwp": material.gwp if material.ghg else None,
-        "price-vat": number(material.price_vat) or None,
+        "price-vat": material.price_vat if material.price_vat.value else None,
         "parent-equivalent": material.parent_equivalent if material.residue_of else None,
     }
-    yield from (Parameter(f"{material.id}.{k}", number(v), "") for k, v in numbers.items() if v is not None)
+    yield from (Parameter(f"{material.id}.{k}", f.value, "") for k, f in numbers.items() if f)
     shares = material.composition.items()
-    yield from (Parameter(f"{material.id}.composition.{s}", number(v), "1") for s, v in shares)
+    yield from (Parameter(f"{material.id}.composition.{s}", f.value, "1") for s, f in shares)
     main = material.main_resource
     words = {
         "kind": material.kind,
@@ -139,8 +138,8 @@ def _list(material: str, side: str, entries: tuple[Entry, ...], unit: str) -> It
             yield Parameter(f"{material}.{side}.{e.node}.limit", e.limit.value, unit)
         if e.percent:
             yield Parameter(f"{material}.{side}.{e.node}.limit", e.percent.value, "1")
-        if number(e.share) != 1:
-            yield Parameter(f"{material}.{side}.{e.node}.share", number(e.share), "")
+        if e.share.value != 1:
+            yield Parameter(f"{material}.{side}.{e.node}.share", e.share.value, "")
         if e.fate:
             yield Parameter(f"{material}.{side}.{e.node}.fate", e.fate, "")
 

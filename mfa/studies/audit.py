@@ -152,7 +152,7 @@ class _Judge:
     def _is_inner(self, quantity: Quantity) -> bool:
         """Whether levels, flows of processes and their values alone make it up."""
         columns = quantity.top.columns + (quantity.bottom.columns if quantity.bottom else ())
-        return max(columns, default=0) < self.exact.starts["entry"]
+        return not quantity.pooled and max(columns, default=0) < self.exact.starts["entry"]
 
     def conflicts(self, claims: Sequence[Claim], progress: Progress) -> tuple[list[Conflict], bool]:
         """Minimal sets that cannot hold together, and whether the search for them came to its end."""

@@ -183,5 +183,4 @@ def _target(
     most = 1.0 if key not in custom and catalogue.is_share(key) else float("inf")
     minimum = _bound(form.min, tree, "min", of, reader, most) if form.min else None
     maximum = _bound(form.max, tree, "max", of, reader, most) if form.max else None
-    low, high = (f.value if f else None for f in (minimum, maximum))
-    return Target(key, low, high, section.keys_at[key], form.source)
+    return Target(key, minimum, maximum, section.keys_at[key], form.source)

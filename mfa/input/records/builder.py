@@ -14,13 +14,14 @@ from mfa.input.merge.assembly import Assembly
 from mfa.input.merge.other_chains import OtherChains
 from mfa.input.merge.overrides import listed_at
 from mfa.input.records.assessment import assessment
-from mfa.input.records.figures import Reader, basis
+from mfa.input.records.figures import Reader
 from mfa.input.records.materials import material, price
 from mfa.input.records.pools import Members, pool
 from mfa.input.records.processes import process, rate
 from mfa.input.schema.fields import Label, Quantity
 from mfa.input.schema.forms import MaterialForm, ProcessForm, Source, StockForm
 from mfa.input.yaml.tree import Node, Text, Tree, place_of
+from mfa.properties import basis
 from mfa.system import Drawing, Figure, Material, Pool, Process, Stock, System
 
 F = TypeVar("F", bound=BaseModel)

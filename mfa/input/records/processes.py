@@ -7,14 +7,13 @@ from functools import partial
 
 from mfa import units
 from mfa.errors import Fault, FaultWithoutPlace, Place, nearest
-from mfa.input.records.figures import Reader, basis
+from mfa.input.records.figures import Reader
 from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import ProcessForm
 from mfa.input.yaml.tree import Tree, place_of
-from mfa.properties import closing_amount, layer
-from mfa.system import Coefficient, Figure, Kind, Material, Process
+from mfa.properties import basis, closing_amount, layer, reconverted
+from mfa.system import ONE_PER_CENT, Coefficient, Figure, Kind, Material, Process, number
 
-HOURS_A_YEAR = 8760.0
 MADE: tuple[Kind, ...] = ("product", "intermediate", "energy")  # what a process is counted by, it makes
 EXACT = 1e-9  # figures as they are typed, read in another unit, agree this well
 
@@ -70,11 +69,11 @@ def process(
 
 
 def rate(
-    quantity: Quantity, tree: Tree, key: str, of: Material, reader: Reader, hours: float | None
+    quantity: Quantity, tree: Tree, key: str, of: Material, reader: Reader, hours: Figure | None
 ) -> Figure | None:
     """A rate per year in native units; per h, per d and power are scaled by the hours."""
-    kind = basis(of)
-    return reader.figure(quantity, tree[key], lambda u: units.rate_factor(u, kind, hours))
+    kind, operating = basis(of), number(hours, units.YEAR_HOURS)
+    return reader.figure(quantity, tree[key], lambda u: units.rate_factor(u, kind, operating))
 
 
 def _known(
@@ -92,15 +91,15 @@ def _known(
     return len(reader.faults) == start and used <= materials.keys()
 
 
-def _operating(form: ProcessForm, tree: Tree, reader: Reader) -> float | None:
+def _operating(form: ProcessForm, tree: Tree, reader: Reader) -> Figure | None:
     if form.operating is None:
         return None
     found = reader.figure(form.operating, tree["operating"], _hours)
-    if found and not 0 < found.value <= HOURS_A_YEAR:
+    if found and not 0 < found.value <= units.YEAR_HOURS:
         key = "operating-range" if units.split(found.text)[1] else "operating-bare"
         reader.faults.append(Fault(key, found.place, {"text": found.text[:60]}))
         return None
-    return found.value if found else None
+    return found
 
 
 def _hours(unit: str) -> float:
@@ -213,19 +212,18 @@ def _balance(
     quantity: Quantity = getattr(form, side)[name]
     node = tree.child(side)[name]
     of, per = basis(materials[name]), basis(materials[form.per])
-    bounds = reader.bounds(quantity, node, lambda u: units.coefficient_factor(u, of, per))
-    low, high = bounds or (None, None)
+    factor = partial(units.coefficient_factor, of=of, per=per)
+    bounds = reader.bounds(quantity, node, factor)
     figure = Figure(
         value,
         "balance",
         place,
-        low=low,
-        high=high,
+        written=bounds,
         source=reader.source(quantity.source, node),
         confidence=quantity.confidence or "",
         note=quantity.note,
     )
-    recipe[name] = Coefficient(figure, balance=True)
+    recipe[name] = Coefficient(reconverted(figure, factor), balance=True)
 
 
 def _capacity(
@@ -233,7 +231,7 @@ def _capacity(
     tree: Tree,
     materials: Mapping[str, Material],
     reader: Reader,
-    hours: float | None,
+    hours: Figure | None,
 ) -> Figure | None:
     if form.capacity is None:
         return None
@@ -253,10 +251,10 @@ def _system_cost(
     )
 
 
-def _transfer(form: ProcessForm, tree: Tree, reader: Reader) -> dict[str, dict[str, float]]:
+def _transfer(form: ProcessForm, tree: Tree, reader: Reader) -> dict[str, dict[str, Figure]]:
     """Element → output → its share of what the inputs bring; at most all of it."""
     section = tree.child("transfer")
-    made: dict[str, dict[str, float]] = {}
+    made: dict[str, dict[str, Figure]] = {}
     for name, shares in form.transfer.items():
         try:
             element = layer(name).element
@@ -271,23 +269,24 @@ def _transfer(form: ProcessForm, tree: Tree, reader: Reader) -> dict[str, dict[s
 
 def _shares(
     form: ProcessForm, section: Tree, name: str, shares: Mapping[str, Quantity], reader: Reader
-) -> dict[str, float]:
+) -> dict[str, Figure]:
     node = section.child(name)
     outputs = [*form.outputs, *([form.per] if form.per not in form.inputs else [])]
-    made = {}
+    made: dict[str, Figure] = {}
     for output, quantity in shares.items():
         if output not in outputs:
             values = {"id": output[:60], "layer": name, "near": nearest(output, outputs)}
             reader.faults.append(Fault("transfer-output", node.keys_at[output], values))
         found = reader.ratio(quantity, node[output])
         if found:
-            made[output] = found.value
-    if sum(made.values()) > 1 + EXACT:
-        values = {"layer": name, "total": f"{100 * sum(made.values()):.6g}"}
+            made[output] = found
+    total = sum(f.value for f in made.values())
+    if total > 1 + EXACT:
+        values = {"layer": name, "total": f"{100 * total:.6g}"}
         reader.faults.append(Fault("transfer-sum", section.keys_at[name], values))
     return made
 
 
-def _tolerance(form: ProcessForm, tree: Tree, reader: Reader) -> float:
+def _tolerance(form: ProcessForm, tree: Tree, reader: Reader) -> Figure:
     found = reader.ratio(form.tolerance, tree["tolerance"]) if form.tolerance else None
-    return found.value if found else 0.01
+    return found or ONE_PER_CENT

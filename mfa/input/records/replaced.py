@@ -15,8 +15,8 @@ from mfa.input.merge.assembly import Assembly
 from mfa.input.merge.overrides import listed_at
 from mfa.input.records.assessment import factors, targets
 from mfa.input.records.builder import Builder
-from mfa.input.records.figures import basis
 from mfa.parameters import parse
+from mfa.properties import basis
 from mfa.system import Coefficient, Figure, Material, Process, System
 
 

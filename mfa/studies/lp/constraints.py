@@ -254,7 +254,7 @@ class Constraints:
                 columns.append(self.column("flow", f))
                 signs.append(-1.0 if out else 1.0)
         for process_id, (columns, signs, _) in sides.items():
-            slack = 0.0 if process_id in balanced else self.system.processes[process_id].tolerance
+            slack = 0.0 if process_id in balanced else self.system.processes[process_id].tolerance.value
             if min(signs) < 0 < max(signs):
                 least = tuple(w if w > 0 else w * (1 - slack) for w in signs)
                 most = tuple(w if w > 0 else w * (1 + slack) for w in signs)
