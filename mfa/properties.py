@@ -1,14 +1,22 @@
-"""Which layers there are: an element, or an element counted as one of its oxides."""
+"""What one native unit of a material holds: mass, energy, value, carbon, elements.
+
+Quantities are converted into native units by these properties, and again where one of them
+changes. Layers are elements, or elements counted as one of their oxides.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from mfa import units
 from mfa.errors import FaultWithoutPlace
-from mfa.system import Material
+from mfa.system import Coefficient, Figure, Material, known, number
+
+Factor = Callable[[str], float]
 
 SIDE = frozenset(("O", "H"))
 
@@ -27,7 +35,7 @@ def layer(name: str) -> Layer:
 
     Raises
     ------
-    mfa.errors.Short
+    mfa.errors.FaultWithoutPlace
         the name is neither
 
     Examples
@@ -77,7 +85,7 @@ def element_shares(material: Material) -> dict[str, float]:
     found: dict[str, float] = {}
     for species, share in material.composition.items():
         for element, fraction in (elements(species) or ()) if species != OTHER else ():
-            found[element] = found.get(element, 0.0) + share * fraction
+            found[element] = found.get(element, 0.0) + share.value * fraction
     return found
 
 
@@ -87,15 +95,13 @@ def energy_content(material: Material) -> float:
         return GJ_PER_MWH
     if material.unit == "GJ":
         return 1.0
-    return material.lhv or 0.0
+    return number(material.lhv)
 
 
 def tonnes_per_unit(material: Material) -> float | None:
     """Tonnes in one native unit, by the density where it is a volume; None where nothing says."""
     try:
-        return 1 / units.amount_factor(
-            "t", units.Basis(material.unit, None, material.density, material.density_unit)
-        )
+        return 1 / units.amount_factor("t", basis(material))
     except FaultWithoutPlace:
         return None
 
@@ -103,24 +109,148 @@ def tonnes_per_unit(material: Material) -> float | None:
 def greenhouse(material: Material) -> float | None:
     """CO2 equivalent, t, in one native unit of a greenhouse gas; None for what is none or has no tonnes."""
     tonnes = tonnes_per_unit(material) if material.ghg else None
-    return None if tonnes is None else tonnes * material.gwp
+    return None if tonnes is None else tonnes * material.gwp.value
 
 
 def price(material: Material) -> float:
     """CNY per native unit without VAT; 0 where no price is known."""
-    return material.price.value / (1 + material.price_vat) if material.price else 0.0
+    return material.price.value / (1 + material.price_vat.value) if material.price else 0.0
 
 
-GJ_PER_TCE = 29.3076
+GJ_PER_TCE = 29.3076  # GB/T 2589-2020: 7000 kcal/kg
 
 
 def is_carrier(material: Material) -> bool:
     """Whether a material counts as energy: fuels, energies, and what has a heating value."""
     if not material.carrier or material.kind == "emission":
         return False
-    return material.kind in ("energy", "fuel") or bool(material.lhv)
+    return material.kind in ("energy", "fuel") or number(material.lhv) > 0
 
 
 def is_electricity(material: Material) -> bool:
     """Whether it is electricity: an energy counted in MWh."""
     return material.kind == "energy" and material.unit == "MWh"
+
+
+ROUNDING = 1e-12  # of the larger side: what sums of decimal figures leave over
+
+
+def closing_amount(
+    process: str,
+    side: str,
+    name: str,
+    inputs: Mapping[str, Coefficient],
+    outputs: Mapping[str, Coefficient],
+    materials: Mapping[str, Material],
+) -> float:
+    """What a side of a recipe lacks to close the mass: the `balance` flow, native units.
+
+    Raises
+    ------
+    mfa.errors.FaultWithoutPlace
+        it would be negative
+    """
+    into = sum(c.figure.value for m, c in inputs.items() if materials[m].is_mass and not c.balance)
+    out = sum(c.figure.value for m, c in outputs.items() if materials[m].is_mass and not c.balance)
+    value = out - into if side == "inputs" else into - out
+    if abs(value) <= ROUNDING * max(into, out):
+        return 0.0
+    if value < 0:
+        amounts = {"value": f"{value:.6g}", "into": f"{into:.6g}", "out": f"{out:.6g}"}
+        raise FaultWithoutPlace("balance-negative", process=process, material=name, **amounts)
+    return value
+
+
+def dry_share(material: Material) -> float:
+    """Dry mass in the wet mass."""
+    return 1 - number(material.moisture)
+
+
+KG_PER_T = 1000.0
+
+
+def per_unit(what: str) -> Callable[[Material], float | None]:
+    """How much one native unit of a material counts; None where it has no such property.
+
+    Parameters
+    ----------
+    what : `amount`, `mass` (t), `wet` (t), `energy` (GJ), `value` (CNY without VAT), `co2` (t),
+        or an element or oxide (kg)
+
+    Raises
+    ------
+    mfa.errors.FaultWithoutPlace
+        it is none of these
+    """
+    if what in WAYS:
+        return WAYS[what]
+    found = layer(what)
+
+    def content(material: Material) -> float | None:
+        if not material.is_mass or not material.composition:
+            return None
+        return element_shares(material).get(found.element, 0.0) * found.per_element * KG_PER_T
+
+    return content
+
+
+def _mass(material: Material) -> float | None:
+    return 1.0 if material.is_mass else None
+
+
+def _wet(material: Material) -> float | None:
+    return 1 / dry_share(material) if material.is_mass else None
+
+
+WAYS: Mapping[str, Callable[[Material], float | None]] = {
+    "amount": lambda m: 1.0,
+    "mass": _mass,
+    "wet": _wet,
+    "energy": lambda m: energy_content(m) or None,
+    "value": lambda m: price(m) or None,
+    "co2": greenhouse,
+}
+
+
+def basis(material: Material) -> units.Basis:
+    """What converting amounts of a material goes by."""
+    return units.Basis(
+        material.unit,
+        known(material.moisture),
+        known(material.density),
+        material.density_unit,
+        known(material.lhv),
+    )
+
+
+def reconverted(figure: Figure, factor: Factor, year: int | None = None) -> Figure:
+    """A figure in native units from what was written, by a conversion that may have changed.
+
+    Parameters
+    ----------
+    factor : unit text → what one of it is in the native unit, by the properties of now
+    year : the year whose point of a schedule is the value; None keeps the value of a schedule
+
+    Raises
+    ------
+    mfa.errors.FaultWithoutPlace
+        a written unit does not lead to the native one
+
+    Examples
+    --------
+    >>> from mfa.system import Written
+    >>> written = Figure(700.0, "1000 t_wet", written=(Written("value", 1000.0, "t_wet"),))
+    >>> reconverted(written, lambda unit: units.amount_factor(unit, units.Basis(moisture=0.4))).value
+    600.0
+    """
+    native = {
+        w.part: units.scaled(w.number, (units.ratio_factor if w.part == "cv" else factor)(w.unit)) + 0.0
+        for w in figure.written
+    }
+    years = tuple((int(part), value) for part, value in native.items() if part.isdigit())
+    value = native.get("value", figure.value)
+    if years and year is not None:
+        value = replace(figure, years=years).at(year)
+    sd = native["cv"] * value if "cv" in native else native.get("sd", figure.sd)
+    low, high = native.get("low", figure.low), native.get("high", figure.high)
+    return replace(figure, value=value, years=years, low=low, high=high, sd=sd)

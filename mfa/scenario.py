@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mfa.engine.compile import Compiled, compile_system
 from mfa.errors import Error, Fault, FaultWithoutPlace
 from mfa.input.load import Loaded, as_names, checked, not_scenario, paths_and_values, read_scenario
 from mfa.input.merge import merge
+from mfa.input.records import replaced
 from mfa.properties import layer
 from mfa.result import Result
-from mfa.results.run import solve_system
+from mfa.results.run import solve_compiled
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -26,8 +29,15 @@ if TYPE_CHECKING:
 class Scenario(Loaded):
     """A scenario, or a chain alone, ready to be solved; equal where all that it says is."""
 
+    _like: Compiled | None = field(default=None, repr=False, compare=False)
+
     def __hash__(self) -> int:
         return super().__hash__()
+
+    @cached_property
+    def _compiled(self) -> Compiled:
+        """The network; where it is wired like the one that figures were replaced in, with its wiring."""
+        return self._like.refilled(self.system) if self._like else compile_system(self.system)
 
     def solve(self, *, samples: int | None = None, seed: int | None = None) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
@@ -40,7 +50,7 @@ class Scenario(Loaded):
         """
         if samples is not None or seed is not None:
             raise Error([Fault("argument-later", None, {"what": "samples"})])
-        run = solve_system(self.system)
+        run = solve_compiled(self.system, self._compiled)
         return Result(run.system, run.compiled, run.state, self)
 
     def replace(self, settings: Mapping[str, str]) -> Scenario:
@@ -53,12 +63,15 @@ class Scenario(Loaded):
         mfa.Error
             every path that names nothing and every value that cannot be; a chain alone
         """
-        laid = {**(self.settings or {}), **paths_and_values(settings)}
+        own = paths_and_values(settings)
+        laid = {k: v for k, v in (self.settings or {}).items() if k not in own} | dict(own)
         if self.is_chain and laid:
             raise Error([not_scenario(self.path)])
-        system = checked(merge.with_settings(self.merged, laid))
+        assembly = merge.with_settings(self.merged, laid)
+        system = replaced.with_settings(self.system, assembly, own) or checked(assembly)
         layers = tuple(dict.fromkeys((*system.layers, *self.system.layers)))
-        return replace(self, system=replace(system, layers=layers), settings=laid)
+        like = vars(self).get("_compiled", self._like)
+        return replace(self, system=replace(system, layers=layers), settings=laid, _like=like)
 
     def with_layers(self, names: str | Sequence[str]) -> Scenario:
         """The same scenario with more substance layers: elements (`Ga`) or oxides (`Na2O`), one or several.

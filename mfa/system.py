@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mfa.errors import Fault, Place
 
@@ -33,12 +33,22 @@ BOUNDARY_WORDS = ("import", "export", "emission", "deposit", "surplus", "shortag
 MASS_UNIT = "t"
 
 
+class Written(NamedTuple):
+    """A number in the unit of a file: of `value`, `low`, `high`, `sd`, `cv` or `gsd`, or of a year."""
+
+    part: str
+    number: float
+    unit: str
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A number in native units as it was written, with what is known of its uncertainty.
 
     `low` and `high` bound a triangular, uniform or pert distribution, `sd` is a normal
     one's standard deviation (same unit), `gsd` a lognormal one's geometric deviation.
+    `years` are the points of a schedule, in native units by year; `written` is what
+    the file says, so that it can be converted again (`mfa.properties.reconverted`).
     """
 
     value: float
@@ -53,6 +63,45 @@ class Figure:
     confidence: str = ""
     note: str = ""
     basis: Basis = ""
+    years: tuple[tuple[int, float], ...] = ()
+    interpolate: Literal["linear", "step"] = "linear"
+    written: tuple[Written, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """The unit in which the value is written; empty where it has none or was computed."""
+        return next((w.unit for w in self.written), "")
+
+    def at(self, year: int) -> float:
+        """The value in a year, native units: of a schedule, between its years, held before and after them.
+
+        >>> Figure(1.2, years=((2022, 1.2), (2026, 2.4))).at(2023)
+        1.5
+        """
+        if not self.years:
+            return self.value
+        earlier = [p for p in self.years if p[0] <= year] or self.years[:1]
+        later = [p for p in self.years if p[0] > year]
+        start = earlier[-1]
+        if self.interpolate == "step" or not later or start[0] > year:
+            return start[1]
+        share = (year - start[0]) / (later[0][0] - start[0])
+        return start[1] + share * (later[0][1] - start[1])
+
+
+ONE = Figure(1.0, "1")
+ZERO = Figure(0.0, "0")
+ONE_PER_CENT = Figure(0.01, "1 %")
+
+
+def number(figure: Figure | None, absent: float = 0.0) -> float:
+    """The value of a figure, or what stands for one that nobody wrote."""
+    return absent if figure is None else figure.value
+
+
+def known(figure: Figure | None) -> float | None:
+    """The value of a figure, None where nobody wrote one."""
+    return None if figure is None else figure.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +120,37 @@ class Coefficient:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Something that flows; `composition` maps species (and `other`) to mass fractions."""
+    """Something that flows; `composition` maps species (and `other`) to mass fractions.
+
+    `density` is in t per `density_unit`, `lhv` in GJ and `co2_factor` in t CO2 per native unit.
+    """
 
     id: str
     label: Mapping[str, str]
     kind: Kind
     unit: str
     place: Place
-    composition: Mapping[str, float] = field(default_factory=dict)
-    moisture: float | None = None
-    density: float | None = None
+    composition: Mapping[str, Figure] = field(default_factory=dict)
+    moisture: Figure | None = None
+    density: Figure | None = None
     density_unit: str = ""
-    lhv: float | None = None
-    carbon: float | None = None
+    lhv: Figure | None = None
+    carbon: Figure | None = None
     waste: str = ""
     code: str = ""
     residue_of: str = ""
     bulk: bool = False
-    parent_equivalent: float = 1.0
+    parent_equivalent: Figure = ONE
     ghg: str = ""
-    gwp: float = 1.0
+    gwp: Figure = ONE
     water: str = ""
     renewable: bool = False
     carrier: bool = True
-    co2_factor: float | None = None
+    co2_factor: Figure | None = None
     main_resource: bool | None = None
     price: Figure | None = None
     price_year: int | None = None
-    price_vat: float = 0.0
+    price_vat: Figure = ZERO
     source: str = ""
 
     @property
@@ -119,9 +171,9 @@ class Process:
     place: Place
     chain: str = ""
     capacity: Figure | None = None
-    operating_hours: float | None = None
+    operating_hours: Figure | None = None
     fate: Fate = "utilisation"
-    tolerance: float = 0.01
+    tolerance: Figure = ONE_PER_CENT
     heat_pump: bool = False
     site: str = ""
     sector: str = ""
@@ -130,7 +182,7 @@ class Process:
     basis: Basis = ""
     value_added: Figure | None = None
     system_cost: Figure | None = None
-    transfer: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    transfer: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +193,7 @@ class Entry:
     kind: NodeKind
     tier: int
     place: Place
-    share: float = 1.0
+    share: Figure = ONE
     limit: Figure | None = None
     percent: Figure | None = None
     fate: Fate | None = None
@@ -174,13 +226,23 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A bound on an indicator, in the indicator's unit."""
+    """A bound on an indicator, in the indicator's unit: `least` or `most` that it may be."""
 
     indicator: str
-    minimum: float | None
-    maximum: float | None
+    least: Figure | None
+    most: Figure | None
     place: Place
     source: str = ""
+
+    @property
+    def minimum(self) -> float | None:
+        """The least value, None where there is none."""
+        return known(self.least)
+
+    @property
+    def maximum(self) -> float | None:
+        """The greatest value, None where there is none."""
+        return known(self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +253,7 @@ class Selector:
     sources: frozenset[str] | None
     targets: frozenset[str] | None
     count: str
-    weight: float = 1.0
+    weight: Figure = ONE
 
 
 @dataclass(frozen=True, slots=True)

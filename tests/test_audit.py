@@ -101,7 +101,8 @@ WORDS = {
     "indicator: recovery:Fe, value: 90 %": (1, "differs"),
     "indicator: hazardous-waste-disposal, value: 100 %": (None, "no-value"),
     "not-modelled: money of banks, value: 300 亿元": (None, "not-modelled"),
-    "indicator: circular-material-use, value: 90 %": (1 / 3, "differs"),
+    "indicator: circular-material-use, value: 36 %, tolerance: 0 %": (1 / 3, "weak"),  # 1.1 ÷ (1.9 + 1.1)
+    "indicator: circular-material-use, value: 90 %": (1 / 3, "contradicts"),
 }
 
 

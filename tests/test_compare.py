@@ -99,6 +99,18 @@ def test_three_causes_by_hand(tmp_path: Path) -> None:
     assert sum(found.values()) == pytest.approx(0.7)
 
 
+def test_carbon_hours_and_tolerance_are_inputs(tmp_path: Path) -> None:
+    """Properties that only some accounts and checks go by are told as well."""
+    over = """
+    materials: {mud: {carbon: 3 %}}
+    processes: {works: {operating: 8000 h/a, tolerance: 2 %}}
+    """
+    found = {c.path: (c.before, c.after, c.unit) for c in both(tmp_path, YEAR, over).inputs}
+    assert found["mud.carbon"] == (None, 0.03, "")
+    assert found["works.operating"] == (None, 8000, "h/a")
+    assert found["works.tolerance"] == (0.01, 0.02, "1")
+
+
 def test_kinds_of_inputs(tmp_path: Path) -> None:
     """What a scenario can change is found: figures, prices, orders, tags, targets, factors, new plants."""
     over = """

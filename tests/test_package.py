@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mfa"
 # each room may import those before it and itself, never one after it, inside functions too
 LADDER = [
-    *("errors", "units", "system", "properties", "catalogue", "engine", "parameters", "checks", "input"),
+    *("errors", "units", "system", "properties", "catalogue", "parameters", "engine", "checks", "input"),
     *("results", "studies", "show", "facade", "cli"),
 ]
 FACADE = {"result", "scenario", "comparing", "auditing", "checking"}

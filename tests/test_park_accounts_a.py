@@ -93,7 +93,7 @@ def calorific(m: Material) -> float:
     """Coefficient, tce per native unit: electricity, heat, or the lower heating value."""
     if m.kind == "energy":
         return {"MWh": 0.1229, "GJ": 0.03412}[m.unit]
-    return (m.lhv or 0.0) / 29.3076
+    return (m.lhv.value if m.lhv else 0.0) / 29.3076
 
 
 def equivalent(m: Material) -> float:
@@ -138,12 +138,12 @@ def carbon(p: Park) -> dict[str, float]:
     names = {"biogenic": "co2-biogenic"}
     for m in p.materials.values():
         if m.ghg:
-            found[names.get(m.ghg, f"co2-scope-1-{m.ghg}")] += p.ends["emission"][m.id] * m.gwp
+            found[names.get(m.ghg, f"co2-scope-1-{m.ghg}")] += p.ends["emission"][m.id] * m.gwp.value
         if m.kind == "energy" and not m.renewable:
             found["co2-scope-2"] += p.ends["import"][m.id] * (GRID_CO2 if m.unit == "MWh" else HEAT_CO2)
         if m.co2_factor is not None:
             kind = "combustion" if is_carrier(m) else "process"
-            found[f"co2-{kind}-by-factor"] += p.net(won, m.id) * m.co2_factor
+            found[f"co2-{kind}-by-factor"] += p.net(won, m.id) * m.co2_factor.value
     found["co2-scope-1"] = found["co2-scope-1-combustion"] + found["co2-scope-1-process"]
     found["co2"] = found["co2-scope-1"] + found["co2-scope-2"]
     return found
@@ -188,7 +188,7 @@ def fresh_again(p: Park) -> float:
 # ---------------------------------------------------------------- value
 def price(m: Material) -> float:
     """CNY per native unit without VAT."""
-    return 0.0 if m.price is None else m.price.value / (1 + m.price_vat)
+    return 0.0 if m.price is None else m.price.value / (1 + m.price_vat.value)
 
 
 def value(p: Park) -> dict[str, float]:
@@ -307,7 +307,7 @@ def parts(p: Park) -> dict[str, dict[str, float]]:
             end, each = p.ends, p.materials[m]
             found["sales"][q] += end["export"][m] * x / made[m] * price(each)
             if each.ghg in ("combustion", "process"):
-                found["co2-scope-1"][q] += end["emission"][m] * x / made[m] * each.gwp
+                found["co2-scope-1"][q] += end["emission"][m] * x / made[m] * each.gwp.value
         for m, x in taken.items():
             each, bought_here = p.materials[m], p.ends["import"][m] * x / used[m]
             found["purchases"][q] += bought_here * price(each)

@@ -25,7 +25,7 @@ from mfa.results.indicators.target import judged
 from mfa.results.run import TABLES, Run
 from mfa.show.files import write_atomically
 from mfa.show.text import more_digits, target_sentence, written
-from mfa.system import Target
+from mfa.system import Figure, Target
 from tests.parks import load
 
 ROOT = Path(__file__).parent.parent
@@ -176,7 +176,7 @@ def test_amounts_are_positive_and_wet_ones_follow(name: str, variant: str) -> No
             assert row["wet_amount"] is None
         else:
             assert row["wet_amount"] == pytest.approx(
-                row["amount"] / (1 - (material.moisture or 0)), rel=1e-12
+                row["amount"] / (1 - (material.moisture.value if material.moisture else 0)), rel=1e-12
             )
 
 
@@ -548,7 +548,9 @@ def test_refilled_values_give_the_tables_of_another_scenario(tmp_path: Path, pat
 )
 def test_target_in_words(value: float, bound: dict[str, float], sentence: str) -> None:
     """Value and bound are written alike, and one that is missed by a hair with the digits that show it."""
-    target = Target("rate", bound.get("minimum"), bound.get("maximum"), Place("-", 1, 1))
+    target = Target(
+        "rate", *(Figure(bound[k]) if k in bound else None for k in ("minimum", "maximum")), Place("-", 1, 1)
+    )
     own = SimpleNamespace(id="rate", label={"en": "X"})
     system: Any = SimpleNamespace(indicators=(own,), materials={})
     row = judged("rate", "1", value, target)
@@ -557,6 +559,6 @@ def test_target_in_words(value: float, bound: dict[str, float], sentence: str) -
 
 def test_missed_by_a_hair_in_other_units() -> None:
     """12 345.1 t of at least 12 345.4: one digit more."""
-    row = judged("x", "t/a", 12345.1, Target("x", 12345.4, None, Place("-", 1, 1)))
+    row = judged("x", "t/a", 12345.1, Target("x", Figure(12345.4), None, Place("-", 1, 1)))
     assert more_digits(row, 12345.4) == 1
     assert (written(row, more=1), written(row, 12345.4, 1)) == ("12,345.1 t/a", "12,345.4 t/a")

@@ -351,7 +351,7 @@ def test_what_the_park_loses_of_an_element_is_what_its_recipes_lose(year: int) -
 def unresolved(result: mfa.Result, material: str) -> float:
     """The part of a material of which the composition says nothing."""
     composition = result.system.materials[material].composition
-    return composition.get("other", 0.0) if composition else 1.0
+    return sum(f.value for s, f in composition.items() if s == "other") if composition else 1.0
 
 
 @pytest.mark.parametrize("variant", ["", *VARIANTS])

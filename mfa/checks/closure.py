@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mfa.properties import OTHER, element_shares, energy_content
-from mfa.system import Coefficient, Material, Process, System
+from mfa.system import Coefficient, Material, Process, System, number
 
-FLOOR = 0.005
-ROUNDING = 1e-9
+FLOOR = 0.005  # of the turnover: the error of a trace element is measured against so much, not against itself
+ROUNDING = 1e-9  # shares as they are typed add up to 1 this well
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _process(
     turnover = _turnover(flows, materials)
     into, out = sum(f[1] for f in flows), sum(f[2] for f in flows)
     error = (into - out) / turnover if turnover else 0.0
-    mass = Closure(process.id, "mass", into, out, error, abs(error) <= process.tolerance + ROUNDING)
+    mass = Closure(process.id, "mass", into, out, error, abs(error) <= process.tolerance.value + ROUNDING)
     layers = dict.fromkeys(e for m, _, _ in flows for e in shares[m])
     return [mass, *(_element(process, e, flows, turnover, materials, shares) for e in sorted(layers))]
 
@@ -126,9 +126,9 @@ def _element(
         return Closure(process.id, element, into, out, None, True, worst)
     base = max(into, out, FLOOR * turnover)
     error = (into - out) / base if base else 0.0
-    return Closure(process.id, element, into, out, error, abs(error) <= process.tolerance + ROUNDING)
+    return Closure(process.id, element, into, out, error, abs(error) <= process.tolerance.value + ROUNDING)
 
 
 def _unresolved(material: Material) -> float:
     """The mass fraction of which nothing is known."""
-    return material.composition.get(OTHER, 0.0) if material.composition else 1.0
+    return number(material.composition.get(OTHER)) if material.composition else 1.0

@@ -6,12 +6,17 @@ record each entry and flow came from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from mfa.engine.network import GIVER, TAKER, ListEntry, Structure, Values, read_only
+from mfa.engine.network import GIVER, TAKER, Floats, ListEntry, Structure, Values, read_only
+from mfa.engine.wiring import Wiring, wire
+from mfa.parameters import Path, parse
+from mfa.parameters.figures import balance_of
 from mfa.system import Entry, Figure, System
 
 
@@ -41,6 +46,24 @@ class Compiled:
     values: Values
     entries: tuple[Entry, ...]
     outside: tuple[Outside, ...] = ()
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """What the solver derives from the structure, once.
+
+        Raises
+        ------
+        mfa.engine.network.OrderError
+            lists contradict each other
+        """
+        return wire(self.structure)
+
+    def refilled(self, system: System) -> Compiled:
+        """The network of another system; where it is the same but for its values, the wiring is kept."""
+        made = compile_system(system)
+        if "wiring" in vars(self) and made.structure.same(self.structure):
+            vars(made)["wiring"] = self.wiring
+        return made
 
 
 def compile_system(system: System) -> Compiled:
@@ -74,21 +97,111 @@ def compile_system(system: System) -> Compiled:
     records = tuple(e for _, e in lines)
     sides = [line.side for line, _ in lines]
     outside, fixed = _outside(system, pool_at)
-    external = np.zeros(len(pools))
-    np.add.at(external, [o.pool for o in outside], [-o.side * a for o, a in zip(outside, fixed, strict=True)])
     values = Values(
         coefficient=coefficients,
-        external=external,
+        external=_external(outside, fixed, len(pools)),
         driven=_numbers(system.drive, processes, np.nan),
         capacity=_numbers({p.id: p.capacity for p in system.processes.values()}, processes, np.inf),
         limit=np.array([_limit(e, s, system) for e, s in zip(records, sides, strict=True)], float),
         percent=np.array([e.percent.value if e.percent else np.inf for e in records], float),
-        share=np.array([e.share for e in records], float),
+        share=np.array([e.share.value for e in records], float),
         outside=np.array(fixed, float),
     )
     read_only(structure.flow_pool, structure.flow_process, structure.flow_side)
     read_only(*vars(values).values())
     return Compiled(structure, values, records, outside)
+
+
+def _external(outside: Sequence[Outside], amounts: Sequence[float] | Floats, pools: int) -> Floats:
+    """(pool,) what comes from outside less what leaves."""
+    made = np.zeros(pools)
+    np.add.at(made, [o.pool for o in outside], [-o.side * a for o, a in zip(outside, amounts, strict=True)])
+    return made
+
+
+class Slot(NamedTuple):
+    """Where a figure stands in `Values`: an array and a position in it.
+
+    A coefficient of a process with a `balance` flow moves that too, at `closing` in the same
+    array, by `slope` (1 or -1) times its own change.
+    """
+
+    array: str
+    at: int
+    closing: int = -1
+    slope: float = 0.0
+
+
+def slot(compiled: Compiled, system: System, text: str) -> Slot | None:
+    """Where the figure of a path stands in the values; None where it stands nowhere alone.
+
+    A composition or a price is not among the values; the limit of a yard is also bounded by its
+    room. Such a change needs the system (`parameters.with_value`), and for another network
+    (a coefficient of 0, a new limit beside none) `compile_system`.
+    """
+    path, s = parse(text, system), compiled.structure
+    match path:
+        case Path("drive", key, ()) if key in system.processes:
+            return Slot("driven", s.processes.index(key)) if key in system.drive else None
+        case Path("drive" | "demand" | "supply" as section, key, ()) if key in getattr(system, section):
+            node = {"demand": "export", "supply": "import"}.get(section, key)
+            pool = s.pools.index(system.stocks[key].material if section == "drive" else key)
+            found = (i for i, o in enumerate(compiled.outside) if (o.pool, o.node) == (pool, node))
+            return Slot("outside", next(found))
+        case Path("processes", key, ("capacity",)) if key in system.processes:
+            return Slot("capacity", s.processes.index(key))
+        case Path("processes", key, ("inputs" | "outputs" as side, str(material))) if key in system.processes:
+            return _coefficient_slot(compiled, system, key, side, material)
+        case Path("pools", key, ("takers" | "givers" as side, node, "limit" | "share" as what)):
+            return _entry_slot(compiled, key, TAKER if side == "takers" else GIVER, str(node), what)
+    return None
+
+
+def _flow(compiled: Compiled, process: str, side: str, material: str) -> int | None:
+    """The position of a coefficient; None where it is 0, so that the network does not have it."""
+    s = compiled.structure
+    if material not in s.pools:
+        return None
+    at = (s.flow_process == s.processes.index(process)) & (s.flow_pool == s.pools.index(material))
+    found = np.flatnonzero(at & (s.flow_side == (-1 if side == "inputs" else 1)))
+    return int(found[0]) if len(found) else None
+
+
+def _coefficient_slot(compiled: Compiled, system: System, key: str, side: str, material: str) -> Slot | None:
+    at, process = _flow(compiled, key, side, material), system.processes[key]
+    balance = balance_of(process)
+    if at is None or balance is None or balance == (side, material) or not system.materials[material].is_mass:
+        return None if at is None else Slot("coefficient", at)
+    closing = _flow(compiled, key, *balance)
+    slope = -1.0 if balance[0] == side else 1.0
+    return None if closing is None else Slot("coefficient", at, closing, slope)
+
+
+def _entry_slot(compiled: Compiled, material: str, side: int, node: str, what: str) -> Slot | None:
+    s = compiled.structure
+    for at, (line, entry) in enumerate(zip(s.entries, compiled.entries, strict=True)):
+        if (s.pools[line.pool], line.side, entry.node) == (material, side, node):
+            if what == "share":
+                return Slot("share", at)
+            if entry.percent:
+                return Slot("percent", at)
+            return None if entry.kind == "stock" else Slot("limit", at)
+    return None
+
+
+def filled(compiled: Compiled, numbers: Mapping[Slot, float]) -> Values:
+    """The values with other numbers in some slots, native units; coefficients must stay above 0."""
+    changed: dict[str, Floats] = {}
+    for where, number in numbers.items():
+        array = changed.setdefault(where.array, getattr(compiled.values, where.array).copy())
+        if where.closing >= 0:
+            array[where.closing] += where.slope * (number - array[where.at])
+        array[where.at] = number
+    if "outside" in changed:
+        pools = len(compiled.structure.pools)
+        changed["external"] = _external(compiled.outside, changed["outside"], pools)
+    read_only(*changed.values())
+    return replace(compiled.values, **changed)
 
 
 def _numbers(figures: Mapping[str, Figure | None], names: tuple[str, ...], absent: float) -> np.ndarray:

@@ -32,7 +32,7 @@ def components(slopes: Floats) -> list[Ints]:
     return [np.flatnonzero(plan.component == c) for c in np.flatnonzero(plan.cyclic)]
 
 
-MOST_CYCLES = 20_000
+MOST_CYCLES = 20_000  # 0.2 s of looking; their number can be exponential, and the message names one
 
 
 def heaviest_cycle(

@@ -16,9 +16,9 @@ from mfa.engine.merit import Merit
 from mfa.engine.network import Floats, Values
 from mfa.engine.wiring import Cluster, Wiring
 
-SMALLEST = 1e-300
-TRACE = 1e-9
-GOOD = 1e-12
+SMALLEST = 1e-300  # above what underflows, so that nothing is divided by zero
+TRACE = 1e-9  # flows below this share of the largest are beyond any data; 1e-7 and 1e-12 answer alike
+GOOD = 1e-12  # relative residual of a solution: what some thousand roundings leave of 16 digits
 SERVED = 0.004  # GOOD of it is 18 roundings of an amount that a list divides
 
 

@@ -19,7 +19,7 @@ from mfa.engine.newton import STEPS, solve_block
 from mfa.engine.wiring import Cluster
 
 SMALL = 12  # up to so many pools numbers one by one are quicker than arrays
-BALANCED = 1e-14
+BALANCED = 1e-14  # relative; stricter than GOOD, since what is downstream stands on it
 CANCELLED = 1e-15  # a net below this share of what was added up is its rounding
 
 

@@ -46,6 +46,13 @@ class Structure:
     flow_side: Ints
     entries: tuple[ListEntry, ...]
 
+    def same(self, other: Structure) -> bool:
+        """Whether two networks connect the same things in the same order."""
+        names = (self.pools, self.processes, self.entries) == (other.pools, other.processes, other.entries)
+        flows = ((self.flow_pool, other.flow_pool), (self.flow_process, other.flow_process))
+        sides = (self.flow_side, other.flow_side)
+        return names and all(np.array_equal(a, b) for a, b in (*flows, sides))
+
 
 @dataclass(frozen=True)
 class Values:

@@ -9,9 +9,9 @@ from mfa.engine.equations import GOOD, Equations, Point
 from mfa.engine.network import Floats
 from mfa.engine.path_following import follow
 
-STEPS = 30
-PACE = 5  # so many steps tell pieces that settle everywhere from those that settle pool by pool
-HALVINGS = 12
+STEPS = 30  # what settles takes fewer than ten, what needs more goes round; 15 and 60 answer alike
+PACE = 5  # so many steps separate pieces that settle everywhere from those that settle pool by pool
+HALVINGS = 12  # down to 1/4096 of a step; what still does not fall is left to the path
 POLISHED = 3  # steps; the second takes off what the first rounds
 NEAR = 1e-6  # of the largest net: a longer step would leave the answer
 FALLEN = 1 - 1e-4  # a residual below this share of the last one has fallen

@@ -23,8 +23,8 @@ from mfa.engine.equations import Equations
 from mfa.engine.network import Floats, GainError, Ints, LostError
 from mfa.engine.wiring import Cluster, single
 
-ZERO = 1e-12
-NUDGE = 1e-9
+ZERO = 1e-12  # relative; below it an amount, a rate or a determinant is rounding
+NUDGE = 1e-9  # on the diagonal of a singular matrix: far above rounding, far below any gain that is written
 ROUND = 3  # rounding may bring a piece back once or twice, a path that goes round for ever
 
 Length = tuple[float, float]

@@ -17,10 +17,10 @@ from mfa.engine.unique import unsure_blocks
 from mfa.engine.wiring import Wiring, wire
 from mfa.errors import Failure
 
-SWEEPS = 40
-SETTLED = 1e-21
-ACCEPTED = 1e-9
-ROUNDING = 1e-12
+SWEEPS = 40  # what halves the change with each takes no more to get to rounding
+SETTLED = 1e-21  # of the largest amount: small pools are to settle too, a change of zero is the usual end
+ACCEPTED = 1e-9  # relative residual, looser than GOOD: a solution that rounds badly is better than none
+ROUNDING = 1e-12  # of a pool's turnover: what is left over or handed on below this is rounding
 LEAST = 1e-20  # of the largest amount, whatever the units: the rounding of loops that stand still
 LARGEST = 1e300  # sums of amounts up to here stay numbers
 TOO_LARGE = f"drives and coefficients give amounts beyond {LARGEST:.0e}"

@@ -7,7 +7,7 @@ import numpy as np
 from mfa.engine.network import Bools, Floats, Ints
 from mfa.engine.wiring import Pattern
 
-BELOW_ONE = 1.0 - 1e-9
+BELOW_ONE = 1.0 - 1e-9  # a proof must hold in spite of the rounding of the slopes
 ROUNDS = 60  # enough for blocks of a few pools; long cycles go on to their eigenvalues
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mfa.checks.closure import Closure, closures
-from mfa.engine.compile import Compiled, compile_system
+from mfa.engine.compile import Compiled
 from mfa.engine.network import GainError, LostError, OrderError, State
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place, check_language
 from mfa.properties import layer
@@ -265,19 +265,18 @@ class Run:
         return made
 
 
-def solve_system(system: System) -> Run:
-    """Compile a system, solve its network and name what cannot be solved.
+def solve_compiled(system: System, compiled: Compiled) -> Run:
+    """Solve the network of a system and name what cannot be solved.
 
     Raises
     ------
     mfa.Error
         lists that contradict each other, or a recycle of gain >= 1
     """
-    from mfa.engine.solver import solve
+    from mfa.engine.solver import solve_wired
 
-    compiled = compile_system(system)
     try:
-        state = solve(compiled.structure, compiled.values)
+        state = solve_wired(compiled.wiring, compiled.values)
     except GainError as error:
         raise Error([_gain(system, compiled, error)]) from None
     except LostError as error:

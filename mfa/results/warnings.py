@@ -24,7 +24,7 @@ from mfa.results.indicators.custom import uncounted
 from mfa.results.indicators.target import Indicator
 from mfa.system import System
 
-FULL = 1e-9
+FULL = 1e-9  # of the size: what is within is met or full, looser than any rounding, closer than any figure
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def _recipes(closures: Sequence[Closure]) -> list[RunWarning]:
     return made
 
 
-MOST_NAMES = 12
+MOST_NAMES = 12  # in one line of a warning
 
 
 def account_faults(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LANG = "en"
 MARKS = {"true": "✓", "false": "✗", "unproven": "?"}
-MOST_ROWS = 12
+MOST_ROWS = 12  # of a table in a cell; the tables hold all
 
 
 def scenario_html(scenario: Loaded) -> str:

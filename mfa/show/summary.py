@@ -304,9 +304,9 @@ class Summary:
         ledger = self.result.accounts.ledger
         mass = ledger.per_pool(lambda m: m.is_mass)
         return MassBalance(
-            {n: ledger.crossing(n, mass) for n in ENTERS},
-            {n: ledger.crossing(n, mass) for n in LEAVES},
-            float(ledger.taken(mass).sum()),
+            {n: ledger.crossing(n, mass).total for n in ENTERS},
+            {n: ledger.crossing(n, mass).total for n in LEAVES},
+            ledger.taken(mass).total,
         )
 
     def groups(self, kind: str) -> Groups | None:

@@ -22,9 +22,9 @@ from mfa.system import Claim
 
 Word = Literal["holds", "dispatch", "weak", "contradicts", "undecided", "differs", "not-modelled", "no-value"]
 Progress = Callable[[Literal["claims", "sets"], int], None]
-ROUNDING = 1e-9
+ROUNDING = 1e-9  # of the figures compared: as the linear programmes keep their rows
 ZERO_CLAIM_SCALE = 1e3  # what a bound of 0 is measured against, native units
-MORE_SETS = 4
+MORE_SETS = 4  # further sets of claims that contradict each other, for one claim; a reader checks no more
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class _Judge:
     def _is_inner(self, quantity: Quantity) -> bool:
         """Whether levels, flows of processes and their values alone make it up."""
         columns = quantity.top.columns + (quantity.bottom.columns if quantity.bottom else ())
-        return max(columns, default=0) < self.exact.starts["entry"]
+        return not quantity.pooled and max(columns, default=0) < self.exact.starts["entry"]
 
     def conflicts(self, claims: Sequence[Claim], progress: Progress) -> tuple[list[Conflict], bool]:
         """Minimal sets that cannot hold together, and whether the search for them came to its end."""

@@ -15,14 +15,14 @@ from math import factorial
 
 from mfa.catalogue import HEADLINE, definition
 from mfa.errors import Error
-from mfa.parameters import Input, inputs
+from mfa.parameters import Parameter, listed
 from mfa.results.run import Run
 from mfa.studies.mixture import Cause, attempt, blend, by_kind, single, together
 
-MOST_CAUSES = 6
-MOST_PARTS = 80
+MOST_CAUSES = 6  # fair shares take 2^6 = 64 mixtures, each a solve
+MOST_PARTS = 80  # differences of one input each that are tried alone to find the causes: 80 solves
 REST = "rest"
-SAME = 1e-12
+SAME = 1e-12  # relative; runs of the same input agree to the last digits but for the order of sums
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Comparison:
     @cached_property
     def inputs(self) -> list[InputChange]:
         """The inputs that differ, by path."""
-        one, two = inputs(self.a.system), inputs(self.b.system)
+        one, two = listed(self.a.system), listed(self.b.system)
         made = []
         apart = {
             i.path for i in (*one.values(), *two.values()) if i.whole and (i.path in one) != (i.path in two)
@@ -89,7 +89,7 @@ class Comparison:
         for path in sorted({*one, *two}):
             before, after = one.get(path), two.get(path)
             if not _same(before, after) and not _belongs(path, apart):
-                unit = (after or before or Input("", "", "")).unit
+                unit = (after or before or Parameter("", "", "")).unit
                 made.append(
                     InputChange(path, before.value if before else None, after.value if after else None, unit)
                 )
@@ -222,7 +222,7 @@ def _belongs(path: str, apart: set[str]) -> bool:
     return bool(rest) and (head in apart or (head == "price" and rest in apart))
 
 
-def _same(before: Input | None, after: Input | None) -> bool:
+def _same(before: Parameter | None, after: Parameter | None) -> bool:
     if before is None or after is None:
         return before is after
     if isinstance(before.value, float) and isinstance(after.value, float):

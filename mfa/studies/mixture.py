@@ -77,7 +77,7 @@ def _plain(record: object) -> object:
         return tuple(tuple(_plain(e) for e in side) for side in (record.takers, record.givers))
     if isinstance(record, Entry):
         limits = tuple(f.value if f else None for f in (record.limit, record.percent))
-        return record.node, record.kind, record.tier, record.share, record.fate, limits
+        return record.node, record.kind, record.tier, record.share.value, record.fate, limits
     return replace(record, place=None) if hasattr(record, "place") else record  # type: ignore[type-var]
 
 

@@ -19,7 +19,7 @@ from mfa.results.indicators.target import Indicator
 from mfa.results.indicators.waste_rates import UTILISED, covered, waste_indicators
 from mfa.results.run import Run
 from mfa.studies.mixture import attempt
-from mfa.system import Entry, System
+from mfa.system import ONE, Entry, System
 
 Way = Literal["raise", "start", "buy", "all"]
 FULL = 1 - 1e-9
@@ -198,7 +198,7 @@ def _raised(material: str, entry: Entry) -> Callable[[System], System]:
     def mend(system: System) -> System:
         pool = system.pools[material]
         others = tuple(e for e in pool.takers if (e.node, e.kind) != (entry.node, entry.kind))
-        open_entry = replace(entry, limit=None, percent=None, share=1.0)
+        open_entry = replace(entry, limit=None, percent=None, share=ONE)
         takers = _before_waste(system, material, others, open_entry)
         changed = replace(system, pools={**system.pools, material: replace(pool, takers=takers)})
         if entry.kind != "process":

@@ -9,6 +9,7 @@ Each module needs only those before it: `text`, `number`, `dims`, `table`, `gram
 """
 
 from mfa.units.convert import (
+    YEAR_HOURS,
     Basis,
     amount_factor,
     coefficient_factor,
@@ -16,13 +17,15 @@ from mfa.units.convert import (
     factor,
     rate_factor,
     ratio,
+    ratio_factor,
     uses_operating,
 )
 from mfa.units.grammar import names
-from mfa.units.number import split, split_range
+from mfa.units.number import scaled, split, split_range
 from mfa.units.quantity import Quantity, quantity
 
 __all__ = [
+    "YEAR_HOURS",
     "Basis",
     "Quantity",
     "amount_factor",
@@ -33,6 +36,8 @@ __all__ = [
     "quantity",
     "rate_factor",
     "ratio",
+    "ratio_factor",
+    "scaled",
     "split",
     "split_range",
     "uses_operating",

@@ -216,6 +216,22 @@ def ratio(text: str) -> float:
     return value / float(1 / parsed.factor)  # 1/factor is a whole number: rounded once
 
 
+def ratio_factor(unit: str) -> float:
+    """What one `unit` is as a fraction of 1; no unit is 1.
+
+    Raises
+    ------
+    mfa.errors.FaultWithoutPlace
+        The unit is none of a share.
+
+    Examples
+    --------
+    >>> ratio_factor("%"), ratio_factor("")
+    (0.01, 1.0)
+    """
+    return ratio(f"1 {unit}" if unit else "1")
+
+
 NM3_IN_SM3 = Fraction(29315, 27315)  # the same gas at 20 °C and at 0 °C
 VOLUMES: Mapping[Dims, str] = {
     (("length", 3),): "m3",

@@ -174,6 +174,16 @@ def rounded(exact: Fraction, text: str) -> float:
     return value
 
 
+def scaled(number: float, factor: float) -> float:
+    """Number × factor, rounded once where the factor is one over a whole number.
+
+    >>> scaled(95, 0.01), 95 * 0.01
+    (0.95, 0.9500000000000001)
+    """
+    whole = round(1 / factor) if 0 < factor < 1 else 0
+    return number / whole if whole and 1 / whole == factor else number * factor
+
+
 def short(value: float) -> str:
     """A number in at most 12 digits.
 

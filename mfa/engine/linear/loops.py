@@ -10,6 +10,9 @@ import numpy as np
 from mfa.engine.linear.pattern import PADDED, SMALL, Graph, Links, Loops, Singular, determined
 from mfa.engine.network import Floats, Ints
 
+INVERSES_PER_ENTRY = 4.0
+"""So many numbers of inverses there may be for each entry of the network, which a run reads as well."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -41,7 +44,7 @@ def size_of_small(loops: Loops, entries: int) -> int:
     """Size up to which loops are inverted densely: the inverses must not outgrow the network."""
     sizes = loops.sizes[loops.cyclic].astype(float)
     small = SMALL
-    while small > 8 and (sizes[sizes <= small] ** 2).sum() > 4.0 * entries + SMALL**2:
+    while small > 8 and (sizes[sizes <= small] ** 2).sum() > INVERSES_PER_ENTRY * entries + SMALL**2:
         small //= 2
     return small
 

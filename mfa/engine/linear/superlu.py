@@ -10,10 +10,17 @@ from typing import Any
 import numpy as np
 
 from mfa.engine.linear import pattern
-from mfa.engine.linear.pattern import EPS, Graph, Int32s, Loops, Singular
+from mfa.engine.linear.pattern import EPS, ROUNDINGS, Graph, Int32s, Loops, Singular
 from mfa.engine.network import Floats, Ints
 
 GOLDEN = 0.6180339887
+"""The golden ratio's fractional part: its multiples fall evenly and never in a rhythm of the network."""
+NEGATIVE = 0.25
+"""Share of negative signs: half of them would cancel a null vector of one sign, none one that alternates."""
+SUSPECT = 1e6
+"""An answer so many times its right side is tried again: below it rounding leaves nine digits."""
+STAYS = 0.5
+"""A sound answer moves by less than this share of itself; one that rounding made up moves by all of it."""
 
 
 @dataclass(frozen=True)
@@ -151,9 +158,9 @@ class BlockFactor:
         if not np.isfinite(answer).all():
             raise Singular(self.block.component)
         largest = np.abs(answer).max()
-        if largest > 1e6 * np.abs(side).max():
+        if largest > SUSPECT * np.abs(side).max():
             moved = self._invert(side + self._rounding(answer)) - answer
-            if not np.all(np.abs(moved) <= 0.5 * largest):
+            if not np.all(np.abs(moved) <= STAYS * largest):
                 raise Singular(self.block.component)
         return answer
 
@@ -165,8 +172,8 @@ class BlockFactor:
         """
         size = len(answer)
         matrix = self.block.dense(self.values) if self.block.by_lapack else self.block.sparse(self.values)
-        sign = np.where(np.arange(size) * GOLDEN % 1.0 < 0.25, -1.0, 1.0)
-        share: Floats = 8 * EPS / np.sqrt(size) * (abs(matrix) @ np.abs(answer))
+        sign = np.where(np.arange(size) * GOLDEN % 1.0 < NEGATIVE, -1.0, 1.0)
+        share: Floats = ROUNDINGS * EPS / np.sqrt(size) * (abs(matrix) @ np.abs(answer))
         return share * (sign if answer.ndim == 1 else sign[:, None])
 
     def solve_all(self, b: Floats) -> Floats:

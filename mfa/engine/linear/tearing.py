@@ -12,6 +12,9 @@ from mfa.engine.linear.superlu import Block
 from mfa.engine.linear.sweep import Sweep, SweepFactor, sweep_through
 from mfa.engine.network import Bools, Floats, Ints
 
+LIKE_THE_STRONGEST = 0.5
+"""Nodes with more than this share of the most paths are hubs with it: fewer rounds, each a new search."""
+
 
 @dataclass(frozen=True)
 class Torn:
@@ -60,7 +63,7 @@ def _strongest(graph: Graph, label: Ints, large: Bools) -> Ints:
     best = np.zeros(len(large), dtype=np.int64)
     np.maximum.at(best, label, strength)
     through = large[label] & (strength > 0)
-    hubs = np.flatnonzero(through & (2 * strength > best[label]))
+    hubs = np.flatnonzero(through & (strength > LIKE_THE_STRONGEST * best[label]))
     if len(hubs) > MOST_TORN:  # no hub stands out: one of each loop
         hubs = np.flatnonzero(through & (strength == best[label]))
         hubs = hubs[np.unique(label[hubs], return_index=True)[1]]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place, nearest
 from mfa.input.merge import library
 from mfa.input.merge.assembly import Assembly
-from mfa.input.merge.overrides import RATES
+from mfa.input.merge.overrides import node_at
 from mfa.input.schema.forms import LATER, ScenarioForm
 from mfa.input.schema.validate import validate
 from mfa.input.yaml.reader import read
-from mfa.input.yaml.tree import Node, Text, Tree, merge
+from mfa.input.yaml.tree import Text, Tree, merge
+from mfa.parameters import Path as FigurePath
+from mfa.parameters import parse
+from mfa.parameters.path import MEMBERS
 
 
 def extended(path: Path, tree: Tree, files: list[Path]) -> Tree:
@@ -56,33 +60,38 @@ def _parent(path: Path, tree: Tree) -> Path | None:
         raise Error([unplaced.at(tree["extends"].place)]) from None
 
 
+class _Members(NamedTuple):
+    """The members that one file writes."""
+
+    materials: Tree
+    processes: Tree
+    stocks: Tree
+
+
 def _laid_over(base: Tree, layer: Tree) -> Tree:
-    """Merge two scenarios; what the layer writes out also ends a `set` of the base."""
+    """Merge two scenarios; what the layer writes out also ends a `set` of the base, and its own is last."""
+    members = _Members(*(layer.child(s) for s in MEMBERS))
     fixed = base.child("set").copy()
-    for path in [p for p in fixed if _writes(layer, p.split("."))]:
+    for path in [p for p in fixed if _writes(layer, parse(p, members))]:
         del fixed[path], fixed.keys_at[path]
     if "set" in base:
         base = base.copy()
         base.put("set", fixed, base.keys_at["set"])
+        for path in [p for p in layer.child("set") if p in fixed]:
+            fixed[path] = fixed.pop(path)
     merged = merge(base, layer)
     assert isinstance(merged, Tree)
     return merged
 
 
-def _writes(layer: Tree, steps: list[str]) -> bool:
+def _writes(layer: Tree, path: FigurePath | None) -> bool:
     """Whether a scenario writes the figure at a path in its own section."""
-    head, rest = steps[0], steps[1:]
-    if head in RATES and len(rest) == 1:
-        return rest[0] in layer.child(RATES[head])
-    if rest[:1] in (["takers"], ["givers"]):
-        side = layer.child("pools").child(head).get(rest[0])
+    if path is None:
+        return False
+    if path.section == "pools":
+        side = node_at(layer, (path.section, path.member, *path.field[:1]))
         return side is not None and not (isinstance(side, Tree) and "insert" in side)
-    if rest == ["level"]:
-        return head in layer.child("drive")
-    node: Node | None = layer.child("processes").get(head) or layer.child("stocks").get(head)
-    for step in rest:
-        node = node.get(step) if isinstance(node, Tree) else None
-    return node is not None
+    return node_at(layer, (path.section, *((path.member,) if path.member else ()), *path.field)) is not None
 
 
 def with_variant(tree: Tree, name: str, path: Path) -> Tree:

@@ -21,7 +21,7 @@ from mfa.errors import FaultWithoutPlace, nearest
 
 Folder = Literal["chains", "scenarios"]
 SHARED = "materials"
-HEAD = 65_536
+HEAD = 65_536  # letters in which a file says whether it is a chain; the comments above may be long
 
 
 @cache

@@ -57,21 +57,31 @@ def assessment(
             custom[key] = made
     if len(reader.faults) > start:
         custom |= {k: CustomIndicator(k, {}, "", (), ()) for k in section if k not in custom}
-    targets = []
-    section = scenario.child("targets")
-    for key, form in _forms(TargetForm, section, "targets", reader):
-        bound = _target(key, form, section, materials, processes, custom, reader)
-        if bound:
-            targets.append(bound)
     claims = Claims(materials, processes, stocks, custom, reader)
     return Assessment(
-        _factors(scenario, reader),
+        factors(scenario, reader),
         tuple(custom.values()),
-        tuple(targets),
+        targets(scenario, materials, processes, custom, reader),
         tuple(_claims(scenario, claims, reader)),
         _layers(scenario, reader),
         _sankey(scenario, materials, processes, stocks, known_outside, reader),
     )
+
+
+def targets(
+    scenario: Tree,
+    materials: Mapping[str, Material],
+    processes: Mapping[str, Process],
+    own: Mapping[str, CustomIndicator],
+    reader: Reader,
+) -> tuple[Target, ...]:
+    """The targets; their faults go to the reader."""
+    section = scenario.child("targets")
+    found = (
+        _target(key, form, section, materials, processes, own, reader)
+        for key, form in _forms(TargetForm, section, "targets", reader)
+    )
+    return tuple(t for t in found if t)
 
 
 def _sankey(
@@ -122,7 +132,8 @@ def _layers(scenario: Tree, reader: Reader) -> tuple[str, ...]:
     return tuple(dict.fromkeys(made))
 
 
-def _factors(scenario: Tree, reader: Reader) -> dict[str, Figure]:
+def factors(scenario: Tree, reader: Reader) -> dict[str, Figure]:
+    """The factors that the scenario sets; their faults go to the reader."""
     section = scenario.child("factors")
     made = {}
     for key in section:
@@ -172,5 +183,4 @@ def _target(
     most = 1.0 if key not in custom and catalogue.is_share(key) else float("inf")
     minimum = _bound(form.min, tree, "min", of, reader, most) if form.min else None
     maximum = _bound(form.max, tree, "max", of, reader, most) if form.max else None
-    low, high = (f.value if f else None for f in (minimum, maximum))
-    return Target(key, low, high, section.keys_at[key], form.source)
+    return Target(key, minimum, maximum, section.keys_at[key], form.source)

@@ -14,13 +14,14 @@ from mfa.input.merge.assembly import Assembly
 from mfa.input.merge.other_chains import OtherChains
 from mfa.input.merge.overrides import listed_at
 from mfa.input.records.assessment import assessment
-from mfa.input.records.figures import Reader, basis
+from mfa.input.records.figures import Reader
 from mfa.input.records.materials import material, price
 from mfa.input.records.pools import Members, pool
 from mfa.input.records.processes import process, rate
 from mfa.input.schema.fields import Label, Quantity
 from mfa.input.schema.forms import MaterialForm, ProcessForm, Source, StockForm
 from mfa.input.yaml.tree import Node, Text, Tree, place_of
+from mfa.properties import basis
 from mfa.system import Drawing, Figure, Material, Pool, Process, Stock, System
 
 F = TypeVar("F", bound=BaseModel)
@@ -34,11 +35,11 @@ def system(assembly: Assembly) -> System:
     Error
         every fault that the merged files show
     """
-    return _Builder(assembly).system()
+    return Builder(assembly).system()
 
 
-class _Builder:
-    """Goes through the assembly once, section by section."""
+class Builder:
+    """Makes the records of an assembly, one member after the other; faults are gathered."""
 
     def __init__(self, assembly: Assembly) -> None:
         self.assembly = assembly
@@ -100,70 +101,74 @@ class _Builder:
         return found
 
     def _materials(self) -> dict[str, Material]:
+        found = {key: self.material(key) for key in self.assembly.materials}
+        made = {k: m for k, m in found.items() if m}
         prices = self.assembly.scenario.child("prices")
-        made = {}
-        for key, tree in self.assembly.materials.items():
-            form = self._form(MaterialForm, tree, ("materials", key))
-            if form is None:
-                self.faulty.add(key)
-                continue
-            before = len(self.faults)
-            found = material(key, form, tree, self.reader)
-            if len(self.faults) > before:
-                self.reader.faulty.add(key)
-            own = self._form(Quantity, prices[key], ("prices", key)) if key in prices else form.price
-            if own:
-                cost = price(
-                    own,
-                    prices if key in prices else tree,
-                    key if key in prices else "price",
-                    found,
-                    self.reader,
-                )
-                found = replace(found, price=cost)
-            made[key] = found
         for key in prices:
             if key not in made:
                 self._unknown_material(key, prices.keys_at[key], made)
         return made
 
+    def material(self, key: str) -> Material | None:
+        """One material with its price, the scenario's over its own; None where it is faulty."""
+        tree, prices = self.assembly.materials[key], self.assembly.scenario.child("prices")
+        form = self._form(MaterialForm, tree, ("materials", key))
+        if form is None:
+            self.faulty.add(key)
+            return None
+        before = len(self.faults)
+        found = material(key, form, tree, self.reader)
+        if len(self.faults) > before:
+            self.reader.faulty.add(key)
+        if key in prices:
+            own = self._form(Quantity, prices[key], ("prices", key))
+            cost = price(own, prices, key, found, self.reader) if own else None
+        else:
+            cost = price(form.price, tree, "price", found, self.reader) if form.price else None
+        return replace(found, price=cost)
+
     def _processes(self, materials: Mapping[str, Material]) -> dict[str, Process]:
-        made = {}
         lists = listed_at(self.assembly)
-        for key, tree in self.assembly.processes.items():
-            if key in self.faulty:
-                continue
-            form = self._form(ProcessForm, tree, ("processes", key))
-            chain = self.assembly.chain_of.get(key, "")
-            before = len(self.faults)
-            found = (
-                process(key, form, tree, materials, self.reader, chain, lists, self.faulty) if form else None
-            )
-            if len(self.faults) > before or found is None:
-                self.faulty.add(key)
-            if form and form.source:
-                self.reader.source(form.source, tree)
-            if found and form and form.enabled:
-                made[key] = found
-        return made
+        keys = [key for key in self.assembly.processes if key not in self.faulty]
+        found = {key: self.process(key, materials, lists) for key in keys}
+        return {k: p for k, p in found.items() if p}
+
+    def process(
+        self, key: str, materials: Mapping[str, Material], lists: Mapping[tuple[str, str, str], Place]
+    ) -> Process | None:
+        """One process; None where it is faulty or not enabled."""
+        tree = self.assembly.processes[key]
+        form = self._form(ProcessForm, tree, ("processes", key))
+        chain = self.assembly.chain_of.get(key, "")
+        before = len(self.faults)
+        found = process(key, form, tree, materials, self.reader, chain, lists, self.faulty) if form else None
+        if len(self.faults) > before or found is None:
+            self.faulty.add(key)
+        if form and form.source:
+            self.reader.source(form.source, tree)
+        return found if form and form.enabled else None
 
     def _stocks(self, materials: Mapping[str, Material]) -> dict[str, Stock]:
-        made = {}
-        for key, tree in self.assembly.stocks.items():
-            form = self._form(StockForm, tree, ("stocks", key))
-            if form is None or form.becomes or form.material not in materials:
-                self.faulty.add(key)
-            if form is None:
-                continue
-            self.reader.source(form.source, tree)
-            if form.becomes:
-                values = {"what": "a stock in use", "what_zh": "在用存量"}
-                self.faults.append(Fault("not-available", tree.keys_at["becomes"], values))
-            elif form.material not in materials:
-                self._unknown_material(form.material, place_of(tree, ("material",)), materials)
-            else:
-                made[key] = self._stock(key, form, tree, materials[form.material])
-        return made
+        found = {key: self.stock(key, materials) for key in self.assembly.stocks}
+        return {k: s for k, s in found.items() if s}
+
+    def stock(self, key: str, materials: Mapping[str, Material]) -> Stock | None:
+        """One stock; None where it is faulty."""
+        tree = self.assembly.stocks[key]
+        form = self._form(StockForm, tree, ("stocks", key))
+        if form is None or form.becomes or form.material not in materials:
+            self.faulty.add(key)
+        if form is None:
+            return None
+        self.reader.source(form.source, tree)
+        if form.becomes:
+            values = {"what": "a stock in use", "what_zh": "在用存量"}
+            self.faults.append(Fault("not-available", tree.keys_at["becomes"], values))
+            return None
+        if form.material not in materials:
+            self._unknown_material(form.material, place_of(tree, ("material",)), materials)
+            return None
+        return self._stock(key, form, tree, materials[form.material])
 
     def _stock(self, key: str, form: StockForm, tree: Tree, of: Material) -> Stock:
         def amount(quantity: Quantity | None, field: str) -> Figure | None:
@@ -192,30 +197,35 @@ class _Builder:
         processes: Mapping[str, Process],
         stocks: Mapping[str, Stock],
     ) -> dict[str, Figure]:
+        keys = self.assembly.scenario.child("drive")
+        found = {key: self.driven(key, materials, processes, stocks) for key in keys}
+        return {k: f for k, f in found.items() if f}
+
+    def driven(
+        self,
+        key: str,
+        materials: Mapping[str, Material],
+        processes: Mapping[str, Process],
+        stocks: Mapping[str, Stock],
+    ) -> Figure | None:
+        """What drives one process or stock; None where it is faulty."""
         section = self.assembly.scenario.child("drive")
-        made = {}
-        for key in section:
-            quantity = self._form(Quantity, section[key], ("drive", key))
-            if quantity is None or (key in self.faulty and key not in processes):
-                continue
-            if key in processes:
-                driven = processes[key]
-                of, hours, most = materials[driven.per], driven.operating_hours, driven.capacity
-            elif key in stocks:
-                of, hours, most = (
-                    materials[stocks[key].material],
-                    None,
-                    stocks[key].initial or Figure(0.0, "0", stocks[key].place),
-                )
-            else:
-                self._unknown_node(key, section.keys_at[key], processes, stocks)
-                continue
-            figure = rate(quantity, section, key, of, self.reader, hours)
-            if figure:
-                made[key] = figure
-                if key not in self.faulty:
-                    self._within(key, figure, most, key in stocks)
-        return made
+        quantity = self._form(Quantity, section[key], ("drive", key))
+        if quantity is None or (key in self.faulty and key not in processes):
+            return None
+        if key in processes:
+            driven = processes[key]
+            of, hours, most = materials[driven.per], driven.operating_hours, driven.capacity
+        elif key in stocks:
+            of, hours = materials[stocks[key].material], None
+            most = stocks[key].initial or Figure(0.0, "0", stocks[key].place)
+        else:
+            self._unknown_node(key, section.keys_at[key], processes, stocks)
+            return None
+        figure = rate(quantity, section, key, of, self.reader, hours)
+        if figure and key not in self.faulty:
+            self._within(key, figure, most, key in stocks)
+        return figure
 
     def _within(self, key: str, figure: Figure, most: Figure | None, is_stock: bool) -> None:
         if most and figure.value > most.value * (1 + 1e-12):
@@ -235,20 +245,20 @@ class _Builder:
         self.reader.unknown_material(key, place, materials)
 
     def _rates(self, name: str, materials: Mapping[str, Material]) -> dict[str, Figure]:
+        found = {key: self.outside(name, key, materials) for key in self.assembly.scenario.child(name)}
+        return {k: f for k, f in found.items() if f}
+
+    def outside(self, name: str, key: str, materials: Mapping[str, Material]) -> Figure | None:
+        """One demand or supply; None where it is faulty."""
         section = self.assembly.scenario.child(name)
-        made = {}
-        for key in section:
-            if key not in materials:
-                self._unknown_material(key, section.keys_at[key], materials)
-                continue
-            quantity = self._form(Quantity, section[key], (name, key))
-            if quantity is None:
-                continue
-            with self.reader.about(key):
-                figure = rate(quantity, section, key, materials[key], self.reader, None)
-            if figure:
-                made[key] = figure
-        return made
+        if key not in materials:
+            self._unknown_material(key, section.keys_at[key], materials)
+            return None
+        quantity = self._form(Quantity, section[key], (name, key))
+        if quantity is None:
+            return None
+        with self.reader.about(key):
+            return rate(quantity, section, key, materials[key], self.reader, None)
 
     def _pools(
         self,
@@ -256,14 +266,22 @@ class _Builder:
         processes: Mapping[str, Process],
         stocks: Mapping[str, Stock],
     ) -> dict[str, Pool]:
-        section = self.assembly.scenario.child("drive")
-        driven = {k: section.keys_at[k] for k in section}
-        made = frozenset(m for p in processes.values() for m in p.outputs)
-        members = Members(processes, stocks, driven, made, self.other_chains.has_node, frozenset(self.faulty))
+        members = self.members(processes, stocks)
         for key, place in self.assembly.pools_at.items():
             if key not in materials:
                 self._unknown_material(key, place, materials)
-        return {k: pool(m, self.assembly, members, self.reader, self.notes) for k, m in materials.items()}
+        return {k: self.pool(m, members) for k, m in materials.items()}
+
+    def members(self, processes: Mapping[str, Process], stocks: Mapping[str, Stock]) -> Members:
+        """Who takes part in this run."""
+        section = self.assembly.scenario.child("drive")
+        driven = {k: section.keys_at[k] for k in section}
+        made = frozenset(m for p in processes.values() for m in p.outputs)
+        return Members(processes, stocks, driven, made, self.other_chains.has_node, frozenset(self.faulty))
+
+    def pool(self, of: Material, members: Members) -> Pool:
+        """Both lists of one pool."""
+        return pool(of, self.assembly, members, self.reader, self.notes)
 
     def _residues(self, materials: Mapping[str, Material]) -> None:
         for key, tree in self.assembly.materials.items():

@@ -8,15 +8,16 @@ from functools import partial
 from mfa import units
 from mfa.catalogue import is_share, unit
 from mfa.errors import Fault, FaultWithoutPlace, nearest
-from mfa.input.records.figures import Factor, Reader, basis
+from mfa.input.records.figures import Reader
 from mfa.input.schema.fields import Label, Quantity
 from mfa.input.schema.forms import ClaimForm
 from mfa.input.yaml.tree import Tree, place_of
-from mfa.system import BOUNDARY_WORDS, Claim, CustomIndicator, Figure, Material, Process, Stock
+from mfa.properties import Factor, basis
+from mfa.system import BOUNDARY_WORDS, Claim, CustomIndicator, Figure, Material, Process, Stock, number
 
 KINDS = ("level", "capacity", "flow", "indicator", "sum", "not-modelled")
 BOUNDS = ("value", "min", "max")
-TOLERANCE = 0.05
+TOLERANCE = 0.05  # what a claim without one may be off: published figures are rounded to two digits
 
 
 class Claims:
@@ -122,7 +123,8 @@ class Claims:
             self.reader.faults.append(Fault("entry-unknown", place_of(tree, (key,)), values))
             return (), "", units.ratio
         of = self.materials[process.per]
-        return (name,), f"{of.unit}/a", lambda u: units.rate_factor(u, basis(of), process.operating_hours)
+        hours = number(process.operating_hours, units.YEAR_HOURS)
+        return (name,), f"{of.unit}/a", lambda u: units.rate_factor(u, basis(of), hours)
 
     def _level(self, form: ClaimForm, tree: Tree) -> tuple[tuple[str, ...], str, Factor]:
         return self._process(form.level or "", tree, "level")
@@ -180,9 +182,5 @@ class Claims:
             values = {"units": ", ".join(sorted(set(found)))}
             self.reader.faults.append(Fault("claim-units", place_of(tree, (key,), key=True), values))
         of = found[0] if found else "1"
-        factor = _share if of == "1" else partial(units.factor, to=of)
+        factor = units.ratio_factor if of == "1" else partial(units.factor, to=of)
         return tuple(names), of, factor
-
-
-def _share(unit_text: str) -> float:
-    return units.ratio(f"1 {unit_text}" if unit_text else "1")

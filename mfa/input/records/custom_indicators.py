@@ -11,7 +11,7 @@ from mfa.input.schema.fields import Label
 from mfa.input.schema.forms import IndicatorForm, SelectorForm
 from mfa.input.yaml.tree import Items, Node, Tree, place_of
 from mfa.properties import layer
-from mfa.system import BOUNDARY_WORDS, CustomIndicator, Material, Process, Selector, Stock
+from mfa.system import BOUNDARY_WORDS, ONE, CustomIndicator, Material, Process, Selector, Stock
 
 COUNTS: Mapping[str, str] = {"mass": "t", "wet": "t_wet", "energy": "GJ", "value": "CNY", "co2": "t"}
 AMOUNT = "amount"
@@ -68,7 +68,7 @@ class CustomIndicators:
         ends = [self._ends(getattr(form, key), node, key) for key in ("source", "target")]
         if len(self.reader.faults) > start:
             return None
-        return Selector(frozenset(chosen), ends[0], ends[1], count, weight.value if weight else 1.0)
+        return Selector(frozenset(chosen), ends[0], ends[1], count, weight or ONE)
 
     def _count(self, count: str, place: object) -> None:
         if count in COUNTS or count == AMOUNT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -11,10 +11,10 @@ from mfa import units
 from mfa.errors import Fault, FaultWithoutPlace, Place, nearest
 from mfa.input.schema.fields import ID, Quantity
 from mfa.input.yaml.tree import Node, place_of
-from mfa.system import Figure, Material
+from mfa.properties import Factor, reconverted
+from mfa.system import Figure, Written
 
-Factor = Callable[[str], float]
-MOST_HINTS = 200
+MOST_HINTS = 200  # looking for the nearest name costs up to 25 ms; nobody reads more
 NO_PROPERTY = ("unit-no-moisture", "unit-no-density", "unit-no-lhv")
 FOLLOWS = ("unit-dimension", *NO_PROPERTY)
 
@@ -52,132 +52,125 @@ class Reader:
         self, quantity: Quantity, node: Node, factor: Factor, *, signed: bool = False
     ) -> Figure | None:
         """The quantity in the unit that `factor` (unit text → factor) leads to, or None if faulty."""
-        place = place_of(node, ("value",))
         if quantity.balance:
             self.faults.append(Fault("balance-elsewhere", place_of(node, ("balance",), key=True), {}))
             return None
         start = len(self.faults)
-        value = self._value(quantity, node, factor, signed)
+        value, points = self._points(quantity, node, factor, signed)
         if any(f.key in NO_PROPERTY for f in self.faults[start:]):
             return None
-        text = quantity.value or f"{value:.12g}"
-        made = self._uncertain(quantity, node, factor, value, place, text)
-        return made if value == value else None
+        dist, spread = self._spread(quantity, node, factor, value)
+        made = Figure(
+            value,
+            quantity.value or f"{value:.12g}",
+            place_of(node, ("value",)),
+            dist,
+            gsd=self._gsd(quantity.gsd, node) if quantity.gsd is not None else None,
+            source=self.source(quantity.source, node),
+            confidence=quantity.confidence or "",
+            note=quantity.note,
+            basis=quantity.basis or "",
+            interpolate=quantity.interpolate or "linear",
+            written=(*points, *spread),
+        )
+        if value != value:
+            return None
+        return reconverted(made, factor, self.year) if spread or quantity.years else made
 
     def ratio(self, quantity: Quantity, node: Node, *, most: float = 1.0) -> Figure | None:
         """A share of one: `8 %`, `0.08`; at most `most`."""
-        found = self.figure(quantity, node, _share)
+        found = self.figure(quantity, node, units.ratio_factor)
         if found and found.value > most:
             self.faults.append(Fault("above-one", found.place, {"text": _cut(found.text)}))
             return None
         return found
 
-    def _number(self, text: str, factor: Factor) -> float:
+    def _number(self, part: str, text: str, factor: Factor) -> tuple[Written, float]:
+        """A number as it is written, and in the wanted unit."""
         number, unit = units.split(text)
         try:
-            return scaled(number, factor(unit))
+            return Written(part, number, unit), units.scaled(number, factor(unit))
         except FaultWithoutPlace as unplaced:
             raise _whole(unplaced, text, number) from None
 
-    def _value(self, quantity: Quantity, node: Node, factor: Factor, signed: bool) -> float:
-        """The written value, or the schedule's value in the year of the run; NaN where it is faulty."""
+    def _points(
+        self, quantity: Quantity, node: Node, factor: Factor, signed: bool
+    ) -> tuple[float, Sequence[Written]]:
+        """The value, of a schedule that of the run's year, and what is written; NaN where it is faulty."""
         if not quantity.years:
-            return self._one(quantity.value or "", place_of(node, ("value",)), factor, signed)
+            found = self._one("value", quantity.value or "", place_of(node, ("value",)), factor, signed)
+            return (found[1], (found[0],)) if found else (math.nan, ())
         if self.year is None:
             self.faults.append(Fault("schedule-without-year", node.place, {}))
-        points = sorted(
-            (int(y), self._one(t, place_of(node, (y,)), factor, signed)) for y, t in quantity.years.items()
-        )
-        if self.year is None or any(v != v for _, v in points):
-            return math.nan
-        earlier = [p for p in points if p[0] <= self.year] or points[:1]
-        later = [p for p in points if p[0] > self.year]
-        start = earlier[-1]
-        if quantity.interpolate == "step" or not later or start[0] > self.year:
-            return start[1]
-        share = (self.year - start[0]) / (later[0][0] - start[0])
-        return start[1] + share * (later[0][1] - start[1])
+        points = [self._one(y, t, place_of(node, (y,)), factor, signed) for y, t in quantity.years.items()]
+        known = sorted(p for p in points if p)
+        if self.year is None or len(known) < len(points):
+            return math.nan, ()
+        years = tuple((int(written.part), value) for written, value in known)
+        schedule = Figure(math.nan, years=years, interpolate=quantity.interpolate or "linear")
+        return schedule.at(self.year), [written for written, _ in known]
 
-    def _one(self, text: str, place: Place, factor: Factor, signed: bool) -> float:
-        """One number in the wanted unit; NaN, and a fault, where it is none."""
+    def _one(
+        self, part: str, text: str, place: Place, factor: Factor, signed: bool = False
+    ) -> tuple[Written, float] | None:
+        """One number, as written and in the wanted unit; None, and a fault, where it is none."""
         try:
-            value = self._number(text, factor)
+            written, value = self._number(part, text, factor)
             if value < 0 and not signed:
                 raise FaultWithoutPlace("negative", text=_cut(text))
         except FaultWithoutPlace as unplaced:
             self.faults.append(unplaced.at(place))
-            return math.nan
-        return value + 0.0  # no negative zero
-
-    def _uncertain(
-        self, quantity: Quantity, node: Node, factor: Factor, value: float, place: Place, text: str
-    ) -> Figure:
-        low = high = sd = gsd = None
-        dist = ""
-        if quantity.range is not None:
-            low, high = self._range(quantity, node, factor, value)
-            dist = quantity.dist or "triangular"
-        if quantity.sd is not None:
-            sd, dist = self._spread(quantity.sd, node, "sd", factor), "normal"
-        if quantity.cv is not None:
-            sd, dist = self._spread(quantity.cv, node, "cv", _share) * value, "normal"
-        if quantity.gsd is not None:
-            gsd, dist = self._spread(quantity.gsd, node, "gsd", _plain), "lognormal"
-            if gsd < 1:
-                self.faults.append(
-                    Fault("gsd-below-one", place_of(node, ("gsd",)), {"text": _cut(quantity.gsd)})
-                )
-        return Figure(
-            value,
-            text,
-            place,
-            dist,
-            low,
-            high,
-            sd,
-            gsd,
-            self.source(quantity.source, node),
-            quantity.confidence or "",
-            quantity.note,
-            quantity.basis or "",
-        )
-
-    def bounds(self, quantity: Quantity, node: Node, factor: Factor) -> tuple[float, float] | None:
-        """The range of a `balance` flow, a bound that is tested."""
-        if quantity.range is None:
             return None
+        return written, value + 0.0  # no negative zero
+
+    def _spread(
+        self, quantity: Quantity, node: Node, factor: Factor, value: float
+    ) -> tuple[str, tuple[Written, ...]]:
+        """The distribution, and what is written of its width in a unit."""
+        if quantity.range is not None:
+            return quantity.dist or "triangular", self._range(quantity, node, factor, value)
+        for part, text, of in (("sd", quantity.sd, factor), ("cv", quantity.cv, units.ratio_factor)):
+            if text is not None:
+                found = self._one(part, text, place_of(node, (part,)), of)
+                return "normal", found[:1] if found else ()
+        return "lognormal" if quantity.gsd is not None else "", ()
+
+    def _gsd(self, text: str, node: Node) -> float | None:
+        place = place_of(node, ("gsd",))
+        found = self._one("gsd", text, place, _plain)
+        if found and found[1] < 1:
+            self.faults.append(Fault("gsd-below-one", place, {"text": _cut(text)}))
+        return found[1] if found else None
+
+    def bounds(self, quantity: Quantity, node: Node, factor: Factor) -> tuple[Written, ...]:
+        """The two ends of the written range, if there is one without fault."""
+        if quantity.range is None:
+            return ()
         try:
             low, high, unit = units.split_range(quantity.range)
-            return scaled(low, factor(unit)), scaled(high, factor(unit))
+            units.scaled(low, factor(unit))
+            return Written("low", low, unit), Written("high", high, unit)
         except FaultWithoutPlace as unplaced:
             self.faults.append(unplaced.at(place_of(node, ("range",))))
-            return None
+            return ()
 
-    def _range(self, quantity: Quantity, node: Node, factor: Factor, value: float) -> tuple[float, float]:
+    def _range(self, quantity: Quantity, node: Node, factor: Factor, value: float) -> tuple[Written, ...]:
+        """The ends of a range that its value lies in."""
         found = self.bounds(quantity, node, factor)
-        if found is None:
-            return value, value
-        if (value < found[0] or value > found[1]) and not quantity.years:
+        if not found:
+            return ()
+        low, high = (units.scaled(w.number, factor(w.unit)) for w in found)
+        if (value < low or value > high) and not quantity.years:
             values = {
                 "text": _cut(quantity.value or ""),
                 "range": _cut(quantity.range or ""),
                 "other": place_of(node, ("value",)),
             }
             self.faults.append(Fault("outside-range", place_of(node, ("range",)), values))
-        if found[0] < 0:
+        if low < 0:
             place = place_of(node, ("range",))
             self.faults.append(Fault("negative", place, {"text": _cut(quantity.range or "")}))
         return found
-
-    def _spread(self, text: str, node: Node, key: str, factor: Factor) -> float:
-        try:
-            value = self._number(text, factor)
-            if value < 0:
-                raise FaultWithoutPlace("negative", text=_cut(text))
-            return value
-        except FaultWithoutPlace as unplaced:
-            self.faults.append(unplaced.at(place_of(node, (key,))))
-            return 1.0
 
     def source(self, name: str, node: Node) -> str:
         """A source's id, or free words; an id that no `sources:` defines is a fault."""
@@ -185,16 +178,6 @@ class Reader:
             values = {"id": name[:60], "near": nearest(name, self.sources)}
             self.faults.append(Fault("source-unknown", place_of(node, ("source",)), values))
         return name
-
-
-def scaled(number: float, factor: float) -> float:
-    """Number × factor, rounded once where the factor is one over a whole number.
-
-    >>> scaled(95, 0.01), 95 * 0.01
-    (0.95, 0.9500000000000001)
-    """
-    whole = round(1 / factor) if 0 < factor < 1 else 0
-    return number / whole if whole and 1 / whole == factor else number * factor
 
 
 def _whole(unplaced: FaultWithoutPlace, text: str, number: float) -> FaultWithoutPlace:
@@ -209,18 +192,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _share(unit: str) -> float:
-    return units.ratio(f"1 {unit}" if unit else "1")
-
-
 def _plain(unit: str) -> float:
     if unit:
         raise FaultWithoutPlace("unit-not-wanted", unit=_cut(unit))
     return 1.0
-
-
-def basis(material: Material) -> units.Basis:
-    """What the unit room must know of a material."""
-    return units.Basis(
-        material.unit, material.moisture, material.density, material.density_unit, material.lhv
-    )

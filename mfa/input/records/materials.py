@@ -8,17 +8,17 @@ from functools import partial
 
 from mfa import units
 from mfa.errors import Fault, FaultWithoutPlace, nearest
-from mfa.input.records.figures import Reader, basis
+from mfa.input.records.figures import Reader
 from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import MaterialForm
 from mfa.input.yaml.tree import Tree, place_of
-from mfa.properties import OTHER, is_formula
-from mfa.system import Figure, Material
+from mfa.properties import OTHER, basis, is_formula
+from mfa.system import ONE, ZERO, Figure, Material, known
 
 ENERGY_UNITS = ("MWh", "GJ")
 NATIVE_UNITS = ("t", "MWh", "GJ", "m3", "Nm3", "Sm3", "person", "piece", "ha", "m2", "CNY")
 VOLUMES = ("m3", "Nm3", "Sm3")
-FULL = 1.001
+FULL = 1.001  # published compositions are rounded, and may add to a little more than 1
 
 
 def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Material:
@@ -26,7 +26,7 @@ def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Materi
     unit = _unit(form, tree, reader)
     moisture = _moisture(form, tree, reader)
     density, density_unit = _density(form, tree, reader)
-    bare = units.Basis(unit, moisture, density, density_unit)
+    bare = units.Basis(unit, known(moisture), known(density), density_unit)
     lhv = _figure(
         form.lhv, tree, "lhv", reader, lambda u: units.coefficient_factor(u, units.Basis("GJ"), bare)
     )
@@ -41,7 +41,7 @@ def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Materi
         moisture=moisture,
         density=density,
         density_unit=density_unit,
-        lhv=lhv.value if lhv else None,
+        lhv=lhv,
         carbon=_ratio(form.carbon, tree, "carbon", reader),
         waste=form.waste or "",
         code=form.code,
@@ -49,14 +49,14 @@ def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Materi
         bulk=form.bulk,
         parent_equivalent=_equivalent(form.parent_equivalent, tree, reader),
         ghg=form.ghg or "",
-        gwp=_plain(form.gwp, tree, "gwp", reader, 1.0),
+        gwp=_plain(form.gwp, tree, "gwp", reader) or ONE,
         water=form.water or "",
         renewable=form.renewable,
         carrier=form.carrier,
         co2_factor=_co2_factor(form.co2_factor, tree, bare, lhv, reader),
         main_resource=form.main_resource,
         price_year=form.price_year,
-        price_vat=_ratio(form.price_vat, tree, "price-vat", reader) or 0.0,
+        price_vat=_ratio(form.price_vat, tree, "price-vat", reader) or ZERO,
         source=reader.source(form.source, tree),
     )
 
@@ -89,21 +89,20 @@ def _figure(
     return reader.figure(quantity, tree[key], factor) if quantity else None
 
 
-def _ratio(quantity: Quantity | None, tree: Tree, key: str, reader: Reader) -> float | None:
-    found = reader.ratio(quantity, tree[key]) if quantity else None
-    return found.value if found else None
+def _ratio(quantity: Quantity | None, tree: Tree, key: str, reader: Reader) -> Figure | None:
+    return reader.ratio(quantity, tree[key]) if quantity else None
 
 
-def _moisture(form: MaterialForm, tree: Tree, reader: Reader) -> float | None:
-    value = _ratio(form.moisture, tree, "moisture", reader)
-    if value is not None and value >= 1:
+def _moisture(form: MaterialForm, tree: Tree, reader: Reader) -> Figure | None:
+    found = _ratio(form.moisture, tree, "moisture", reader)
+    if found and found.value >= 1:
         place = place_of(tree, ("moisture", "value"))
         reader.faults.append(Fault("moisture-whole", place, {}))
         return None
-    return value
+    return found
 
 
-def _density(form: MaterialForm, tree: Tree, reader: Reader) -> tuple[float | None, str]:
+def _density(form: MaterialForm, tree: Tree, reader: Reader) -> tuple[Figure | None, str]:
     if form.density is None:
         return None, ""
     text = form.density.value or next(iter(form.density.years.values()), "")
@@ -122,53 +121,52 @@ def _density(form: MaterialForm, tree: Tree, reader: Reader) -> tuple[float | No
     found = reader.figure(form.density, tree["density"], partial(units.factor, to=f"t/{volume}"))
     if found and not found.value:
         reader.faults.append(Fault("density-zero", found.place, {"text": text[:60]}))
-    return (found.value, volume) if found and found.value > 0 else (None, "")
+    return (found, volume) if found and found.value > 0 else (None, "")
 
 
-def _equivalent(quantity: Quantity | None, tree: Tree, reader: Reader) -> float:
+def _equivalent(quantity: Quantity | None, tree: Tree, reader: Reader) -> Figure:
     if quantity is None:
-        return 1.0
+        return ONE
     mass = units.Basis("t")
     node = tree["parent-equivalent"]
     found = reader.figure(quantity, node, lambda u: units.coefficient_factor(u, mass, mass) if u else 1.0)
-    return found.value if found else 1.0
+    return found or ONE
 
 
 def _co2_factor(
     quantity: Quantity | None, tree: Tree, bare: units.Basis, lhv: Figure | None, reader: Reader
-) -> float | None:
+) -> Figure | None:
     """The statutory emission factor, t CO2 per native unit; per energy it goes by the heating value."""
     per = replace(bare, lhv=lhv.value) if lhv else bare
-    found = _figure(
+    return _figure(
         quantity, tree, "co2-factor", reader, lambda u: units.coefficient_factor(u, units.Basis("t"), per)
     )
-    return found.value if found else None
 
 
-def _plain(quantity: Quantity | None, tree: Tree, key: str, reader: Reader, default: float) -> float:
+def _plain(quantity: Quantity | None, tree: Tree, key: str, reader: Reader) -> Figure | None:
     def factor(unit: str) -> float:
         if unit:
             raise FaultWithoutPlace("unit-not-wanted", unit=unit[:40])
         return 1.0
 
-    found = reader.figure(quantity, tree[key], factor) if quantity else None
-    return found.value if found else default
+    return _figure(quantity, tree, key, reader, factor)
 
 
-def _composition(written: Mapping[str, Quantity], tree: Tree, reader: Reader) -> dict[str, float]:
+def _composition(written: Mapping[str, Quantity], tree: Tree, reader: Reader) -> dict[str, Figure]:
     """Species → mass fraction; what is not named up to 100 % is `other`."""
     node = tree.child("composition")
-    shares: dict[str, float] = {}
+    shares: dict[str, Figure] = {}
     for species, quantity in written.items():
         if species != OTHER and not is_formula(species):
             reader.faults.append(Fault("formula", node.keys_at[species], {"text": species[:60]}))
         found = reader.ratio(quantity, node[species])
         if found:
-            shares[species] = found.value
-    total = sum(shares.values())
+            shares[species] = found
+    total = sum(f.value for f in shares.values())
     if total > FULL:
         values = {"total": f"{100 * total:.6g}"}
         reader.faults.append(Fault("composition-sum", tree.keys_at["composition"], values))
     elif shares and total < 1 - 1e-9:
-        shares[OTHER] = shares.get(OTHER, 0.0) + 1 - total
+        rest = shares.get(OTHER, Figure(0.0, "balance", tree.keys_at["composition"]))
+        shares[OTHER] = replace(rest, value=rest.value + 1 - total)
     return shares

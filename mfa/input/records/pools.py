@@ -9,11 +9,24 @@ from dataclasses import dataclass
 from mfa import units
 from mfa.errors import Fault, FaultWithoutPlace, Place, nearest
 from mfa.input.merge.assembly import Assembly
-from mfa.input.records.figures import Reader, basis
+from mfa.input.records.figures import Reader
 from mfa.input.schema.forms import EntryForm, SideForm
 from mfa.input.schema.validate import FormCache, validate
 from mfa.input.yaml.tree import BARE, LISTED, Items, Node, Text, Tree, place_of
-from mfa.system import BOUNDARY_SYNONYMS, Entry, Figure, Kind, Material, NodeKind, Pool, Process, Side, Stock
+from mfa.properties import basis
+from mfa.system import (
+    BOUNDARY_SYNONYMS,
+    ONE,
+    Entry,
+    Figure,
+    Kind,
+    Material,
+    NodeKind,
+    Pool,
+    Process,
+    Side,
+    Stock,
+)
 
 DEFAULT_TAKER: Mapping[Kind, NodeKind] = {"product": "export", "emission": "emission"}
 BOUGHT: tuple[Kind, ...] = ("resource", "fuel", "energy", "water")
@@ -233,7 +246,7 @@ def _entry(
         limit, percent, unlimited = _limit(line, material, reader)
     reader.source(form.source, line.node)
     share = (
-        reader.figure(form.share, line.node["share"], _weight)
+        reader.figure(form.share, line.node["share"], units.ratio_factor)
         if form.share and isinstance(line.node, Tree)
         else None
     )
@@ -244,7 +257,7 @@ def _entry(
         kind=kind,
         tier=tier,
         place=line.node.place,
-        share=share.value if share and share.value > 0 else 1.0,
+        share=share if share and share.value > 0 else ONE,
         limit=limit,
         percent=percent,
         fate=form.fate,
@@ -363,7 +376,3 @@ def _limit(line: _Line, material: Material, reader: Reader) -> tuple[Figure | No
         return None, reader.ratio(quantity, node["limit"]), False
     of = basis(material)
     return reader.figure(quantity, node["limit"], lambda u: units.rate_factor(u, of)), None, False
-
-
-def _weight(unit: str) -> float:
-    return units.ratio(f"1 {unit}" if unit else "1")

@@ -8,17 +8,15 @@ from functools import partial
 
 from mfa import units
 from mfa.errors import Fault, FaultWithoutPlace, Place, nearest
-from mfa.input.records.figures import Reader, basis
+from mfa.input.records.figures import Reader
 from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import ProcessForm
 from mfa.input.yaml.tree import Tree, place_of
-from mfa.properties import layer
-from mfa.system import Coefficient, Figure, Kind, Material, Process
+from mfa.properties import basis, closing_amount, layer, reconverted
+from mfa.system import ONE_PER_CENT, Coefficient, Figure, Kind, Material, Process, number
 
-HOURS_A_YEAR = 8760.0
 MADE: tuple[Kind, ...] = ("product", "intermediate", "energy")  # what a process is counted by, it makes
-EXACT = 1e-9
-ROUNDING = 1e-12
+EXACT = 1e-9  # figures as they are typed, read in another unit, agree this well
 
 
 def process(
@@ -74,11 +72,11 @@ def process(
 
 
 def rate(
-    quantity: Quantity, tree: Tree, key: str, of: Material, reader: Reader, hours: float | None
+    quantity: Quantity, tree: Tree, key: str, of: Material, reader: Reader, hours: Figure | None
 ) -> Figure | None:
     """A rate per year in native units; per h, per d and power are scaled by the hours."""
-    kind = basis(of)
-    return reader.figure(quantity, tree[key], lambda u: units.rate_factor(u, kind, hours))
+    kind, operating = basis(of), number(hours, units.YEAR_HOURS)
+    return reader.figure(quantity, tree[key], lambda u: units.rate_factor(u, kind, operating))
 
 
 def _known(
@@ -96,15 +94,15 @@ def _known(
     return len(reader.faults) == start and used <= materials.keys()
 
 
-def _operating(form: ProcessForm, tree: Tree, reader: Reader) -> float | None:
+def _operating(form: ProcessForm, tree: Tree, reader: Reader) -> Figure | None:
     if form.operating is None:
         return None
     found = reader.figure(form.operating, tree["operating"], _hours)
-    if found and not 0 < found.value <= HOURS_A_YEAR:
+    if found and not 0 < found.value <= units.YEAR_HOURS:
         key = "operating-range" if units.split(found.text)[1] else "operating-bare"
         reader.faults.append(Fault(key, found.place, {"text": found.text[:60]}))
         return None
-    return found.value if found else None
+    return found
 
 
 def _hours(unit: str) -> float:
@@ -208,26 +206,27 @@ def _balance(
         return
     if len(inputs) < len(form.inputs) or not form.outputs.keys() <= outputs.keys():
         return
-    value = _missing(key, side, name, inputs, outputs, materials, place, reader)
-    if value is None:
+    try:
+        value = closing_amount(key, side, name, inputs, outputs, materials)
+    except FaultWithoutPlace as unplaced:
+        reader.faults.append(unplaced.at(place))
         return
     recipe = inputs if side == "inputs" else outputs
     quantity: Quantity = getattr(form, side)[name]
     node = tree.child(side)[name]
     of, per = basis(materials[name]), basis(materials[form.per])
-    bounds = reader.bounds(quantity, node, lambda u: units.coefficient_factor(u, of, per))
-    low, high = bounds or (None, None)
+    factor = partial(units.coefficient_factor, of=of, per=per)
+    bounds = reader.bounds(quantity, node, factor)
     figure = Figure(
         value,
         "balance",
         place,
-        low=low,
-        high=high,
+        written=bounds,
         source=reader.source(quantity.source, node),
         confidence=quantity.confidence or "",
         note=quantity.note,
     )
-    recipe[name] = Coefficient(figure, balance=True)
+    recipe[name] = Coefficient(reconverted(figure, factor), balance=True)
 
 
 def _residues(
@@ -263,35 +262,12 @@ def _lineage(material: str, materials: Mapping[str, Material]) -> list[str]:
     return found
 
 
-def _missing(
-    key: str,
-    side: str,
-    name: str,
-    inputs: Mapping[str, Coefficient],
-    outputs: Mapping[str, Coefficient],
-    materials: Mapping[str, Material],
-    place: Place,
-    reader: Reader,
-) -> float | None:
-    """What a side lacks to close the mass; None, and a fault, where it would be negative."""
-    into = sum(c.figure.value for m, c in inputs.items() if materials[m].is_mass and not c.balance)
-    out = sum(c.figure.value for m, c in outputs.items() if materials[m].is_mass and not c.balance)
-    value = out - into if side == "inputs" else into - out
-    if abs(value) <= ROUNDING * max(into, out):
-        return 0.0
-    if value > 0:
-        return value
-    amounts = {"value": f"{value:.6g}", "into": f"{into:.6g}", "out": f"{out:.6g}"}
-    reader.faults.append(Fault("balance-negative", place, {"process": key, "material": name, **amounts}))
-    return None
-
-
 def _capacity(
     form: ProcessForm,
     tree: Tree,
     materials: Mapping[str, Material],
     reader: Reader,
-    hours: float | None,
+    hours: Figure | None,
 ) -> Figure | None:
     if form.capacity is None:
         return None
@@ -311,10 +287,10 @@ def _system_cost(
     )
 
 
-def _transfer(form: ProcessForm, tree: Tree, reader: Reader) -> dict[str, dict[str, float]]:
+def _transfer(form: ProcessForm, tree: Tree, reader: Reader) -> dict[str, dict[str, Figure]]:
     """Element → output → its share of what the inputs bring; at most all of it."""
     section = tree.child("transfer")
-    made: dict[str, dict[str, float]] = {}
+    made: dict[str, dict[str, Figure]] = {}
     for name, shares in form.transfer.items():
         try:
             element = layer(name).element
@@ -329,23 +305,24 @@ def _transfer(form: ProcessForm, tree: Tree, reader: Reader) -> dict[str, dict[s
 
 def _shares(
     form: ProcessForm, section: Tree, name: str, shares: Mapping[str, Quantity], reader: Reader
-) -> dict[str, float]:
+) -> dict[str, Figure]:
     node = section.child(name)
     outputs = [*form.outputs, *([form.per] if form.per not in form.inputs else [])]
-    made = {}
+    made: dict[str, Figure] = {}
     for output, quantity in shares.items():
         if output not in outputs:
             values = {"id": output[:60], "layer": name, "near": nearest(output, outputs)}
             reader.faults.append(Fault("transfer-output", node.keys_at[output], values))
         found = reader.ratio(quantity, node[output])
         if found:
-            made[output] = found.value
-    if sum(made.values()) > 1 + EXACT:
-        values = {"layer": name, "total": f"{100 * sum(made.values()):.6g}"}
+            made[output] = found
+    total = sum(f.value for f in made.values())
+    if total > 1 + EXACT:
+        values = {"layer": name, "total": f"{100 * total:.6g}"}
         reader.faults.append(Fault("transfer-sum", section.keys_at[name], values))
     return made
 
 
-def _tolerance(form: ProcessForm, tree: Tree, reader: Reader) -> float:
+def _tolerance(form: ProcessForm, tree: Tree, reader: Reader) -> Figure:
     found = reader.ratio(form.tolerance, tree["tolerance"]) if form.tolerance else None
-    return found.value if found else 0.01
+    return found or ONE_PER_CENT

@@ -108,7 +108,7 @@ def _fault(form: type[BaseModel], tree: Node, error: Any, path: Sequence[str | i
     values: dict[str, object] = {"path": where or FILE, "path_zh": where or FILE_ZH, **error.get("ctx", {})}
     if kind == "extra_forbidden":
         name = str(loc[-1])
-        known = _known_keys(form, loc[:-1])
+        known = known_keys(form, loc[:-1])
         parent = dotted((*path, *_steps(tree, loc[:-1])))
         values |= {
             "key": name[:60],
@@ -167,7 +167,7 @@ def _steps(tree: Node, loc: Sequence[str | int]) -> tuple[str | int, ...]:
     return tuple(steps)
 
 
-def _known_keys(form: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
+def known_keys(form: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
     """The keys allowed at a path of a form, found through its annotations."""
     current: Any = form
     for step in loc:

@@ -16,11 +16,11 @@ import yaml
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
 from mfa.input.yaml.tree import Items, Node, Text, Tree
 
-LARGEST_FILE = 64 * 1024 * 1024
-DEEPEST = 50
-MOST_ALIASED = 100_000
+LARGEST_FILE = 64 * 1024 * 1024  # bytes; all that is shipped has less than one
+DEEPEST = 50  # levels; a scenario has some ten
+MOST_ALIASED = 100_000  # values that aliases repeat: beyond it a small file unfolds into gigabytes
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-NEARBY = 100
+NEARBY = 100  # letters before a fault in which its cause is looked for
 SYNTAX = {
     "yaml-deep": "nesting depth",
     "yaml-quote": "cannot start any token",

@@ -14,7 +14,7 @@ from mfa.engine.network import Floats
 from mfa.properties import tonnes_per_unit
 from mfa.results.accounts.carbon import Carbon
 from mfa.results.accounts.energy import Energy
-from mfa.results.accounts.ledger import Ledger, Part, whole
+from mfa.results.accounts.ledger import Ledger, Part
 from mfa.results.accounts.resources import Resources
 from mfa.results.accounts.value import Value
 from mfa.results.accounts.water import Water
@@ -188,7 +188,7 @@ class Accounts:
         weight = self.ledger.per_pool(
             lambda m: tonnes_per_unit(m) if m.waste == "industrial-solid" and not m.residue_of else 0.0
         )
-        return whole(self.ledger.outputs(weight))
+        return self.ledger.outputs(weight)
 
     @property
     def main_resources(self) -> Part:
@@ -235,6 +235,6 @@ class Accounts:
         """Wastes and residues that leave to be used, t."""
         return self._park(self.resources.recycled_outflow)
 
-    def _park(self, total: float) -> Part:
+    def _park(self, part: Part) -> Part:
         """A sum that no process is known to bring a part of."""
-        return Part(total, np.full(len(self.ledger.processes), np.nan))
+        return part.split(np.full(len(self.ledger.processes), np.nan))

@@ -17,6 +17,7 @@ from mfa.engine.network import Floats
 from mfa.properties import greenhouse, is_carrier, is_electricity
 from mfa.results.accounts.energy import Energy, factor
 from mfa.results.accounts.ledger import Ledger, Part
+from mfa.system import number
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,7 @@ class Carbon:
     def scope_1(self, origin: str) -> Part:
         """Greenhouse gases of one origin that leave: combustion, process or biogenic."""
         weight = self.ledger.per_pool(lambda m: greenhouse(m) if m.ghg == origin else 0.0)
-        left = self.ledger.boundary["emission"] * weight
-        return Part(float(left.sum()), self.ledger.makers(left))
+        return self.ledger.shared("emission", weight, self.ledger.makers)
 
     def scope_2(self) -> Part:
         """Bought electricity and heat times their factors; shared by who uses them, net.
@@ -38,24 +38,19 @@ class Carbon:
         >>> round(400_000 * 0.7096)  # MWh times t/MWh
         283840
         """
-        power, heat = self.bought_factors
-        return self._bought(*power) + self._bought(*heat)
-
-    @property
-    def bought_factors(self) -> tuple[tuple[Floats, float], tuple[Floats, float]]:
-        """Of electricity, then of heat: (pool,) 1 for what is not renewable, and its t per native unit."""
         system = self.ledger.system
         power = self.ledger.per_pool(lambda m: is_electricity(m) and not m.renewable)
         heat = self.ledger.per_pool(
             lambda m: m.kind == "energy" and not is_electricity(m) and not m.renewable
         )
-        return (power, factor(system, "grid-co2")), (heat, factor(system, "heat-co2"))
+        bought = self._bought(power, factor(system, "grid-co2"))
+        return bought + self._bought(heat, factor(system, "heat-co2"))
 
     def _bought(self, chosen: Floats, per_unit: float) -> Part:
-        total = self.ledger.crossing("import", chosen) * per_unit
-        used = np.maximum(self.ledger.taken(chosen), 0.0)
+        bought = self.ledger.crossing("import", chosen) * per_unit
+        used = np.maximum(self.ledger.taken(chosen).by_process, 0.0)
         whole = float(used.sum())
-        return Part(total, used * (total / whole) if whole > 0 else np.zeros_like(used))
+        return bought.split(used * (bought.total / whole) if whole > 0 else np.zeros_like(used))
 
     def by_factor(self, *, combustion: bool) -> Part:
         """Σ (import + own extraction - export - stock gain) × factor; fuels, or carbonates.
@@ -63,5 +58,5 @@ class Carbon:
         >>> round(120_000 * 20.934 * 0.0261 * 0.93 * 44 / 12, 3)  # raw coal, t
         223577.632
         """
-        weight = self.ledger.per_pool(lambda m: (m.co2_factor or 0.0) * (is_carrier(m) is combustion))
+        weight = self.ledger.per_pool(lambda m: number(m.co2_factor) * (is_carrier(m) is combustion))
         return self.energy.use(weight)

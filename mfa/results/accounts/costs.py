@@ -52,7 +52,7 @@ class Costs:
         """(flow,) of each output in the cost of its process."""
         b = self.ledger
         energies = b.per_pool(lambda m: m.kind == "energy")
-        power = b.outputs(energies) > 0
+        power = b.outputs(energies).by_process > 0
         by_energy = b.per_pool(lambda m: 0.0 if m.kind in FREE else energy_content(m))
         by_mass = b.per_pool(lambda m: float(m.is_mass and m.kind not in FREE))
         weight = np.where(b.out, b.amount, 0.0) * np.where(

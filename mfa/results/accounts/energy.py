@@ -16,11 +16,11 @@ import numpy as np
 
 from mfa.catalogue import FACTORS
 from mfa.engine.network import Floats
-from mfa.properties import GJ_PER_TCE, is_carrier
+from mfa.properties import GJ_PER_TCE, energy_content, is_carrier
 from mfa.results.accounts.ledger import Ledger, Part
 from mfa.system import Material, System
 
-SURPLUS_OF_ENERGY = 1 + 1e-9
+SURPLUS_OF_ENERGY = 1 + 1e-9  # more out than in, but for rounding: energy from the surroundings
 
 
 def factor(system: System, name: str) -> float:
@@ -53,7 +53,7 @@ class Energy:
                 return 0.0
             if m.kind == "energy":
                 return electricity if m.unit == "MWh" else heat
-            return (m.lhv or 0.0) / GJ_PER_TCE
+            return energy_content(m) / GJ_PER_TCE
 
         return self.ledger.per_pool(content)
 
@@ -65,20 +65,24 @@ class Energy:
         """
         b = self.ledger
         extracted = self.extraction(weight)
-        total = b.crossing("import", weight) + b.crossing("shortage", weight) + float(extracted.sum())
-        total += b.crossing("from-stock", weight) - b.crossing("to-stock", weight)
-        total -= b.crossing("export", weight)
+        used = b.crossing("import", weight) + b.crossing("shortage", weight) + extracted
+        used += b.crossing("from-stock", weight) - b.crossing("to-stock", weight)
+        used -= b.crossing("export", weight)
         discarded = sum((b.boundary[n] for n in ("emission", "deposit", "surplus")), np.zeros(len(weight)))
-        parts = b.taken(weight) + extracted + b.makers(discarded * weight)
-        return Part(total, parts)
+        parts = b.taken(weight).by_process + extracted.by_process + b.makers(discarded * weight)
+        return used.split(parts)
 
-    def extraction(self, weight: Floats) -> Floats:
-        """(process,) what is won from nature: outputs of processes that give more energy than they take."""
-        out, into = self.ledger.outputs(weight), self.ledger.inputs(weight)
-        energy_out, energy_in = self.ledger.outputs(self.calorific), self.ledger.inputs(self.calorific)
-        won = energy_out > energy_in * SURPLUS_OF_ENERGY
-        pump = self.ledger.per_process(lambda p: p.heat_pump) > 0
-        return np.where(won, np.where(pump, np.maximum(out - into, 0.0), out), 0.0)
+    def extraction(self, weight: Floats) -> Part:
+        """What is won from nature: outputs of processes that give more energy than they take.
+
+        A heat pump wins only what it gives beyond what it takes.
+        """
+        b = self.ledger
+        energy_out, energy_in = (b.possibly(side(self.calorific)) for side in (b.outputs, b.inputs))
+        wins = energy_out > energy_in * SURPLUS_OF_ENERGY
+        pump = b.per_process(lambda p: p.heat_pump)
+        won = b.outputs(weight) - b.of_processes(b.inputs(weight), pump)
+        return b.of_processes(won, np.where(wins & (b.possibly(won) > 0), 1.0, 0.0))
 
     @cached_property
     def renewable(self) -> Part:

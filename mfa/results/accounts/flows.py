@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from mfa.engine.compile import Compiled
 from mfa.engine.network import TAKER, State
+from mfa.properties import dry_share
 from mfa.system import System
 
-NEGLIGIBLE = 1e-12
+NEGLIGIBLE = 1e-12  # of the turnover of its pool: as the solver leaves out
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +88,4 @@ def wet(system: System, flow: Flow) -> float | None:
     material = system.materials[flow.material]
     if not material.is_mass:
         return None
-    return flow.amount / (1 - material.moisture) if material.moisture else flow.amount
+    return flow.amount / dry_share(material)

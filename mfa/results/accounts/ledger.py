@@ -1,20 +1,21 @@
 """What every account is made from: amounts by process and by boundary, as arrays.
 
 Accounts add up weighted amounts; a `Part` is such a sum together with what each process
-brings to it, so that it can be split by chain, site, sector, project and enterprise.
+brings to it, so that it can be split by chain, site, sector, project and enterprise, and
+with its weights, so that it can be a row of a linear programme.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from mfa.engine.compile import Compiled
-from mfa.engine.network import TAKER, Bools, Floats, Ints, State
+from mfa.engine.network import GIVER, TAKER, Bools, Floats, Ints, State
 from mfa.system import Material, Process, System
 
 BOUNDARIES = ("import", "export", "emission", "deposit", "to-stock", "from-stock", "surplus", "shortage")
@@ -23,19 +24,65 @@ LEAVES = ("export", "emission", "deposit", "to-stock", "surplus")
 
 
 @dataclass(frozen=True)
+class Weights:
+    """What a sum counts of each amount of a run: the sum is Σ weight · amount.
+
+    Attributes
+    ----------
+    flow : (flow,) of what goes into and comes out of processes
+    entry : (entry,) of what is handed to or by each place of a list
+    outside : (outside,) of supplies and demands of the scenario, and of yards that it digs out
+    surplus, shortage : (pool,) of what is left over and what is missing
+    """
+
+    flow: Floats
+    entry: Floats
+    outside: Floats
+    surplus: Floats
+    shortage: Floats
+
+    def __add__(self, other: Weights) -> Weights:
+        return Weights(*(a + b for a, b in zip(self._arrays, other._arrays, strict=True)))
+
+    def __sub__(self, other: Weights) -> Weights:
+        return self + other * -1.0
+
+    def __mul__(self, factor: float) -> Weights:
+        return Weights(*(a * factor for a in self._arrays))
+
+    @property
+    def _arrays(self) -> tuple[Floats, ...]:
+        return self.flow, self.entry, self.outside, self.surplus, self.shortage
+
+
+@dataclass(frozen=True)
 class Part:
-    """A sum over the park and its parts by process; what no process brings is in the sum alone."""
+    """A sum over the park and its parts by process; what no process brings is in the sum alone.
+
+    `weights` give the total of the run. A sum that is not linear in the amounts (who takes more than
+    it gives, which share of a pool is fresh) keeps in them the case and the shares of the run; there
+    are none where a sum is not known.
+    """
 
     total: float
     by_process: Floats
+    weights: Weights | None = None
 
     def __add__(self, other: Part) -> Part:
-        return Part(self.total + other.total, self.by_process + other.by_process)
+        known = self.weights is not None and other.weights is not None
+        weights = self.weights + other.weights if known else None  # type: ignore[operator]
+        return Part(self.total + other.total, self.by_process + other.by_process, weights)
 
+    def __mul__(self, factor: float) -> Part:
+        weights = None if self.weights is None else self.weights * factor
+        return Part(self.total * factor, self.by_process * factor, weights)
 
-def whole(by_process: Floats) -> Part:
-    """A sum that processes bring in full."""
-    return Part(float(by_process.sum()), by_process)
+    def __sub__(self, other: Part) -> Part:
+        return self + other * -1.0
+
+    def split(self, by_process: Floats) -> Part:
+        """The same sum with other parts of the processes."""
+        return replace(self, by_process=by_process)
 
 
 @dataclass(frozen=True)
@@ -66,6 +113,13 @@ class Ledger:
     def amount(self) -> Floats:
         """(flow,) what flows, native units a year."""
         return self.compiled.values.coefficient * self.state.level[self.process]
+
+    @cached_property
+    def possible(self) -> Floats:
+        """(flow,) what flows, and what would flow at idle processes at level 1: it decides their cases."""
+        level = self.state.level
+        found: Floats = self.compiled.values.coefficient * np.where(level > 0, level, 1.0)[self.process]
+        return found
 
     @cached_property
     def out(self) -> Bools:
@@ -100,16 +154,13 @@ class Ledger:
         """Boundary → (pool,) what crosses it; see `BOUNDARIES`."""
         s = self.compiled.structure
         found = {name: np.zeros(len(s.pools)) for name in BOUNDARIES}
-        for line, entry, amount in zip(
-            s.entries, self.compiled.entries, self.state.handed.tolist(), strict=True
+        for names, pools, amounts in (
+            (self._entry_at, self.entry_pool, self.state.handed),
+            (self._outside_at, self.outside_pool, self.compiled.values.outside),
         ):
-            if entry.kind == "stock":
-                found["to-stock" if line.side == TAKER else "from-stock"][line.pool] += amount
-            elif entry.kind != "process":
-                found[entry.kind][line.pool] += amount
-        for outside, amount in zip(self.compiled.outside, self.compiled.values.outside.tolist(), strict=True):
-            name = outside.node if outside.node in BOUNDARIES else "from-stock"
-            found[name][outside.pool] += amount
+            for name, pool, amount in zip(names.tolist(), pools.tolist(), amounts.tolist(), strict=True):
+                if name:
+                    found[name][pool] += amount
         found["surplus"] += self.state.surplus
         found["shortage"] += self.state.shortage
         return found
@@ -131,12 +182,12 @@ class Ledger:
         if math.isfinite(values.percent[entry]):
             caps.append(float(values.percent[entry] * abs(self.state.net[line.pool])))
         if line.process >= 0 and math.isfinite(values.capacity[line.process]):
-            flow = self._flow_at[line.pool, line.process, -line.side]
+            flow = self.flow_at[line.pool, line.process, -line.side]
             caps.append(float(values.capacity[line.process] * values.coefficient[flow]))
         return min(caps)
 
     @cached_property
-    def _flow_at(self) -> Mapping[tuple[int, int, int], int]:
+    def flow_at(self) -> Mapping[tuple[int, int, int], int]:
         """(pool, process, side) → the position of its coefficient."""
         s = self.compiled.structure
         keys = zip(s.flow_pool.tolist(), s.flow_process.tolist(), s.flow_side.tolist(), strict=True)
@@ -155,23 +206,132 @@ class Ledger:
         """(process,) amounts of flows added up."""
         return self.gathered(amounts, self.process, len(self.processes))
 
-    def taken(self, weight: Floats) -> Floats:
-        """(process,) inputs − outputs, each times the weight (pool,) of its material."""
-        return self.by_process(self.signed * weight[self.pool])
+    def weights(
+        self,
+        *,
+        flow: Floats | None = None,
+        entry: Floats | None = None,
+        outside: Floats | None = None,
+        surplus: Floats | None = None,
+        shortage: Floats | None = None,
+    ) -> Weights:
+        """The weights of a sum; kinds of amounts that are left out do not count."""
+        b, pools = self.compiled, len(self.materials)
+        sizes = (len(self.pool), len(b.entries), len(b.outside), pools, pools)
+        given = (flow, entry, outside, surplus, shortage)
+        return Weights(*(np.zeros(n) if w is None else w for n, w in zip(sizes, given, strict=True)))
 
-    def inputs(self, weight: Floats) -> Floats:
-        """(process,) inputs alone, weighted."""
-        return self.by_process(np.where(self.out, 0.0, self.amount) * weight[self.pool])
+    def counted(self, weights: Weights) -> float:
+        """Σ weight · amount."""
+        state, outside = self.state, self.compiled.values.outside
+        return float(
+            weights.flow @ self.amount
+            + weights.entry @ state.handed
+            + weights.outside @ outside
+            + weights.surplus @ state.surplus
+            + weights.shortage @ state.shortage
+        )
 
-    def outputs(self, weight: Floats) -> Floats:
-        """(process,) outputs alone, weighted."""
-        return self.by_process(np.where(self.out, self.amount, 0.0) * weight[self.pool])
+    def flows(self, weight: Floats) -> Part:
+        """What processes move, weighted (flow,): a sum that they bring in full."""
+        by_process = self.by_process(self.amount * weight)
+        return Part(float(by_process.sum()), by_process, self.weights(flow=weight))
+
+    def taken(self, weight: Floats) -> Part:
+        """Inputs − outputs, each times the weight (pool,) of its material."""
+        return self.flows(np.where(self.out, -1.0, 1.0) * weight[self.pool])
+
+    def inputs(self, weight: Floats) -> Part:
+        """Inputs alone, weighted (pool,)."""
+        return self.flows(np.where(self.out, 0.0, weight[self.pool]))
+
+    def outputs(self, weight: Floats) -> Part:
+        """Outputs alone, weighted (pool,)."""
+        return self.flows(np.where(self.out, weight[self.pool], 0.0))
+
+    def of_processes(self, part: Part, factor: Floats) -> Part:
+        """A sum that processes bring in full, of each what a factor (process,) leaves."""
+        by_process = part.by_process * factor + 0.0  # no negative zero
+        weights = part.weights and self.weights(flow=part.weights.flow * factor[self.process])
+        return Part(float(by_process.sum()), by_process, weights)
+
+    def possibly(self, part: Part) -> Floats:
+        """(process,) what processes bring to a sum, idle ones at level 1."""
+        weight = np.zeros(len(self.pool)) if part.weights is None else part.weights.flow
+        return self.by_process(self.possible * weight)
 
     def makers(self, amounts: Floats) -> Floats:
         """(process,) amounts (pool,) shared among the processes that make each material."""
-        share = np.divide(amounts, self.made, out=np.zeros_like(amounts), where=self.made > 0)
-        return self.outputs(share)
+        return self.outputs(_share(amounts, self.made)).by_process
 
-    def crossing(self, name: str, weight: Floats) -> float:
-        """What crosses a boundary, weighted (pool,)."""
-        return float(self.boundary[name] @ weight)
+    def takers(self, amounts: Floats) -> Floats:
+        """(process,) amounts (pool,) shared among the processes that take each material."""
+        used = self.gathered(np.where(self.out, 0.0, self.amount), self.pool, len(self.materials))
+        return self.inputs(_share(amounts, used)).by_process
+
+    def crossing(self, name: str, weight: Floats) -> Part:
+        """What crosses a boundary, weighted (pool,); no process brings a part of it."""
+        total = float(self.boundary[name] @ weight)
+        return Part(total, np.zeros(len(self.processes)), self._at_boundary(name, weight))
+
+    def shared(self, name: str, weight: Floats, among: Callable[[Floats], Floats]) -> Part:
+        """What crosses a boundary, weighted (pool,), shared among its makers or its takers."""
+        amounts = self.boundary[name] * weight
+        return Part(float(amounts.sum()), among(amounts), self._at_boundary(name, weight))
+
+    def _at_boundary(self, name: str, weight: Floats) -> Weights:
+        return self.weights(
+            entry=np.where(self._entry_at == name, weight[self.entry_pool], 0.0),
+            outside=np.where(self._outside_at == name, weight[self.outside_pool], 0.0),
+            surplus=weight if name == "surplus" else None,
+            shortage=weight if name == "shortage" else None,
+        )
+
+    @cached_property
+    def entry_pool(self) -> Ints:
+        """(entry,) the pool of each place of a list."""
+        return np.array([line.pool for line in self.compiled.structure.entries], np.int64)
+
+    @cached_property
+    def outside_pool(self) -> Ints:
+        """(outside,) the pool of each supply, demand and yard dug out."""
+        return np.array([o.pool for o in self.compiled.outside], np.int64)
+
+    @cached_property
+    def _entry_at(self) -> np.ndarray:
+        """(entry,) the boundary that each place of a list is; empty for a process."""
+
+        def boundary(kind: str, side: int) -> str:
+            stock = "to-stock" if side == TAKER else "from-stock"
+            return {"process": "", "stock": stock}.get(kind, kind)
+
+        pairs = zip(self.compiled.structure.entries, self.compiled.entries, strict=True)
+        return np.array([boundary(e.kind, line.side) for line, e in pairs], str)
+
+    @cached_property
+    def _outside_at(self) -> np.ndarray:
+        """(outside,) the boundary that each supply, demand and yard dug out crosses."""
+        nodes = (o.node for o in self.compiled.outside)
+        return np.array([n if n in BOUNDARIES else "from-stock" for n in nodes], str)
+
+    def between(self, material: str, source: str, target: str) -> Weights:
+        """What goes from a node into the pool of a material, or from the pool to a node, each as 1."""
+        s, side, node = self.compiled.structure, GIVER if source else TAKER, source or target
+        pool = s.pools.index(material) if material in s.pools else -1
+        here = np.arange(len(s.pools)) == pool
+        named = np.array([p == node for p in s.processes], bool)
+        entries = zip(s.entries, self.compiled.entries, strict=True)
+        entry = [line.side == side and line.process < 0 and e.node == node for line, e in entries]
+        outside = [(o.side, o.node) == (side, node) for o in self.compiled.outside]
+        return self.weights(
+            flow=np.where(here[self.pool] & (self.out == bool(source)) & named[self.process], 1.0, 0.0),
+            entry=np.where(here[self.entry_pool] & np.array(entry, bool), 1.0, 0.0),
+            outside=np.where(here[self.outside_pool] & np.array(outside, bool), 1.0, 0.0),
+            surplus=here * float(target == "surplus"),
+            shortage=here * float(source == "shortage"),
+        )
+
+
+def _share(amounts: Floats, whole: Floats) -> Floats:
+    """(pool,) amounts over all of it; 0 of nothing."""
+    return np.divide(amounts, whole, out=np.zeros_like(amounts), where=whole > 0)

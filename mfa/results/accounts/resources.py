@@ -10,13 +10,13 @@ waste bought for it, plus the waste sold. ISO 59020:2024: shares of inflow and o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from mfa.engine.network import Floats
+from mfa.engine.network import TAKER, Floats
 from mfa.results.accounts.ledger import Ledger, Part
 from mfa.results.accounts.waste_flows import WasteAccounts
 from mfa.system import Material, Process
@@ -56,42 +56,44 @@ class Resources:
         """Main resources bought or extracted, less what is sold on."""
         weight = self.ledger.per_pool(lambda m: is_main(m) and m.is_mass)
         b, won = self.ledger, self._extraction(weight)
-        total = b.crossing("import", weight) + float(won.sum()) - b.crossing("export", weight)
-        return Part(total, b.taken(weight) + won)
+        used = b.crossing("import", weight) + won - b.crossing("export", weight)
+        return used.split(b.taken(weight).by_process + won.by_process)
 
-    def _extraction(self, weight: Floats) -> Floats:
-        """(process,) what is won from nature: what a process makes beyond all material that it takes."""
-        return np.maximum(self.ledger.outputs(weight) - self.ledger.inputs(self._where(lambda m: True)), 0.0)
+    def _extraction(self, weight: Floats) -> Part:
+        """What is won from nature: what a process makes beyond all material that it takes."""
+        won = self.ledger.outputs(weight) - self.ledger.inputs(self._where(lambda m: True))
+        return self.ledger.of_processes(won, np.where(self.ledger.possibly(won) > 0, 1.0, 0.0))
 
     @cached_property
-    def inflow(self) -> float:
+    def inflow(self) -> Part:
         """All material that enters."""
         return self.ledger.crossing("import", self._where(lambda m: True))
 
     @cached_property
-    def recycled_inflow(self) -> float:
+    def recycled_inflow(self) -> Part:
         """Wastes and residues that enter."""
         return self.ledger.crossing("import", self._where(is_secondary))
 
     @cached_property
-    def renewable_inflow(self) -> float:
+    def renewable_inflow(self) -> Part:
         """Renewable material that enters."""
         return self.ledger.crossing("import", self._where(lambda m: m.renewable))
 
     @cached_property
-    def outflow(self) -> float:
+    def outflow(self) -> Part:
         """All material that leaves or is left over, emissions apart."""
-        return sum(
+        export, deposit, surplus = (
             self.ledger.crossing(n, self._where(lambda m: True)) for n in ("export", "deposit", "surplus")
         )
+        return export + deposit + surplus
 
     @cached_property
-    def recycled_outflow(self) -> float:
+    def recycled_outflow(self) -> Part:
         """Wastes and residues that leave to be used elsewhere."""
         return self.ledger.crossing("export", self._where(is_secondary))
 
     @property
-    def linear_inflow(self) -> float:
+    def linear_inflow(self) -> Part:
         """Inflow that is neither recycled nor renewable."""
         both = self.ledger.crossing("import", self._where(lambda m: is_secondary(m) and m.renewable))
         return self.inflow - self.recycled_inflow - self.renewable_inflow + both
@@ -102,60 +104,59 @@ class Resources:
         return WasteAccounts(self.ledger)
 
     @cached_property
-    def recovered(self) -> float:
+    def recovered(self) -> Part:
         """RCV less the waste bought for it: the park's own waste that is used as material.
 
         What goes into processes of fate utilisation, without energy recovery, less what is left
         of the same waste there. A new waste that a recovery plant makes takes nothing off, what
         goes into products that nobody takes is not recovered.
         """
-        system = self.ledger.system
-        useful = (
-            p
-            for p in system.processes.values()
-            if p.fate == "utilisation" and system.materials[p.per].kind != "energy"
-        )
-        return math.fsum(self._recovered(p) for p in useful)
+        system, weight = self.ledger.system, np.zeros(len(self.ledger.pool))
+        for i, process in enumerate(self.ledger.processes):
+            if process.fate == "utilisation" and system.materials[process.per].kind != "energy":
+                for flow, share in self._recovered(i, process):
+                    weight[flow] = share
+        return self.ledger.flows(weight)
 
-    def _recovered(self, process: Process) -> float:
-        """Own waste that a process takes, less what is left of it there, as far as its products are taken."""
-        books, materials, name = self.books, self.ledger.system.materials, process.id
-        taken = math.fsum(
-            books.taken.get(m, {}).get(name, 0.0) * share
-            for m in process.inputs
-            if m in books.shares and is_counted(materials[m])
-            for share in books.shares[m].values()
-        )
-        left = math.fsum(
-            books.made.get(m, {}).get(name, 0.0) * books.left_over(name, m, root)
-            for m in process.outputs
-            if m in books.shares and is_counted(materials[m])
-            for root in books.shares[m]
-        )
-        return max(taken - left, 0.0) * books.uptake[name]
+    def _recovered(self, number: int, process: Process) -> Iterator[tuple[int, float]]:
+        """Own waste that a process takes, less what is left of it there, as far as its products are taken.
+
+        By flow, native units: inputs count, residues that are left take off; nothing where more is left.
+        """
+        b, books, name = self.ledger, self.books, process.id
+        found: list[tuple[int, float]] = []
+        for side, recipe, sign in ((-TAKER, process.inputs, 1.0), (TAKER, process.outputs, -1.0)):
+            for m in (m for m in recipe if m in books.shares and is_counted(b.system.materials[m])):
+                flow = b.flow_at.get((books.at[m], number, side))
+                if flow is None:  # a coefficient of 0
+                    continue
+                own = (
+                    math.fsum(books.shares[m].values())
+                    if sign > 0
+                    else math.fsum(books.left_over(name, m, root) for root in books.shares[m])
+                )
+                found.append((flow, sign * own * books.uptake[name]))
+        if math.fsum(float(b.possible[f]) * share for f, share in found) > 0:
+            yield from found
 
     @property
-    def circular(self) -> tuple[float, float]:
+    def circular(self) -> tuple[Part, Part]:
         """U and DMC + U of the circular material use rate; U counts the park's own waste alone.
 
         U = RCV - waste bought for recovery + waste sold: bought waste is in RCV and off again,
         what of it is resold or dumped is in neither.
         """
-        export, own, pools = self.ledger.boundary["export"], self.books.own, self.ledger.materials
-        sold = (
-            a * own[m.id]
-            for m, a in zip(pools, export.tolist(), strict=True)
-            if m.id in own and is_counted(m)
-        )
-        used = self.recovered + math.fsum(sold)
+        own = self.books.own
+        sold = self.ledger.per_pool(lambda m: own.get(m.id, 0.0) if is_counted(m) else 0.0)
+        used = self.recovered + self.ledger.crossing("export", sold)
         return used, self._consumption + used
 
     @property
-    def _consumption(self) -> float:
+    def _consumption(self) -> Part:
         """DMC: primary material bought or extracted, less raw materials sold."""
         primary = self._where(lambda m: not is_secondary(m))
         raw = self._where(lambda m: is_main(m) and not is_secondary(m))
-        won = float(self._extraction(raw).sum())
+        won = self._extraction(raw)
         return self.ledger.crossing("import", primary) + won - self.ledger.crossing("export", raw)
 
     def _where(self, test: Callable[[Material], bool]) -> Floats:

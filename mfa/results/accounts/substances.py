@@ -21,12 +21,12 @@ from mfa.errors import Error, Fault
 from mfa.properties import element_shares, layer, tonnes_per_unit
 from mfa.results.accounts.flows import Flow, links, pool_node
 from mfa.results.accounts.ledger import LEAVES, Ledger
-from mfa.system import Material
+from mfa.system import ZERO, Material
 
 KG_PER_T = 1000.0
-NEGLIGIBLE = 1e-12
-WHOLE = 1 - 1e-12
-MOST_NAMES = 12
+NEGLIGIBLE = 1e-12  # as the solver takes for nothing
+WHOLE = 1 - 1e-12  # shares that add to 1 but for rounding
+MOST_NAMES = 12  # in one line of a warning
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Substance:
         share = np.zeros(len(b.pool))
         for f in np.flatnonzero(b.out & gives[b.process]).tolist():
             process, material = b.processes[b.process[f]], b.materials[b.pool[f]].id
-            share[f] = process.transfer[element].get(material, 0.0)
+            share[f] = process.transfer[element].get(material, ZERO).value
         return gives, share
 
     @cached_property

@@ -15,7 +15,7 @@ import numpy as np
 
 from mfa.engine.network import Floats
 from mfa.properties import price
-from mfa.results.accounts.ledger import Ledger, Part, whole
+from mfa.results.accounts.ledger import Ledger, Part
 from mfa.system import Process
 
 WORTHLESS = ("waste", "emission")
@@ -54,7 +54,9 @@ class Value:
         b = self.ledger
         worth = b.per_pool(lambda m: 0.0 if m.kind in WORTHLESS else price(m))
         producer = b.per_process(lambda p: not passes_on(p))
-        return whole(b.by_process(b.amount * self.shares * worth[b.pool]) * producer)
+        by_process = b.by_process(b.amount * self.shares * worth[b.pool])
+        handed = Part(float(by_process.sum()), by_process, b.weights(flow=self.shares * worth[b.pool]))
+        return b.of_processes(handed, producer)
 
     @property
     def enterprise(self) -> np.ndarray:
@@ -68,8 +70,8 @@ class Value:
         """Value added: the share `value-added` of each process's output value; NaN where none has one."""
         share = self.ledger.per_process(lambda p: p.value_added.value if p.value_added else 0.0)
         if not any(p.value_added for p in self.ledger.processes):
-            return whole(np.full(len(share), np.nan))
-        return whole(self.output.by_process * share)
+            return Part(np.nan, np.full(len(share), np.nan))
+        return self.ledger.of_processes(self.output, share)
 
     @cached_property
     def uncovered(self) -> Floats:
@@ -80,17 +82,12 @@ class Value:
     @cached_property
     def sales(self) -> Part:
         """What is exported, at its price."""
-        sold = self.ledger.boundary["export"] * self.prices
-        return Part(float(sold.sum()), self.ledger.makers(sold))
+        return self.ledger.shared("export", self.prices, self.ledger.makers)
 
     @cached_property
     def purchases(self) -> Part:
         """What is imported, at its price; shared by who takes it."""
-        b = self.ledger
-        bought = b.boundary["import"] * self.prices
-        taken = b.gathered(np.where(b.out, 0.0, b.amount), b.pool, len(bought))
-        share = np.divide(bought, taken, out=np.zeros_like(bought), where=taken > 0)
-        return Part(float(bought.sum()), b.inputs(share))
+        return self.ledger.shared("import", self.prices, self.ledger.takers)
 
     @property
     def years(self) -> list[int]:

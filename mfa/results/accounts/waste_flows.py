@@ -323,6 +323,6 @@ def _lineage(system: System, material: str) -> tuple[str, float]:
     """The waste that a residue comes from, however many steps back, and what 1 t counts as of it."""
     equal = 1.0
     while system.materials[material].residue_of:
-        equal *= system.materials[material].parent_equivalent
+        equal *= system.materials[material].parent_equivalent.value
         material = system.materials[material].residue_of
     return material, equal

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from mfa.engine.network import TAKER, Floats
-from mfa.results.accounts.ledger import Ledger, Part, whole
+from mfa.results.accounts.ledger import Ledger, Part
 
 TREATED = ("utilisation", "disposal")
 
@@ -38,7 +38,7 @@ class Water:
     def primary(self) -> Floats:
         """(pool,) of each fresh water, the share that is fresh: what is made of reused water is not."""
         b = self.ledger
-        again = b.inputs(self.kind("reused") + self.kind("circulating") + self.kind("sewage")) > 0
+        again = b.inputs(self.kind("reused") + self.kind("circulating") + self.kind("sewage")).by_process > 0
         remade = b.gathered(np.where(b.out & again[b.process], b.amount, 0.0), b.pool, len(b.materials))
         supply = b.made + b.boundary["import"] + b.boundary["from-stock"]
         share = np.divide(remade, supply, out=np.zeros_like(supply), where=supply > 0)
@@ -48,26 +48,31 @@ class Water:
     @cached_property
     def fresh(self) -> Part:
         """V_i: fresh water that industry takes; what a process passes on is taken by the next."""
-        return whole(np.maximum(self.ledger.taken(self.primary), 0.0) * self.industry)
+        return self._net(self.primary, self.industry)
 
     @cached_property
     def circulated(self) -> Part:
         """Cooling water that goes round, counted each time."""
-        return whole(self.ledger.inputs(self.kind("circulating")) * self.industry)
+        return self.ledger.of_processes(self.ledger.inputs(self.kind("circulating")), self.industry)
 
     @cached_property
     def reused(self) -> Part:
         """V_r without the circulating cooling water."""
-        return whole(self.ledger.inputs(self.kind("reused")) * self.industry)
+        return self.ledger.of_processes(self.ledger.inputs(self.kind("reused")), self.industry)
 
     @cached_property
     def reclaimed(self) -> Part:
         """Reclaimed water used: reused water that processes take beyond what they give back."""
-        return whole(np.maximum(self.ledger.taken(self.kind("reused")), 0.0))
+        return self._net(self.kind("reused"), np.ones(len(self.ledger.processes)))
 
     def sewage(self, material: str = "") -> Part:
         """Sewage generated, of all or one material: what processes make."""
-        return whole(self.ledger.outputs(self.kind("sewage", material)))
+        return self.ledger.outputs(self.kind("sewage", material))
+
+    def _net(self, weight: Floats, chosen: Floats) -> Part:
+        """What chosen processes (process,) take beyond what they give back."""
+        taken = self.ledger.taken(weight)
+        return self.ledger.of_processes(taken, chosen * (self.ledger.possibly(taken) > 0))
 
     @cached_property
     def own(self) -> Floats:
@@ -81,14 +86,17 @@ class Water:
 
         Sewage from outside lifts nothing; with `bought` it counts as well.
         """
-        chosen = self.kind("sewage", material)
-        b = self.ledger
+        b, chosen = self.ledger, self.kind("sewage", material)
+        weight = chosen if bought else chosen * self.own
+        lines = zip(b.compiled.structure.entries, b.compiled.entries, strict=True)
+        handed = np.array(
+            [n.side == TAKER and e.kind != "process" and e.fate in TREATED for n, e in lines], bool
+        )
         taken = np.zeros(len(chosen))
         np.add.at(taken, b.pool, np.where(b.out, 0.0, b.amount))
-        for line, entry, amount in zip(
-            b.compiled.structure.entries, b.compiled.entries, b.state.handed.tolist(), strict=True
-        ):
-            if line.side == TAKER and entry.kind != "process" and entry.fate in TREATED:
-                taken[line.pool] += amount
-        taken *= chosen if bought else chosen * self.own
-        return Part(float(taken.sum()), b.makers(np.minimum(taken, b.made * chosen)))
+        np.add.at(taken, b.entry_pool, np.where(handed, b.state.handed, 0.0))
+        taken *= weight
+        weights = b.weights(
+            flow=np.where(b.out, 0.0, weight[b.pool]), entry=np.where(handed, weight[b.entry_pool], 0.0)
+        )
+        return Part(float(taken.sum()), b.makers(np.minimum(taken, b.made * chosen)), weights)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
-from mfa.results.accounts.counting import factor
+from mfa.properties import per_unit
 from mfa.results.accounts.flows import Flow, pool_node
 from mfa.system import CustomIndicator, Material, Selector
 
@@ -31,7 +31,7 @@ def uncounted(
     """Way of counting → chosen materials that flow but have no such property."""
     found: dict[str, set[str]] = {}
     for selector in (*indicator.numerator, *indicator.denominator):
-        count = factor(selector.count)
+        count = per_unit(selector.count)
         bare = {f.material for f in chosen(selector, flows, links) if count(materials[f.material]) is None}
         if bare:
             found.setdefault(selector.count, set()).update(bare)
@@ -47,10 +47,10 @@ def _sum(
 ) -> float:
     total = 0.0
     for selector in selectors:
-        count = factor(selector.count)
+        count = per_unit(selector.count)
         per = {m: count(materials[m]) or 0.0 for m in selector.materials if m in materials}
         total += sum(
-            selector.weight * f.amount * per[f.material]
+            selector.weight.value * f.amount * per[f.material]
             for f in chosen(selector, flows, links)
             if f.source not in without and f.target not in without
         )
@@ -64,7 +64,7 @@ def lacking(
     found = {
         end
         for selector in indicator.numerator
-        if selector.weight > 0
+        if selector.weight.value > 0
         for flow in chosen(selector, flows, links)
         for end in (flow.source, flow.target)
         if end in short

@@ -147,7 +147,7 @@ def _taking(
     b = accounts.ledger
     counted = {m.id for m, w in zip(b.materials, weight.tolist(), strict=True) if w}
     needs = np.array([short.get(p.id) in counted for p in b.processes], bool)
-    taken = b.inputs(weight)
+    taken = b.inputs(weight).by_process
     return lacks & (needs | (taken > 0)), taken
 
 

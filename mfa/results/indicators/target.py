@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mfa.system import Target
 
-ROUNDING = 1e-12
+ROUNDING = 1e-12  # of the larger figure: a bound that rounding alone misses holds
 
 
 @dataclass(frozen=True)

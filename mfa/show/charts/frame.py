@@ -11,12 +11,12 @@ from mfa.show.sankey.labels import text_width, wrap
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH = 504.0
-ROW = 24.0
-NAME_ROOM = 150.0
-THICK = 0.62
-FOOT = 46.0
-HEAD, BARE_HEAD = 50.0, 36.0
+WIDTH = 504.0  # points: seven inches, the width of text on A4
+ROW = 24.0  # points from bar to bar: two lines of a name
+NAME_ROOM = 150.0  # points that a name may be wide before it is broken
+THICK = 0.62  # of a row: bars apart by half their thickness
+FOOT = 46.0  # points below the bars, for the axis and its name
+HEAD, BARE_HEAD = 50.0, 36.0  # points above, with the line of the scenario and without
 
 
 class Row(NamedTuple):
@@ -94,7 +94,7 @@ class Words(NamedTuple):
     colour: str = INK
 
 
-GAP = 5.0
+GAP = 5.0  # points between a bar and its words
 
 
 def place(ax: Axes, words: Sequence[Words], low: float, high: float) -> None:

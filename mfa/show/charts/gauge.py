@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 WIDTH, MARGIN, LINE = 504.0, 18.0, 14.0
 TALL, FIGURES = 0.56, 15.0
-EXACT = 1e-9
+EXACT = 1e-9  # relative: a value at its bound
 STATES = {"true": ("✓", BLUE), "false": ("✗", VERMILION), "unproven": ("?", "#9a6a00")}
 
 

@@ -19,9 +19,9 @@ from mfa.system import Entry
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST = 10
-FULL = 1e-9
-ROOM_SHOWN = 1.3
+MOST = 10  # rows; more would not be legible
+FULL = 1e-9  # relative; looser than any rounding, closer than any figure
+ROOM_SHOWN = 1.3  # of the amount: how far the room of takers that are not full is drawn
 LOOK = {
     "firm": Look(BLUE),
     "listed": Look(GREEN),

@@ -13,7 +13,7 @@ from mfa.show.charts.style import INK, ORANGE, SKY, Look, Scale, finish, remarks
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST = 12
+MOST = 12  # rows; the others move the value less than these
 LOW, HIGH = Look(SKY), Look(ORANGE, "////")
 
 

@@ -18,8 +18,8 @@ from mfa.show.text import material_name, scenario_line
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST = 12
-NEGLIGIBLE = 1e-9
+MOST = 12  # rows; the others are one bar
+NEGLIGIBLE = 1e-9  # of a bar: a fate below it has no colour in the legend
 NAMED = ("industrial-solid", "hazardous")
 
 

@@ -14,8 +14,8 @@ from mfa.show.charts.style import BLUE, GREEN, SOFT, VERMILION, Look, Scale, fin
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-EXACT = 1e-9
-FLAT = 0.15
+EXACT = 1e-9  # relative: what the steps may miss their sum by
+FLAT = 0.15  # of the highest level: smaller changes would hardly be seen on an axis from zero
 SLIVER = 0.004
 """Steps below this share of the axis would be thinner than the lines that join them."""
 TOTAL, RISE, FALL = Look(BLUE), Look(GREEN), Look(VERMILION, "////")

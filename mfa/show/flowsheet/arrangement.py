@@ -18,13 +18,17 @@ from mfa.show.sankey.layout.layered_graph import Edge, LayeredGraph, Segment, bu
 from mfa.show.sankey.layout.layering import back_arcs
 from mfa.show.sankey.layout.linear_programs import TIME_LIMIT
 
-GAP, SLANT, WIDEST_GAP = 34.0, 0.16, 150.0
-TURN, NEXT_TURN = 10.0, 4.0
-ROUND = 4 / 3
-WIDEST_PITCH = {"process": 26.0, "pool": 14.0, "stock": 14.0}
-BETWEEN = 26.0
-SHAPE = 1.4
-MARGIN = 14.0
+GAP, SLANT, WIDEST_GAP = 34.0, 0.16, 150.0  # points between columns: least, more for each point of rise, most
+TURN, NEXT_TURN = 10.0, 4.0  # points that a U-turn stands out, and each further one
+ROUND = 4 / 3  # a cubic whose control points lie so far out reaches 3/4 of it: exactly `reach`
+WIDEST_PITCH = {
+    "process": 26.0,
+    "pool": 14.0,
+    "stock": 14.0,
+}  # points between arcs at a box
+BETWEEN = 26.0  # points between parts that share no arc
+SHAPE = 1.4  # width over height of the page that parts are packed on: a sheet of A4 lying
+MARGIN = 14.0  # points
 
 Point = tuple[float, float]
 
@@ -316,7 +320,7 @@ MAIN, ALONG, ASIDE = 8.0, 3.0, 1.0
 """What it costs to turn an arc back: a main product, an intermediate or product, anything else."""
 
 FORWARD = {"intermediate", "product"}
-LEFTWARDS = 1e-4
+LEFTWARDS = 1e-4  # so that what nothing else holds has one place; far below every other weight
 
 
 def weights(arcs: Sequence[Arc]) -> dict[tuple[str, str], float]:

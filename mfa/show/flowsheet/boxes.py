@@ -18,16 +18,16 @@ from mfa.system import Coefficient, Entry, Process, System
 Role = Literal["process", "pool", "stock"]
 Mark = Literal["import", "export", "emission", "deposit", "network", "open"]
 
-NAME, SMALL = 9.5, 7.5
-NAME_LINE, LINE = 11.5, 9.5
-CARD, PILL = 178.0, 92.0
+NAME, SMALL = 9.5, 7.5  # points of type, of names and of all else
+NAME_LINE, LINE = 11.5, 9.5  # points from line to line
+CARD, PILL = 178.0, 92.0  # points that the text of a process and of a pool may be wide
 PAD, INDENT, MARK_ROOM = 5.0, 10.0, 7.0
 LEAST_WIDTH = {"process": 110.0, "pool": 64.0, "stock": 64.0}
 PORT_PITCH = {"process": 12.0, "pool": 6.0, "stock": 6.0}
 UTILITIES = {"energy", "fuel", "water", "emission"}
-SEVERAL = 2
-HUB = 4
-CIRCLED = 10
+SEVERAL = 2  # entries of a list, or boxes that a material meets, from which their order is worth drawing
+HUB = 4  # boxes that a utility may meet and still be a pool of its own; more lines would cross everything
+CIRCLED = 10  # ranks that are written ①…⑩, which every font has
 FIRM = "\N{NO-BREAK SPACE}"
 
 # each unit with the smaller ones that it is written in, and the least number it is written for

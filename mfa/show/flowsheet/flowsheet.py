@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mfa.show.flowsheet.matplotlib_page import Page
 
-PIXELS = 12_000
+PIXELS = 12_000  # of the longer side of a .png at most
 
 
 def chain_picture(

@@ -19,10 +19,10 @@ COLOURS = {**BAND_COLOURS, "water": "#3f9fc9", "energy": "#c79a0a"}
 """The colours of the kinds, those too light for a thin line made darker."""
 
 HEAD, FOOT_LINE, FONT = 34.0, 16.0, 8.5
-LEAST_WIDTH = 420.0
-STROKE, HEAD_SIZE, MARK, PALE = 1.2, 4.5, 2.6, 0.16
+LEAST_WIDTH = 420.0  # points: the legend wants so many
+STROKE, HEAD_SIZE, MARK, PALE = 1.2, 4.5, 2.6, 0.16  # points, points, points, opacity of a ground
 DASH = (0, (5, 2))
-BASELINE = 0.75
+BASELINE = 0.75  # of a line, from its top
 MARKS: tuple[Mark, ...] = ("import", "export", "emission", "deposit", "network", "open")
 
 

@@ -13,6 +13,12 @@ Command = tuple[float, ...]
 _Piece = tuple[Point, ...]
 """A step of one side of a band: the two points of a line, or the four of a cubic curve."""
 
+LEVEL = 0.05
+"""Points of rise up to which a band is drawn level: no screen shows them."""
+LONGEST_REACH = 0.42
+"""Share of an S that each of its bends takes at most; the slanted line between keeps the rest, so that the
+steepest S does not lean back."""
+
 
 class Corner(NamedTuple):
     """A point of a path and the radius of the bend there; the ends have radius 0."""
@@ -40,9 +46,9 @@ class Bend(NamedTuple):
 def bend(x0: float, y0: float, x1: float, y1: float) -> list[Corner]:
     """The two corners of an S from (x0, y0) to (x1, y1), level at both ends, as round as fits."""
     run, rise = x1 - x0, y1 - y0
-    if abs(rise) < 0.05:
+    if abs(rise) < LEVEL:
         return []
-    reach = math.copysign(min((run * run + rise * rise) / (4 * abs(run)), 0.42 * abs(run)), run)
+    reach = math.copysign(min((run * run + rise * rise) / (4 * abs(run)), LONGEST_REACH * abs(run)), run)
     angle = math.atan2(abs(rise), abs(run - 2 * reach))
     radius = abs(reach) / math.tan(angle / 2)
     return [Corner(x0 + reach, y0, radius), Corner(x1 - reach, y1, radius)]

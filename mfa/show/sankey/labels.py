@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 FONT = 11.0
 CAPTION = 9.5
-LINE = 1.22 * FONT
-WRAP = 10.5 * FONT
-HALO = 0.97
-BASELINE = 0.79
+LINE = 1.22 * FONT  # from line to line
+WRAP = 10.5 * FONT  # widest line of a label: ten han, some twenty letters
+HALO = 0.97  # of the width of a label: its pale ground, which covers no band beside it
+BASELINE = 0.79  # of a line, from its top
 NAMES_SHOWN = 2
 
 LANGS = ("en", "zh")

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from mfa import units
 from mfa.errors import Error, Fault, FaultWithoutPlace, nearest
 from mfa.properties import layer as substance
-from mfa.properties import price
-from mfa.results.accounts.counting import factor
+from mfa.properties import per_unit, price
 from mfa.results.accounts.flows import Flow, links, pool_node
 from mfa.results.run import Run
 from mfa.show.sankey.geometry import Link, Remark
@@ -31,7 +30,7 @@ AMOUNT = "amount:"
 
 CONTENT = "kg"
 READABLE = {"kg": ("t", 1e6), "CNY": ("万元", 1e7)}
-LEAST_UNACCOUNTED = 1e-3
+LEAST_UNACCOUNTED = 1e-3  # of the largest flow: a gap below it is thinner than a band that is seen
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ def _flows(result: Run, key: str) -> list[Flow]:
 
 def _counted(result: Run, key: str) -> Iterator[Flow]:
     """One factor a material."""
-    of: Callable[..., float | None] = factor(key)
+    of: Callable[..., float | None] = per_unit(key)
     for flow in result.link_list:
         each = of(result.system.materials[flow.material])
         if each and each * flow.amount > 0:

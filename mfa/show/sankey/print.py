@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
     from mfa.show.sankey.geometry import Node
 
-SWATCH = 14.0
-GAP = 16.0
-TALL = 18.0
+SWATCH, GAP, TALL = 14.0, 16.0, 18.0  # points of the legend: a colour, between entries, a line
 
 
 class Entry(NamedTuple):
@@ -103,7 +101,7 @@ INK = "#222222"
 SOFT_INK = "#555555"
 IDLE = "#c0c0c0"
 PNG_DPI = 200
-PNG_PIXELS = 8000
+PNG_PIXELS = 8000  # of the longer side at most: some 100 MB in memory while it is drawn
 
 
 def draw(geometry: Geometry, ax: Axes, lang: str = "en") -> None:

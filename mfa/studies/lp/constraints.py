@@ -17,9 +17,9 @@ from mfa.results.accounts.ledger import Ledger
 from mfa.results.accounts.value import WORTHLESS, Value
 from mfa.system import Coefficient, Figure, Material, Process, System
 
-TWO_SD = 2.0
+TWO_SD = 2.0  # 95 % of a normal distribution
 SPREAD = {"low": (0.5, 2.0), "medium": (0.8, 1.25)}
-ROUNDING_SLACK = 1e-8
+ROUNDING_SLACK = 1e-8  # relative, a tenth of REACHED of the programme: a run must fit its own programme
 
 
 def bounds(figure: Figure) -> tuple[float, float]:
@@ -47,8 +47,8 @@ def trusted(figure: Figure) -> tuple[float, float]:
     return low, high
 
 
-SMALLEST = 1e-300
-WIDER = 1.25
+SMALLEST = 1e-300  # above what underflows, so that nothing is divided by zero
+WIDER = 1.25  # with figures in their ranges trade may grow by a quarter; more would be another plan
 LEAVING = ("product", "waste", "emission", "water")
 
 
@@ -254,7 +254,7 @@ class Constraints:
                 columns.append(self.column("flow", f))
                 signs.append(-1.0 if out else 1.0)
         for process_id, (columns, signs, _) in sides.items():
-            slack = 0.0 if process_id in balanced else self.system.processes[process_id].tolerance
+            slack = 0.0 if process_id in balanced else self.system.processes[process_id].tolerance.value
             if min(signs) < 0 < max(signs):
                 least = tuple(w if w > 0 else w * (1 - slack) for w in signs)
                 most = tuple(w if w > 0 else w * (1 + slack) for w in signs)

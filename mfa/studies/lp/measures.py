@@ -1,40 +1,45 @@
 """The quantities that claims name, as linear forms in the variables of a programme.
 
-Levels and flows are variables. An indicator is a sum of weighted flows over another; what an
-account decides by looking at the run (who nets what, whose waste it is) is kept as in the run.
+Levels and flows are variables. An indicator is a sum of weighted amounts over another; the weights are
+those of the accounts, so what an account decides by looking at the run (who nets what, whose waste it
+is) is kept as in the run. Output value and value added have variables of their own, since prices and
+shares lie in ranges.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from mfa.catalogue import BY_ID, WASTE_AMOUNTS, WASTE_CLASSES, definition, members_of
-from mfa.engine.network import GIVER, TAKER, Floats
-from mfa.properties import greenhouse, price
+from mfa.catalogue import Definition, definition, members_of
+from mfa.engine.network import TAKER, Floats
+from mfa.properties import per_unit
 from mfa.results.accounts.accounts import Accounts
-from mfa.results.accounts.counting import factor as counting
+from mfa.results.accounts.ledger import Weights
 from mfa.results.accounts.value import passes_on
-from mfa.results.accounts.waste import FATE_WORDS, entry_fate
-from mfa.results.accounts.waste_flows import WasteAccounts
+from mfa.results.accounts.waste_weights import OLD, WasteWeights
 from mfa.studies.lp.constraints import LinearForm, total
 from mfa.studies.lp.programme import Programme
 from mfa.system import Claim, CustomIndicator, Process, Selector
 
-FATES = {word: fate for fate, word in FATE_WORDS.items()}
-EMPTY = LinearForm((), ())
+WORTH = {"output_value": "value", "value_added": "added"}  # sums with variables of their own
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a claim is about: one form, or one over another times `scale`."""
+    """What a claim is about: one form, or one over another times `scale`.
+
+    `pooled`: it sets what some processes take against what others make, so that it says something
+    only where pools balance.
+    """
 
     top: LinearForm
     bottom: LinearForm | None = None
     scale: float = 1.0
+    pooled: bool = False
 
 
 class Measures:
@@ -53,7 +58,7 @@ class Measures:
             i = list(self.programme.system.processes).index(claim.names[0])
             return Quantity(LinearForm((self.programme.column("level", i),), (1.0,)))
         if claim.kind == "flow":
-            return Quantity(self.flow(*claim.names))
+            return Quantity(self._form(self.ledger.between(*claim.names)))
         if claim.kind != "indicators":
             return None
         parts = [self.indicator(name) for name in claim.names]
@@ -64,60 +69,34 @@ class Measures:
             return known[0]
         if any(p.bottom for p in known):
             return None
-        return Quantity(total([p.top for p in known]))
-
-    def flow(self, material: str, source: str, target: str) -> LinearForm:
-        """What goes from a node into the pool of a material, or from the pool to a node."""
-        side = GIVER if source else TAKER
-        node = source or target
-        if material not in self.ledger.compiled.structure.pools:  # nothing of the run touches it
-            return EMPTY
-        pool = self.ledger.compiled.structure.pools.index(material)
-        b = self.ledger
-        if node in self.programme.system.processes:
-            wanted = (b.pool == pool) & (b.out == bool(source))
-            names = b.compiled.structure.processes
-            found = [f for f in np.flatnonzero(wanted).tolist() if names[b.process[f]] == node]
-            return self._ones("flow", found)
-        fixed = {"import": "supply", "export": "demand", "surplus": "surplus"}.get(node)
-        own = self._ones(fixed, [pool]) if fixed else EMPTY
-        if source:
-            own = total(
-                [own, self._ones("dug", [i for i, (k, _) in enumerate(self.programme.dug) if k == node])]
-            )
-        return total([own, self._ones("entry", self._entries(lambda e, n: n == node, side, pool))])
-
-    def _ones(self, kind: str, at: Iterable[int]) -> LinearForm:
-        columns = tuple(self.programme.column(kind, i) for i in at)
-        return LinearForm(columns, (1.0,) * len(columns))
-
-    def _entries(self, test: Callable[[int, str], bool], side: int, pool: int) -> list[int]:
-        s = self.ledger.compiled.structure
-        return [
-            e
-            for e, (line, entry) in enumerate(zip(s.entries, self.ledger.compiled.entries, strict=True))
-            if line.pool == pool and line.side == side and line.process < 0 and test(e, entry.node)
-        ]
+        return Quantity(total([p.top for p in known]), pooled=any(p.pooled for p in known))
 
     def indicator(self, name: str) -> Quantity | None:
-        """The form of an indicator, its group included."""
+        """The form of an indicator, its group included; of groups only what processes are worth."""
         head, _, group = name.partition("@")
-        members = self._members(group)
-        waste = self._waste(head) if not group else None
-        if waste is not None:
-            return waste
         own = next((o for o in self.programme.system.indicators if o.id == head), None)
         if own is not None:
             return self._own(own)
-        if head in ("output-value", "value-added"):
-            return Quantity(self._worth("value" if head == "output-value" else "added", members))
-        maker = self._whole.get(head) if not group else None
-        if maker is not None:
-            return Quantity(maker())
-        pair = self._ratios.get(head) if not group else None
-        if pair is not None:
-            return Quantity(pair[0](), pair[1](), BY_ID[head].scale)
-        return None
+        found = definition(head)
+        if found is None or (group and WORTH.get(found.numerator) is None) or (group and found.denominator):
+            return None
+        if found.fates:
+            return self._waste(head, found)
+        material = head.partition(":")[2]
+        top = self._sum(found.numerator, material, group)
+        if top is None or not found.denominator:
+            return None if top is None else Quantity(top)
+        bottom = self._sum(found.denominator, material, group)
+        return None if bottom is None else Quantity(top, bottom, found.scale)
+
+    def _sum(self, name: str, material: str, group: str) -> LinearForm | None:
+        """A sum of the catalogue; None where it has no weights."""
+        if not name:
+            return None
+        if name in WORTH:
+            return self._worth(WORTH[name], self._members(group))
+        weights = self.accounts.sum(name, material).weights
+        return None if weights is None else self._form(weights)
 
     def _own(self, indicator: CustomIndicator) -> Quantity | None:
         """An indicator that the scenario defines, where each selector names one end."""
@@ -127,18 +106,17 @@ class Measures:
         return Quantity(sides[0], sides[1] if indicator.denominator else None)
 
     def _selected(self, selectors: Sequence[Selector]) -> LinearForm | None:
-        found: list[LinearForm] = []
+        found = self.ledger.weights()
         for s in selectors:
             if s.sources is not None and s.targets is not None:
                 return None
-            count = counting(s.count)
+            count = per_unit(s.count)
             for material in sorted(s.materials & set(self.ledger.compiled.structure.pools)):
-                per = s.weight * (count(self.programme.system.materials[material]) or 0.0)
+                per = s.weight.value * (count(self.programme.system.materials[material]) or 0.0)
                 for node in sorted(s.sources or s.targets or ()):
                     ends = (node, "") if s.sources is not None else ("", node)
-                    form = self.flow(material, *ends)
-                    found.append(LinearForm(form.columns, tuple(per * w for w in form.weights)))
-        return total(found)
+                    found += self.ledger.between(material, *ends) * per
+        return self._form(found)
 
     def _members(self, group: str) -> Floats:
         """(process,) 1 for the members of a group, of everything without one."""
@@ -152,237 +130,54 @@ class Measures:
     def _worth(self, kind: str, members: Floats) -> LinearForm:
         b = self.ledger
         makes = members * b.per_process(lambda p: not passes_on(p))
-        return self._ones(kind, np.flatnonzero(b.out & (makes[b.process] > 0)).tolist())
+        columns = tuple(
+            self.programme.column(kind, f) for f in np.flatnonzero(b.out & (makes[b.process] > 0)).tolist()
+        )
+        return LinearForm(columns, (1.0,) * len(columns))
+
+    def _form(self, weights: Weights) -> LinearForm:
+        """Weights as a form; nothing is short in a programme, so a shortage has no variable."""
+        columns: list[int] = []
+        found: list[float] = []
+        for kind, weight in (("flow", weights.flow), ("entry", weights.entry), ("surplus", weights.surplus)):
+            at = np.flatnonzero(weight).tolist()
+            columns += (self.programme.column(kind, i) for i in at)
+            found += (float(weight[i]) for i in at)
+        for i in np.flatnonzero(weights.outside).tolist():
+            columns.append(self._outside[i])
+            found.append(float(weights.outside[i]))
+        return LinearForm(tuple(columns), tuple(found))
 
     @cached_property
-    def _whole(self) -> dict[str, Callable[[], LinearForm]]:
-        """The sums over the park that are linear in what crosses its line and in the flows."""
-        energy = self.accounts.energy
-        prices = self.ledger.per_pool(price)
-        (power, per_power), (heat, per_heat) = self.accounts.carbon.bought_factors
-        bought = power * per_power + heat * per_heat
-
-        def gases(*origins: str) -> LinearForm:
-            weight = self.ledger.per_pool(lambda m: greenhouse(m) if m.ghg in origins else 0.0)
-            return self._crossing("emission", weight)
-
-        return {
-            "energy-use": lambda: self._energy(energy.calorific),
-            "energy-use-equivalent": lambda: self._energy(energy.equivalent),
-            "sales": lambda: self._crossing("export", prices),
-            "purchases": lambda: self._crossing("import", prices),
-            "co2": lambda: total([gases("combustion", "process"), self._crossing("import", bought)]),
-            "co2-scope-1": lambda: gases("combustion", "process"),
-            "co2-scope-2": lambda: self._crossing("import", bought),
-            "fresh-water": self._fresh,
-        }
-
-    @cached_property
-    def _ratios(self) -> dict[str, tuple[Callable[[], LinearForm], Callable[[], LinearForm]]]:
-        """Ratios of such sums."""
-        every = np.ones(len(self.ledger.processes))
-
-        def added() -> LinearForm:
-            return self._worth("added", every)
-
-        def reused() -> LinearForm:
-            return self._inputs(lambda w: w in ("reused", "circulating"))
-
-        def sewage(out: bool) -> LinearForm:
-            water = self.accounts.water
-            weight = water.kind("sewage") if out else water.kind("sewage") * water.own
-            return self._flows(np.where(self.ledger.out == out, weight[self.ledger.pool], 0.0))
-
-        return {
-            "energy-intensity": (self._whole["energy-use"], added),
-            "energy-intensity-equivalent": (self._whole["energy-use-equivalent"], added),
-            "co2-intensity": (self._whole["co2"], added),
-            "water-intensity": (self._fresh, added),
-            "industrial-water-reuse-without-circulation": (
-                lambda: self._inputs(lambda w: w == "reused"),
-                lambda: total([self._fresh(), self._inputs(lambda w: w == "reused")]),
-            ),
-            "industrial-water-reuse": (reused, lambda: total([self._fresh(), reused()])),
-            "sewage-treatment": (lambda: sewage(False), lambda: sewage(True)),
-        }
-
-    def _crossing(self, name: str, weight: Floats) -> LinearForm:
-        """What crosses a boundary, weighted."""
-        s = self.ledger.compiled.structure
-        columns, weights = [], []
-        for e, (line, entry) in enumerate(zip(s.entries, self.ledger.compiled.entries, strict=True)):
-            if entry.kind == name and weight[line.pool]:
-                columns.append(self.programme.column("entry", e))
-                weights.append(float(weight[line.pool]))
-        fixed = {"import": "supply", "export": "demand"}.get(name)
-        for pool in np.flatnonzero(weight).tolist() if fixed else ():
-            columns.append(self.programme.column(fixed or "", pool))
-            weights.append(float(weight[pool]))
-        return LinearForm(tuple(columns), tuple(weights))
-
-    def _flows(self, weight: Floats) -> LinearForm:
-        """Flows weighted (flow,)."""
-        at = np.flatnonzero(weight).tolist()
-        return LinearForm(
-            tuple(self.programme.column("flow", f) for f in at), tuple(float(weight[f]) for f in at)
-        )
-
-    def _energy(self, weight: Floats) -> LinearForm:
-        """Import + extraction - export - stock gain."""
-        b = self.ledger
-        wins = self.accounts.energy.extraction(weight) > 0
-        extracted = self._flows(np.where(b.out & wins[b.process], weight[b.pool], 0.0))
-        stored = [self._stocked(weight, side) for side in (TAKER, GIVER)]
-        return total([self._crossing("import", weight), extracted, stored[1]]).minus(
-            total([self._crossing("export", weight), stored[0]]), 1.0
-        )
-
-    def _stocked(self, weight: Floats, side: int) -> LinearForm:
-        s = self.ledger.compiled.structure
-        found = [
-            (self.programme.column("entry", e), float(weight[line.pool]))
-            for e, (line, entry) in enumerate(zip(s.entries, self.ledger.compiled.entries, strict=True))
-            if entry.kind == "stock" and line.side == side and weight[line.pool]
+    def _outside(self) -> list[int]:
+        """(outside,) the column of each supply, demand and yard dug out."""
+        dug = {key: i for i, (key, _) in enumerate(self.programme.dug)}
+        return [
+            self.programme.column("dug", dug[o.node])
+            if o.node in dug
+            else self.programme.column("demand" if o.side == TAKER else "supply", o.pool)
+            for o in self.ledger.compiled.outside
         ]
-        if side == GIVER:
-            found += [
-                (self.programme.column("dug", i), float(weight[pool]))
-                for i, (_, pool) in enumerate(self.programme.dug)
-            ]
-        return LinearForm(tuple(c for c, _ in found), tuple(w for _, w in found))
-
-    def _fresh(self) -> LinearForm:
-        """Fresh water that industry takes, net, by those who take more than they pass on."""
-        b, water = self.ledger, self.accounts.water
-        weight = water.primary
-        taking = (b.taken(weight) >= 0) & (water.industry > 0)
-        sign = np.where(b.out, -1.0, 1.0)
-        return self._flows(np.where(taking[b.process], sign * weight[b.pool], 0.0))
-
-    def _inputs(self, test: Callable[[str], bool]) -> LinearForm:
-        b = self.ledger
-        weight = b.per_pool(lambda m: test(m.water))
-        return self._flows(np.where(b.out, 0.0, weight[b.pool]))
-
-    def _waste(self, name: str) -> Quantity | None:
-        """The ratios and amounts of a class of waste, or of one waste."""
-        found = definition(name)
-        if found is None or not found.fates:
-            return None
-        if not found.waste_class:
-            return self._waste_of("", found.fates, [name.partition(":")[2]])
-        parents = [m.id for m in self.ledger.materials if found.covers(m) and not m.residue_of]
-        word = name.removeprefix(f"{WASTE_CLASSES[found.waste_class]}-") if found.unit != "1" else ""
-        return self._waste_of(word, found.fates, parents)
-
-    def _waste_of(self, word: str, fates: Sequence[str], parents: list[str]) -> Quantity | None:
-        made, uses, old = self._account(parents)
-        if word == "generated":
-            return Quantity(made)
-        if word in FATES:
-            return Quantity(uses[FATES[word]])
-        if word in WASTE_AMOUNTS:
-            return Quantity(old[FATES[word.removesuffix("-from-storage")]])
-        names = [FATES[w] for w in fates]
-        return Quantity(total([uses[n] for n in names]), total([made, *(old[n] for n in names)]))
-
-    def _account(self, parents: list[str]) -> tuple[LinearForm, dict[str, LinearForm], dict[str, LinearForm]]:
-        """Generated; what is used by fate; what storage gave by fate."""
-        books = self._books
-        made: list[LinearForm] = []
-        uses: dict[str, list[LinearForm]] = {f: [] for f in FATES.values()}
-        old: dict[str, list[LinearForm]] = {f: [] for f in FATES.values()}
-        for parent in parents:
-            if parent not in books.at:
-                continue
-            made += [
-                self._weighted(f, books.equal[parent] * books.new(self._process(f), parent))
-                for f in self._sides(parent, out=True)
-            ]
-            for material in (m for m in books.pools if parent in books.shares[m]):
-                for fate, form in self._family(books, parent, material):
-                    uses[fate].append(form)
-            for fate, form in self._yards(books, parent):
-                old[fate].append(form)
-        return total(made), {k: total(v) for k, v in uses.items()}, {k: total(v) for k, v in old.items()}
 
     @cached_property
-    def _books(self) -> WasteAccounts:
-        return WasteAccounts(self.ledger)
+    def _wastes(self) -> WasteWeights:
+        return WasteWeights(self.ledger)
 
-    def _weighted(self, flow: int, weight: float) -> LinearForm:
-        return LinearForm((self.programme.column("flow", flow),), (weight,))
+    def _waste(self, name: str, found: Definition) -> Quantity | None:
+        """A rate or an amount of a class of waste, or the rate of one waste."""
+        if found.waste_class:
+            flows = self._wastes.accounts.flow
+            of_class = (
+                m.id for m in self.ledger.materials if m.waste == found.waste_class and not m.residue_of
+            )
+            amounts = self._wastes.of([m for m in of_class if flows(m).tonnes])
+        else:
+            amounts = self._wastes.of([name.partition(":")[2]])
 
-    def _sides(self, material: str, *, out: bool) -> list[int]:
-        b = self.ledger
-        pool = b.compiled.structure.pools.index(material)
-        return np.flatnonzero((b.pool == pool) & (b.out == out)).tolist()
+        def form(words: Iterable[str]) -> LinearForm:
+            return self._form(sum((amounts[w] for w in words), self.ledger.weights()))
 
-    def _family(self, books: WasteAccounts, parent: str, material: str) -> Iterator[tuple[str, LinearForm]]:
-        """What takers of a waste or residue do with it, and what leaves processes as residue again."""
-        b, s = self.ledger, self.ledger.compiled.structure
-        weight = books.shares[material][parent]
-        fates = self._listed_fates(material)
-        for f in self._sides(material, out=False):
-            process = b.processes[b.process[f]]
-            yield from self._sold(books, process.id, fates.get(process.id, process.fate), f, weight)
-        pool = s.pools.index(material)
-        for e in self._entries(lambda e, n: True, TAKER, pool):
-            column = self.programme.column("entry", e)
-            yield entry_fate(b.system, b.compiled.entries[e]), LinearForm((column,), (weight,))
-        yield "utilisation", LinearForm((self.programme.column("demand", pool),), (weight,))
-        yield "dumped", LinearForm((self.programme.column("surplus", pool),), (weight,))
-        for f in self._sides(material, out=True):
-            process = b.processes[b.process[f]]
-            mine = books.left_over(process.id, material, parent)
-            if mine:
-                fate = self._taking_fate(books, process, parent)
-                yield from self._sold(books, process.id, fate, f, -mine)
-
-    def _sold(
-        self, books: WasteAccounts, process: str, fate: str, flow: int, weight: float
-    ) -> Iterator[tuple[str, LinearForm]]:
-        """What a process uses counts as far as its products are taken in the run; the rest is unsold."""
-        u = books.uptake[process] if fate == "utilisation" else 1.0
-        yield fate, self._weighted(flow, weight * u)
-        if u < 1.0:
-            yield "unsold", self._weighted(flow, weight * (1.0 - u))
-
-    def _process(self, flow: int) -> str:
-        name: str = self.ledger.compiled.structure.processes[int(self.ledger.process[flow])]
-        return name
-
-    def _taking_fate(self, books: WasteAccounts, process: Process, parent: str) -> str:
-        """What a process does with a waste that it takes, by the first list of it that names the process."""
-        taken = (m for m in books.pools if parent in books.shares[m] and m in process.inputs)
-        fates = (self._listed_fates(m).get(process.id) for m in taken)
-        return next((f for f in fates if f), process.fate)
-
-    def _listed_fates(self, material: str) -> dict[str, str]:
-        """Process → the fate of its entry in the takers of a material."""
-        s = self.ledger.compiled.structure
-        pool = s.pools.index(material)
-        return {
-            entry.node: entry_fate(self.ledger.system, entry)
-            for line, entry in zip(s.entries, self.ledger.compiled.entries, strict=True)
-            if line.pool == pool and line.side == TAKER and entry.kind == "process"
-        }
-
-    def _yards(self, books: WasteAccounts, parent: str) -> Iterator[tuple[str, LinearForm]]:
-        """What yards give, split between use and disposal as in the run."""
-        account = books.flow(parent).account()
-        whole = account.utilised_old + account.disposed_old
-        share = account.utilised_old / whole if whole > 0 else 1.0
-        s = self.ledger.compiled.structure
-        for material in (m for m in books.pools if books.root[m] == parent):
-            pool = s.pools.index(material)
-            stocks = [
-                e
-                for e in self._entries(lambda e, n: True, GIVER, pool)
-                if self.ledger.compiled.entries[e].kind == "stock"
-            ]
-            dug = [i for i, (_, of) in enumerate(self.programme.dug) if of == pool]
-            columns = [self.programme.column("entry", e) for e in stocks]
-            for column in columns + [self.programme.column("dug", i) for i in dug]:
-                yield "utilisation", LinearForm((column,), (books.equal[material] * share,))
-                yield "disposal", LinearForm((column,), (books.equal[material] * (1 - share),))
+        if found.unit != "1":
+            return Quantity(form(found.fates), pooled=found.fates != ("generated",))
+        bottom = form(("generated", *(f"{w}{OLD}" for w in found.fates)))
+        return Quantity(form(found.fates), bottom, pooled=True)

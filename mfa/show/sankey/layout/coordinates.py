@@ -15,10 +15,22 @@ if TYPE_CHECKING:
     from mfa.show.sankey.layout.layered_graph import LayeredGraph
 
 PASS_GAP = 5.0
+"""Points between bars, labels and bands that pass. With 10 the shipped park is a quarter taller, with 2.5 its
+labels are crossed by an eighth more."""
 NODE_GAP = 9.0
+"""Points between a bar and a band that passes it: as near, it would seem to belong to it."""
 TURN_GAP = 13.0
+"""Points beside the end of a lane, for the inside of its U-turn. Half or twice as many: height within 2 %."""
 UPWARDS = 1e-5
+"""Pull upwards, so that what nothing else holds has one place; far below every other weight."""
 COMPACT = 0.15
+"""What a point of the picture's height costs in bent widths. With 0.3 the shipped park is 3 % lower and the
+flows of the red-mud scenario are bent by 4 % more, with 0.075 2 % taller and 4 % less."""
+LEAST_PULL, LEAST_TURN_PULL = 0.03, 0.2
+"""Share of the widest band that the thinnest pull with, so that these run straight too; at a U-turn more,
+since what is enclosed there grows with it."""
+PULL_PASSING = (1.0, 1.5, 4.0)
+"""Factor of the pull by how many ends of a segment only pass: a kink amid a long band shows most."""
 
 
 def heights(
@@ -46,12 +58,12 @@ def _bends(grid: LayeredGraph, port: Mapping[tuple[int, int, bool], float]) -> l
     found = []
     for segment in grid.segments:
         passed = (segment.left >= grid.real) + (segment.right >= grid.real)
-        weight = (0.03 + grid.edges[segment.edge].width / widest) * (1.0, 1.5, 4.0)[passed]
+        weight = (LEAST_PULL + grid.edges[segment.edge].width / widest) * PULL_PASSING[passed]
         offset = port.get((segment.left, segment.edge, True), 0.0)
         offset -= port.get((segment.right, segment.edge, False), 0.0)
         found.append(Level(segment.left, segment.right, offset, weight))
     for turn in grid.turns:
-        found.append(Level(turn.lane, turn.node, 0.0, 0.2 + grid.edges[turn.edge].width / widest))
+        found.append(Level(turn.lane, turn.node, 0.0, LEAST_TURN_PULL + grid.edges[turn.edge].width / widest))
     return found
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 ENCLOSED = 0.15
-"""What a U-turn round a node costs, beyond the flows that it crosses there."""
+"""What a U-turn round a node costs, beyond the flows that it crosses there. With half or twice as much the
+crossings of the shipped park cost 6 or 13 % more and those of the red-mud scenario 3 or 6 %."""
 
 
 class Steps(NamedTuple):
@@ -155,16 +156,22 @@ def _joined(many: Iterable[Steps]) -> Steps:
 
 
 EFFORT = 150
-"""How many times strands are sifted, for each strand."""
+"""How many times strands are sifted, for each strand. Half as many give the shipped pictures as they are."""
 MOST_WORK = 40_000_000
 FIXED_WORK = 500
 """A bound of the work of all sifting, in steps of the strands; what one sifting takes besides its steps."""
 ROUNDS = 10
+"""Siftings of all strands at most; most end earlier. With 5 or 20 the shipped park's crossings cost ± 3 %."""
 GATHERINGS = 4
+"""Rounds of moves that cost nothing; with 2 or 8 the crossings of the shipped park change by 0.2 %."""
 AFRESH = 3
+"""Orders that are built anew from nothing before groups are moved; 6 find no better one for the park."""
 PERTURBATION_SIZES = (2, 4, 8, 16, 32)
+"""Strands of a group that is moved: from a pair to a whole work with all its flows."""
 NEIGHBOURS = 20
+"""Strands beside a group that are sifted after it; 10 and 40 find other orders, for the park the same."""
 LEAST_GAIN = 1e-9
+"""A smaller gain is rounding, and would let the search go round."""
 
 
 def arrange(grid: LayeredGraph, pinned: Sequence[int] = ()) -> list[list[int]]:

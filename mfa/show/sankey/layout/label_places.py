@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from mfa.show.sankey.curves import Point
 
-CAPTION_STEP = 6.0
-PAD = 4.0
-TALL = 1.15 * CAPTION
+CAPTION_STEP = 6.0  # points between the places that are tried along a band: half a letter more or less
+PAD = 4.0  # points of a band before and after its name
+TALL = 1.15 * CAPTION  # a line with what letters reach below it
 
 
 class Wish(NamedTuple):
@@ -102,8 +102,10 @@ if TYPE_CHECKING:
 STEP = 3.0
 """Distance of the points along an edge that are counted."""
 AWAY = 0.15
-"""Points on edges that a step of one point away from the middle of the bar is worth."""
+"""Points on edges that a step of one point away from the middle of the bar is worth. Half and twice as many
+leave the crossed labels of the shipped pictures within 0.1 %."""
 BESIDE = 1.0
+"""Points between a bar and a label just above or below it."""
 INKED = 0.85
 """Of the room of a label, which is that of its longest line in any language."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Band", "Geometry", "Link", "Node", "Plan", "layout", "plan", "relayout"]
 
-MARGIN = 10.0
+MARGIN = 10.0  # points round the picture
 NOWHERE = Box(0, 0, 0, 0)
 
 

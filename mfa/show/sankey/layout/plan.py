@@ -13,9 +13,14 @@ from mfa.show.sankey.layout.layering import back_arcs, layers
 from mfa.show.sankey.selection import Flows, Names, prepare
 
 THINNEST = 0.8
+"""Width of a band in points below which it would not be seen; such bands are not to scale.
+With 1.6 the crossings of the shipped park cost 40 % more, with 0.4 20 % less."""
 OWN_LOOP = 16.0
-LEAST_FLOW_HEIGHT = 400.0
-FLOW_HEIGHT_PER_COLUMN = 35.0
+"""Widest that all flows of a node to itself are drawn: circulating water would dwarf all else."""
+LEAST_FLOW_HEIGHT, FLOW_HEIGHT_PER_COLUMN = 400.0, 35.0
+"""Points of the largest sum of flows side by side: more for more columns, to keep the picture's shape. With
+half as much for a column 26 bands of the shipped park have room for a name, not 47, on a page 15 % lower;
+with twice 95, on one a quarter taller."""
 
 
 @dataclass(frozen=True)

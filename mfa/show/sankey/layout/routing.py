@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from mfa.show.sankey.curves import Corner, bend
+from mfa.show.sankey.curves import LEVEL, LONGEST_REACH, Corner, bend
 from mfa.show.sankey.geometry import Box
 
 if TYPE_CHECKING:
@@ -24,11 +24,20 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 TRACK_STEEP = 40.0
+"""Points of rise from which a band is steep and gets a track. With 20 the red-mud scenario is 4 % wider,
+with 80 11 % narrower and has 13 names on bands instead of 18."""
 APART = 3.0
+"""Points between steep bands side by side."""
 ROUND = 0.72
+"""Half a track in widths of its band: the S then has ROUNDEST times the width to bend in."""
 LEAST_HALF = 24.0
+"""Half a track of thin bands: with 48 the shipped park is 10 % wider, with 12 its labels are crossed
+4 % more."""
 WIDEST = 320.0
+"""Points that the tracks of a gap may take; with 640 the shipped park is 6 % wider, with 160 9 % narrower,
+and the labels of the red-mud scenario are crossed 18 % more."""
 PLACES = 9
+"""Shifts of the tracks that are tried in a gap; 18 save less than 1 % of the crossed labels."""
 
 
 class Rise(NamedTuple):
@@ -111,7 +120,7 @@ def _broad(table: Floats, half: Floats) -> Floats:
     """How far each band reaches to either side where it climbs: more where it does so aslant."""
     left, right, width = table.T
     tall, run = np.abs(right - left), 2 * half
-    flat = run - 2 * np.minimum((run * run + tall * tall) / (4 * run), 0.42 * run)
+    flat = run - 2 * np.minimum((run * run + tall * tall) / (4 * run), LONGEST_REACH * run)
     found: Floats = np.minimum(width / 2 * np.hypot(tall, flat) / tall, half)
     return found
 
@@ -156,15 +165,19 @@ def settled(lane: Channel, rises: Sequence[Rise], run: float, labels: Sequence[B
 
 
 BAR = 12.0
-INSIDE = 5.0
-NEST_GAP = 3.0
-LABEL_GAP = 5.0
+"""Points that a bar is wide."""
+INSIDE, NEST_GAP, LABEL_GAP = 5.0, 3.0, 5.0
+"""Points inside the innermost U-turn of a node, between nested ones, and before a label."""
 LEAST_GAP = 56.0
-STEEP = 0.6
-WIDEST_STEEP = 150.0
+"""Points between columns at least; labels want more nearly everywhere: 28 or 112 hardly change a picture."""
+STEEP, WIDEST_STEEP = 0.6, 150.0
+"""Gap that a bend wants, as a share of its width and rise, and at most; half or twice as much changes the
+width of the shipped pictures by 1 % at most, since tracks and labels want more."""
 SLIM_TURN = 22.0
+"""Points up to which a U-turn stands between a bar and its label; a label starts over a broader one."""
 ROUNDEST = 1.43
-LEVEL = 0.05
+"""Widths of a band that its S bends in, so that the inside of the bend keeps a radius of 0.1 widths: the
+middle has 0.42 · 1.43 = 0.6. Where the bends meet before, it is (run² + rise²) / (4 rise)."""
 
 
 @dataclass(frozen=True)

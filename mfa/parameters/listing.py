@@ -1,4 +1,4 @@
-"""The inputs of a system, one path and value each, to be set beside those of another."""
+"""List: every parameter of a system with its path, its value and its unit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mfa.system import Coefficient, Entry, Figure, Material, Process, Stock, System
 
 
-class Input(NamedTuple):
+class Parameter(NamedTuple):
     """A path (`bayer-digestion.inputs.bauxite`), its value and the unit that it is counted in.
 
     `whole`: it stands for a member with all its details, a process, material or stock.
@@ -20,7 +20,7 @@ class Input(NamedTuple):
     whole: bool = False
 
 
-def inputs(system: System) -> dict[str, Input]:
+def listed(system: System) -> dict[str, Parameter]:
     """Everything that a scenario and its chains put into a run, by path."""
     found = [
         *_rates(system.drive, lambda k: _driven_unit(system, k), "{}.level"),
@@ -37,12 +37,12 @@ def inputs(system: System) -> dict[str, Input]:
         unit = f"{system.materials[pool.material].unit}/a"
         for side, entries in (("takers", pool.takers), ("givers", pool.givers)):
             found += _list(pool.material, side, entries, unit)
-    found += [Input(f"factors.{k}", f.value, "") for k, f in system.factors.items()]
+    found += [Parameter(f"factors.{k}", f.value, "") for k, f in system.factors.items()]
     for t in system.targets:
         bounds = (("min", t.minimum), ("max", t.maximum))
-        found += [Input(f"targets.{t.indicator}.{k}", v, "") for k, v in bounds if v is not None]
+        found += [Parameter(f"targets.{t.indicator}.{k}", v, "") for k, v in bounds if v is not None]
     if system.layers:
-        found.append(Input("layers", ", ".join(system.layers), ""))
+        found.append(Parameter("layers", ", ".join(system.layers), ""))
     return {i.path: i for i in found}
 
 
@@ -51,14 +51,14 @@ def _driven_unit(system: System, key: str) -> str:
     return f"{system.materials[of].unit}/a"
 
 
-def _rates(figures: Mapping[str, Figure], unit: Callable[[str], str], path: str) -> Iterator[Input]:
+def _rates(figures: Mapping[str, Figure], unit: Callable[[str], str], path: str) -> Iterator[Parameter]:
     for key, figure in figures.items():
-        yield Input(path.format(key), figure.value, unit(key))
+        yield Parameter(path.format(key), figure.value, unit(key))
 
 
-def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Input]:
+def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Parameter]:
     per = materials[process.per].unit
-    yield Input(process.id, "process", "", True)
+    yield Parameter(process.id, "process", "", True)
     sides: tuple[tuple[str, Mapping[str, Coefficient]], ...] = (
         ("inputs", process.inputs),
         ("outputs", process.outputs),
@@ -66,12 +66,16 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[In
     for side, recipe in sides:
         for material, coefficient in recipe.items():
             unit = f"{materials[material].unit}/{per}"
-            yield Input(f"{process.id}.{side}.{material}", coefficient.figure.value, unit)
+            yield Parameter(f"{process.id}.{side}.{material}", coefficient.figure.value, unit)
     if process.capacity:
-        yield Input(f"{process.id}.capacity", process.capacity.value, f"{per}/a")
+        yield Parameter(f"{process.id}.capacity", process.capacity.value, f"{per}/a")
+    if process.operating_hours is not None:
+        yield Parameter(f"{process.id}.operating", process.operating_hours.value, "h/a")
+    yield Parameter(f"{process.id}.tolerance", process.tolerance.value, "1")
     for key, figure in (("value-added", process.value_added), ("system-cost", process.system_cost)):
         if figure:
-            yield Input(f"{process.id}.{key}", figure.value, "1" if key == "value-added" else f"CNY/{per}")
+            unit = "1" if key == "value-added" else f"CNY/{per}"
+            yield Parameter(f"{process.id}.{key}", figure.value, unit)
     tags = {
         "fate": process.fate,
         "site": process.site,
@@ -80,27 +84,29 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[In
         "enterprise": process.enterprise,
         "heat-pump": "true" if process.heat_pump else "",
     }
-    yield from (Input(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)
+    yield from (Parameter(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)
     for element, shares in process.transfer.items():
         for output, share in shares.items():
-            yield Input(f"{process.id}.transfer.{element}.{output}", share, "1")
+            yield Parameter(f"{process.id}.transfer.{element}.{output}", share.value, "1")
 
 
-def _material(material: Material) -> Iterator[Input]:
-    yield Input(material.id, "material", "", True)
+def _material(material: Material) -> Iterator[Parameter]:
+    yield Parameter(material.id, "material", "", True)
     if material.price:
-        yield Input(f"price.{material.id}", material.price.value, f"CNY/{material.unit}")
+        yield Parameter(f"price.{material.id}", material.price.value, f"CNY/{material.unit}")
     numbers = {
         "moisture": material.moisture,
+        "carbon": material.carbon,
         "lhv": material.lhv,
         "density": material.density,
         "co2-factor": material.co2_factor,
         "gwp": material.gwp if material.ghg else None,
-        "price-vat": material.price_vat or None,
+        "price-vat": material.price_vat if material.price_vat.value else None,
         "parent-equivalent": material.parent_equivalent if material.residue_of else None,
     }
-    yield from (Input(f"{material.id}.{k}", v, "") for k, v in numbers.items() if v is not None)
-    yield from (Input(f"{material.id}.composition.{s}", v, "1") for s, v in material.composition.items())
+    yield from (Parameter(f"{material.id}.{k}", f.value, "") for k, f in numbers.items() if f)
+    shares = material.composition.items()
+    yield from (Parameter(f"{material.id}.composition.{s}", f.value, "1") for s, f in shares)
     main = material.main_resource
     words = {
         "kind": material.kind,
@@ -113,29 +119,29 @@ def _material(material: Material) -> Iterator[Input]:
         "carrier": "" if material.carrier else "false",
         "main-resource": "" if main is None else str(main).lower(),
     }
-    yield from (Input(f"{material.id}.{k}", v, "") for k, v in words.items() if v)
+    yield from (Parameter(f"{material.id}.{k}", v, "") for k, v in words.items() if v)
 
 
-def _stock(stock: Stock, unit: str) -> Iterator[Input]:
-    yield Input(stock.id, "stock", "", True)
+def _stock(stock: Stock, unit: str) -> Iterator[Parameter]:
+    yield Parameter(stock.id, "stock", "", True)
     for key, figure in (("initial", stock.initial), ("capacity", stock.capacity)):
         if figure:
-            yield Input(f"{stock.id}.{key}", figure.value, unit)
-    yield Input(f"{stock.id}.fate", stock.fate, "")
+            yield Parameter(f"{stock.id}.{key}", figure.value, unit)
+    yield Parameter(f"{stock.id}.fate", stock.fate, "")
 
 
-def _list(material: str, side: str, entries: tuple[Entry, ...], unit: str) -> Iterator[Input]:
+def _list(material: str, side: str, entries: tuple[Entry, ...], unit: str) -> Iterator[Parameter]:
     if entries:
-        yield Input(f"{material}.{side}", " → ".join(_tiers(entries)), "")
+        yield Parameter(f"{material}.{side}", " → ".join(_tiers(entries)), "")
     for e in entries:
         if e.limit:
-            yield Input(f"{material}.{side}.{e.node}.limit", e.limit.value, unit)
+            yield Parameter(f"{material}.{side}.{e.node}.limit", e.limit.value, unit)
         if e.percent:
-            yield Input(f"{material}.{side}.{e.node}.limit", e.percent.value, "1")
-        if e.share != 1:
-            yield Input(f"{material}.{side}.{e.node}.share", e.share, "")
+            yield Parameter(f"{material}.{side}.{e.node}.limit", e.percent.value, "1")
+        if e.share.value != 1:
+            yield Parameter(f"{material}.{side}.{e.node}.share", e.share.value, "")
         if e.fate:
-            yield Input(f"{material}.{side}.{e.node}.fate", e.fate, "")
+            yield Parameter(f"{material}.{side}.{e.node}.fate", e.fate, "")
 
 
 def _tiers(entries: tuple[Entry, ...]) -> Iterator[str]:
