@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import re
 import string
 import subprocess
@@ -264,8 +265,15 @@ def test_wheel_installed_elsewhere_finds_its_own_files(wheel: Path, tmp_path: Pa
         "print(mfa.load('alumina-red-mud').solve().state.method)"
     )
     python = tmp_path / "env" / "bin" / "python"
+    elsewhere = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}  # which may lead to the checkout
     ended = subprocess.run(
-        [python, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, timeout=60
+        [python, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        timeout=60,
+        env=elsewhere,
     )
     folder, method = ended.stdout.split()
     assert Path(folder) == site / "mfa" / "chains"
