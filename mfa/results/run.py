@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from mfa.checks.closure import Closure, closures
@@ -16,11 +16,13 @@ from mfa.results import tables
 from mfa.results.accounts import flows
 from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.costs import CentreCost, Costs
+from mfa.results.accounts.layer_contents import LayerContents
 from mfa.results.accounts.ledger import Ledger
 from mfa.results.accounts.substances import Compositions, Substance
 from mfa.results.accounts.waste import WasteFlow
 from mfa.results.accounts.waste_flows import waste_flows
 from mfa.results.indicators import evaluate
+from mfa.results.indicators.custom import ChosenFlows, layers_of
 from mfa.results.indicators.target import Indicator
 from mfa.results.warnings import RunWarning, account_faults, run_warnings
 from mfa.system import System
@@ -118,9 +120,14 @@ class Run:
             self.lacking,
             self.accounts,
             lambda name: self.layer(name).recovery,
-            self.flow_list,
-            lambda: self.link_list,
+            self.chosen_flows,
         )
+
+    @cached_property
+    def chosen_flows(self) -> ChosenFlows:
+        """What the scenario's own indicators count."""
+        contents = cache(lambda name: LayerContents(self.layer(name)))
+        return ChosenFlows(self.system.materials, self.flow_list, lambda: self.link_list, contents)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -177,10 +184,12 @@ class Run:
         )
 
     @property
-    def _doubts(self) -> list[tuple[str, str, Fault]]:
-        layers = [self.layer(n) for n in self.system.layers]
+    def _doubts(self) -> list[RunWarning]:
+        listed = self.system.layers
+        layers = [self.layer(n) for n in listed]
+        counted = [self.layer(n) for n in layers_of(self.system.indicators) if n not in listed]
         return account_faults(
-            self.system, self.accounts, self.indicator_list, layers, self.flow_list, lambda: self.link_list
+            self.system, self.accounts, self.indicator_list, layers, counted, self.chosen_flows
         )
 
     @cached_property
