@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import mfa
-from tests.parks import codes, faults, solve, values
+from mfa.show.terminal.print_run import print_answer
+from tests.parks import codes, faults, load, solve, values
 
 OXYGEN, ALUMINIUM = 15.9994, 26.98154
 MASSES = 2e-5  # atomic masses differ in the last digits from table to table
@@ -335,3 +337,58 @@ def test_claim_on_a_grade(tmp_path: Path) -> None:
     claims = "".join(f"  - {{label: {{en: Cu, zh: 铜}}, indicator: own, value: {v} %}}\n" for v in (0.6, 0.4))
     found = mfa.audit(shredded(tmp_path, GRADE, f"claims:\n{claims}"))
     assert [v.word for v in found.verdicts] == ["holds", "differs"]
+
+
+# ---------------------------------------------------------------- shown
+SHOWN = f"""targets:
+  grade: {{max: 0.5 %}}
+  gone: {{min: 1 %}}
+indicators:
+  grade: {{label: {{en: Copper in steel, zh: 钢中铜}}, {GRADE.replace(chr(10), " ")}}}
+  lost: {{label: {{en: Copper lost, zh: 铜损失}}, count: Cu,
+    numerator: [{{material: residue, target: deposit}}]}}
+  gone:
+    numerator: [{{material: residue, target: export}}]
+    denominator: [{{material: residue, target: export}}]
+"""
+
+
+def test_run_prints_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Label, value, unit, bound and state of each, in the order of the file; a dash for 0 ÷ 0."""
+    print_answer(solve(tmp_path, SHREDDER, SCRAP + SHOWN), "en", None)
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "✗ Copper in steel: 6 kg Cu/t (at most 5 kg Cu/t): 1 kg Cu/t over" in lines
+    start = lines.index("Indicators of this scenario")
+    assert lines[start + 2 : start + 5] == [
+        "Copper in steel 6 kg Cu/t at most 5 kg Cu/t: missed",
+        "Copper lost 4,000 kg Cu/a",
+        "gone – at least 1.00 %: no value",
+    ]
+    print_answer(solve(tmp_path, SHREDDER, SCRAP + SHOWN), "zh", None)
+    assert "不高于 5 kg Cu/t：未达到" in capsys.readouterr().out
+
+
+def test_report_shows_them(tmp_path: Path) -> None:
+    """The same in the report, under «Of this scenario»."""
+    solve(tmp_path, SHREDDER, SCRAP + SHOWN).write(tmp_path / "out", report=True)
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    own = re.search(r"<caption>Of this scenario</caption>.*?</table>", text, re.S)
+    assert own is not None
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr.*?</tr>", own[0], re.S)]
+    assert [c for c in cells if c] == [
+        ["Copper in steel", "6", "kg Cu/t", "at most 5 kg Cu/t: missed"],
+        ["Copper lost", "4,000", "kg Cu/a", ""],
+        ["gone", "–", "", "at least 1.00 %: no value"],
+    ]
+
+
+def test_compare_splits_them(tmp_path: Path) -> None:
+    """60 or 50 % of the copper into the steel: 6 or 5 kg/t, all of the change by the shredder."""
+    variants = "variants: {better: {processes: {shredder: {transfer: {Cu: {steel-scrap: 50 %}}}}}}\n"
+    own = f"{SCRAP}{variants}indicators: {{own: {{{GRADE}}}}}\n"
+    a = load(tmp_path, SHREDDER, own).solve()
+    b = load(tmp_path, SHREDDER, own, variants=["better"]).solve()
+    found = mfa.compare(a, b)
+    change = next(c for c in found.indicators if c.name == "own")
+    assert (change.before, change.after, change.unit) == (pytest.approx(6), pytest.approx(5), "kg Cu/t")
+    assert sum(s.change for s in found.shares(["own"])) == pytest.approx(-1)
