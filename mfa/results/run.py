@@ -18,6 +18,7 @@ from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.costs import CentreCost, Costs
 from mfa.results.accounts.layer_contents import LayerContents
 from mfa.results.accounts.ledger import Ledger
+from mfa.results.accounts.overfull import Overfull, overfull
 from mfa.results.accounts.substances import Compositions, Substance
 from mfa.results.accounts.waste import WasteFlow
 from mfa.results.accounts.waste_flows import waste_flows
@@ -185,12 +186,20 @@ class Run:
 
     @property
     def _doubts(self) -> list[RunWarning]:
-        listed = self.system.layers
-        layers = [self.layer(n) for n in listed]
-        counted = [self.layer(n) for n in layers_of(self.system.indicators) if n not in listed]
         return account_faults(
-            self.system, self.accounts, self.indicator_list, layers, counted, self.chosen_flows
+            self.system, self.accounts, self.indicator_list, self._followed, self.overfull, self.chosen_flows
         )
+
+    @property
+    def _followed(self) -> list[Substance]:
+        """The layers that the scenario lists, then those that only its own indicators count."""
+        names = dict.fromkeys((*self.system.layers, *layers_of(self.system.indicators)))
+        return [self.layer(n) for n in names]
+
+    @cached_property
+    def overfull(self) -> list[Overfull]:
+        """Outputs that cannot hold what the layers put into them."""
+        return overfull(self._followed)
 
     @cached_property
     def lacking(self) -> dict[str, str]:

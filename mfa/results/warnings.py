@@ -17,6 +17,7 @@ from mfa.engine.network import TAKER, State
 from mfa.errors import Fault
 from mfa.properties import greenhouse
 from mfa.results.accounts.accounts import Accounts
+from mfa.results.accounts.overfull import Overfull
 from mfa.results.accounts.substances import Substance
 from mfa.results.accounts.waste import WasteFlow
 from mfa.results.indicators.custom import ChosenFlows, Uncounted
@@ -195,6 +196,7 @@ def _recipes(closures: Sequence[Closure]) -> list[RunWarning]:
 
 MOST_NAMES = 12  # in one line of a warning
 UNKNOWN = "content-unknown"
+IMPOSSIBLE = "layer-impossible"
 
 
 def account_faults(
@@ -202,29 +204,45 @@ def account_faults(
     accounts: Accounts,
     rows: Sequence[Indicator],
     layers: Sequence[Substance],
-    counted: Sequence[Substance],
+    overfull: Sequence[Overfull],
     own: ChosenFlows,
 ) -> list[RunWarning]:
-    """Everything that an account had to leave out.
+    """Everything that an account had to leave out, and what cannot be in it.
 
     Parameters
     ----------
-    layers, counted : those that the scenario lists, and those that only its own indicators count
+    layers : those that the scenario lists, and those that its own indicators count
     """
     aimed = {r.name.partition("@")[0] for r in rows if r.aimed}
     found = [*_unpriced(accounts), *_price_years(accounts), *_without_share(accounts, aimed)]
     found += _weightless_gases(accounts)
     for layer in layers:
-        if layer.unknown:
+        if layer.unknown and layer.name in system.layers:
             fault = Fault("layer-gap", None, {"layer": layer.name, **_names(layer.unknown)})
             found.append(("layer-gap", layer.name, fault))
-    for layer in (*layers, *counted):
         if layer.negative:
             fault = Fault("layer-negative", None, {"layer": layer.name, **_names(layer.negative)})
             found.append(("layer-negative", layer.name, fault))
     for one in system.indicators:
         found += [_uncounted_of(one.id, missing) for missing in own.uncounted(one)]
-    return [_plain(*parts) for parts in found]
+    return [_plain(*parts) for parts in found] + [_impossible(o) for o in overfull]
+
+
+def _impossible(one: Overfull) -> RunWarning:
+    """A flow that the layers put more into than its mass can hold."""
+    fault = Fault(IMPOSSIBLE, None, impossible(one))
+    return RunWarning(IMPOSSIBLE, one.process, one.held - one.room, "t/a", fault)
+
+
+def impossible(one: Overfull) -> dict[str, object]:
+    """The values of the message on it."""
+    return {
+        "process": one.process,
+        "material": one.material,
+        "layer": " + ".join(one.elements),
+        "held": f"{one.held:,.4g}",
+        "room": f"{one.room:,.4g}",
+    }
 
 
 def _uncounted_of(indicator: str, missing: Uncounted) -> tuple[str, str, Fault]:
