@@ -276,16 +276,20 @@ class Summary:
         )
 
     @cached_property
+    def own(self) -> tuple[Indicator, ...]:
+        """The scenario's own indicators, as it lists them, those without a value included."""
+        return tuple(self.indicators[o.id] for o in self.result.system.indicators)
+
+    @cached_property
     def topics(self) -> Mapping[str, tuple[Indicator, ...]]:
-        """Topic → rates, accounts and recoveries of the whole park that have a value; `OWN` comes last."""
-        own = {o.id for o in self.result.system.indicators}
+        """Topic → rates, accounts and recoveries of the whole park that have a value; then all of `OWN`."""
         made: dict[str, list[Indicator]] = {}
         for r in self.result.indicator_list:
             built_in = is_waste_rate(r.name) or is_account(r.name) or r.name.startswith(f"{RECOVERY}:")
-            if r.value is None or not (built_in or r.name in own):
-                continue
             found = definition(r.name)
-            made.setdefault(OWN if r.name in own or found is None else found.topic, []).append(r)
+            if r.value is not None and built_in and found is not None:
+                made.setdefault(found.topic, []).append(r)
+        made |= {OWN: list(self.own)} if self.own else {}
         return {t: tuple(made[t]) for t in (*TOPICS, OWN) if t in made}
 
     @cached_property

@@ -78,6 +78,11 @@ def figure(row: Indicator, value: float | None = None, more: int = 0) -> tuple[s
     return number(shown, more), "" if row.unit == "1" else row.unit
 
 
+def figure_or_dash(row: Indicator) -> tuple[str, str]:
+    """As `figure`; a dash where there is no value."""
+    return figure(row) if row.value is not None else ("–", "" if row.unit == "1" else row.unit)
+
+
 def written(row: Indicator, value: float | None = None, more: int = 0) -> str:
     """As `figure`, value and unit in one."""
     return " ".join(figure(row, value, more)).strip()
@@ -188,6 +193,16 @@ def target_sentence(row: Indicator, system: System, lang: str) -> str:
         key = f"{key}-points"
     points = f"{abs(row.distance or 0) * 100:.{2 + more}f}"
     return word(key, lang, points=points, amount=mega(row.distance_amount or 0.0, "t/a"), **values)
+
+
+def target_state(row: Indicator, lang: str) -> str:
+    """The bound of an indicator and whether it holds, in a few words; empty without a target."""
+    bound = row.minimum if row.minimum is not None else row.maximum
+    if bound is None:
+        return ""
+    side = "min" if row.minimum is not None else "max"
+    shown = written(row, bound, more_digits(row, bound))
+    return word(f"state-{side}", lang, bound=shown, state=word(f"state-{row.met}", lang))
 
 
 def remedy_name(system: System, remedy: Remedy, lang: str) -> str:

@@ -10,11 +10,9 @@ import numpy as np
 from mfa.catalogue import ACCOUNTS, GROUPS, PER_SEWAGE, RECOVERY, Definition, definition, members_of
 from mfa.engine.network import Bools, Floats
 from mfa.results.accounts.accounts import Accounts
-from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.ledger import Part
 from mfa.results.accounts.waste import WasteFlow
-from mfa.results.indicators.custom import lacking as lacking_in
-from mfa.results.indicators.custom import value as custom_value
+from mfa.results.indicators.custom import ChosenFlows
 from mfa.results.indicators.target import Indicator, judged
 from mfa.results.indicators.waste_rates import waste_indicators
 from mfa.system import System, Target
@@ -28,8 +26,7 @@ def indicators(
     short: Mapping[str, str],
     accounts: Accounts,
     recovery: Callable[[str], float | None],
-    flows: Sequence[Flow],
-    links: Callable[[], Sequence[Flow]],
+    own: ChosenFlows,
 ) -> list[Indicator]:
     """Every indicator of a run, targets judged.
 
@@ -38,7 +35,7 @@ def indicators(
     wastes : waste → where it goes
     short : process → one of its inputs whose pool is in shortage
     recovery : element or oxide → the share of it recovered
-    links : makes the flows without pools, for indicators that name both ends
+    own : the flows that the scenario's own indicators choose from
     """
     targets: dict[str, list[Target]] = {}
     for target in system.targets:
@@ -52,7 +49,7 @@ def indicators(
         made += _account(one, accounts, targets.get(one.name, ()), short)
     made += _grouped(accounts, sums, targets, short)
     made += _recoveries(system, recovery, targets)
-    made += _custom(system, flows, links, targets, short)
+    made += _custom(system, own, targets, short)
     return made
 
 
@@ -201,20 +198,14 @@ def _recoveries(
 
 
 def _custom(
-    system: System,
-    flows: Sequence[Flow],
-    links: Callable[[], Sequence[Flow]],
-    targets: Targets,
-    short: Mapping[str, str],
+    system: System, own: ChosenFlows, targets: Targets, short: Mapping[str, str]
 ) -> Iterator[Indicator]:
     """The custom indicators; a least value must be reached without flows of who lacks an input."""
     for one in system.indicators:
-        top, bottom = custom_value(one, flows, links, system.materials)
-        value = top if bottom is None else top / bottom if bottom else None
+        value = own.value(one)
         for target in targets.get(one.id, ()):
-            lacking = lacking_in(one, flows, links, short) if target.minimum is not None else ()
-            sure, _ = custom_value(one, flows, links, system.materials, frozenset(n for n, _ in lacking))
-            certain = sure if bottom is None else sure / bottom if bottom else None
+            lacking = own.lacking(one, short) if target.minimum is not None else ()
+            certain = own.value(one, frozenset(n for n, _ in lacking))
             yield judged(one.id, one.unit, value, target, None, certain, lacking)
         if one.id not in targets:
             yield Indicator(one.id, value, one.unit)

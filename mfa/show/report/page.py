@@ -16,11 +16,12 @@ from mfa.results.accounts.waste import FATE_WORDS
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.report.pictures import run_pictures
-from mfa.show.summary import GROUP_COLUMNS, Summary
+from mfa.show.summary import GROUP_COLUMNS, OWN, Summary
 from mfa.show.text import (
     account_cells,
     clause,
     figure,
+    figure_or_dash,
     indicator_name,
     material_name,
     mega,
@@ -30,6 +31,7 @@ from mfa.show.text import (
     remedy_name,
     solved_line,
     target_sentence,
+    target_state,
     word,
 )
 from mfa.studies.remedies import Remedy, Ways
@@ -45,6 +47,8 @@ MOST_DISPLACED = 2
 NOTHING = 1e-9  # an amount of a group below this is an empty cell
 CONFIDENCES = ("high", "medium", "low", "")
 GROUPED = tuple(g for g in GROUPS if g in ("site", "sector"))
+INDICATOR_COLUMNS = ("indicator", "value", "unit", "formula", "clause")
+OWN_COLUMNS = ("indicator", "value", "unit", "target")
 Rows = list[tuple[str, ...]]
 
 
@@ -99,7 +103,14 @@ def _tables(summary: Summary, system: System, lang: str) -> dict[str, Any]:
         "wastes": _wastes(summary, "industrial-solid", system, lang),
         "hazardous": _wastes(summary, "hazardous", system, lang),
         "indicators": [
-            (word(f"report-topic-{topic}", lang), [_indicator(r, system, lang) for r in rows])
+            (
+                word(f"report-topic-{topic}", lang),
+                [
+                    word(f"report-{head}", lang)
+                    for head in (OWN_COLUMNS if topic == OWN else INDICATOR_COLUMNS)
+                ],
+                [(_own if topic == OWN else _indicator)(r, system, lang) for r in rows],
+            )
             for topic, rows in summary.topics.items()
         ],
         "factors": [word(f"factor-{n}", lang, value=f"{v:g}") for n, v in summary.factors.items()],
@@ -241,6 +252,11 @@ def _wastes(summary: Summary, waste_class: str, system: System, lang: str) -> Ro
     if more > 0:
         named.append((_others(more, lang), *account_cells(wastes.rest(MOST_WASTES))))
     return [*named, (word("word-all", lang), *account_cells(wastes.total))]
+
+
+def _own(row: Indicator, system: System, lang: str) -> tuple[str, ...]:
+    """Name, value, unit, target with its state."""
+    return (indicator_name(system, row.name, lang), *figure_or_dash(row), target_state(row, lang))
 
 
 def _indicator(row: Indicator, system: System, lang: str) -> tuple[str, ...]:

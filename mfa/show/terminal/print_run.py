@@ -16,6 +16,7 @@ from mfa.show.text import (
     ACCOUNT_COLUMNS,
     account_cells,
     figure,
+    figure_or_dash,
     indicator_name,
     material_name,
     mega,
@@ -25,6 +26,7 @@ from mfa.show.text import (
     scenario_title,
     solved_line,
     target_sentence,
+    target_state,
     word,
 )
 from mfa.system import System
@@ -41,6 +43,7 @@ def print_answer(result: Run, lang: str, folder: Path | None) -> None:
         _obstacles(summary, system, lang)
     _wastes(summary, system, lang)
     _accounts(summary, system, lang)
+    _own(summary, system, lang)
     _layers(summary, lang)
     _crossing(summary, system, lang)
     _warnings(summary, lang)
@@ -113,6 +116,17 @@ def _accounts(summary: Summary, system: System, lang: str) -> None:
     if summary.price_years and "output-value" in shown:
         line(dim(word("accounts-prices", lang, years=", ".join(map(str, summary.price_years)))))
     line()
+
+
+def _own(summary: Summary, system: System, lang: str) -> None:
+    """The scenario's own indicators, with the state of their targets."""
+    if not summary.own:
+        return
+    heads = ["", word("word-amount", lang), "", word("word-target", lang)]
+    rows = [
+        (indicator_name(system, r.name, lang), *figure_or_dash(r), target_state(r, lang)) for r in summary.own
+    ]
+    table(word("own-title", lang), heads, rows, last_left=True)
 
 
 def _layers(summary: Summary, lang: str) -> None:
