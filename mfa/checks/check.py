@@ -60,7 +60,7 @@ def check_system(system: System, file: str) -> Check:
 
 
 def _warnings(system: System) -> list[Fault]:
-    made = list(system.notes)
+    made = [*system.notes, *lists.serving_few(system)]
     names = lists.idle(system)
     if names:
         made.append(Fault("idle", None, {"names": ", ".join(names), "count": len(names)}))

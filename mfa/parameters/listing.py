@@ -83,6 +83,7 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
         "project": process.project,
         "enterprise": process.enterprise,
         "heat-pump": "true" if process.heat_pump else "",
+        "serves": "largest" if process.serves == "largest" else "",
     }
     yield from (Parameter(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)
     for element, shares in process.transfer.items():

@@ -20,10 +20,12 @@ from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.overfull import Overfull
 from mfa.results.accounts.substances import Substance
 from mfa.results.accounts.waste import WasteFlow
+from mfa.results.held_back import HeldBack, held_back
 from mfa.results.indicators.custom import ChosenFlows, Uncounted
 from mfa.results.indicators.target import Indicator
 from mfa.system import System
 
+EMPTY: Mapping[str, HeldBack] = {}
 FULL = 1e-9  # of the size: what is within is met or full, looser than any rounding, closer than any figure
 
 
@@ -68,7 +70,7 @@ def run_warnings(
         found.append(_plain("balance-outside", str(fault.values["process"]), fault))
     for fault in lists.sold_without_limit(system):
         found.append(_plain("sold-without-limit", f"pool:{fault.values['material']}", fault))
-    for note in system.notes:
+    for note in (*system.notes, *lists.serving_few(system)):
         found.append(_plain("note", str(note.values["id"]), note))
     names = lists.idle(system)
     if names:
@@ -84,7 +86,7 @@ def _plain(code: str, place: str, fault: Fault) -> RunWarning:
 
 def _shortages(system: System, compiled: Compiled, state: State) -> list[RunWarning]:
     short = {m: a for m, a in zip(compiled.structure.pools, state.shortage.tolist(), strict=True) if a > 0}
-    return _open("shortage", system, compiled, short)
+    return _open("shortage", system, compiled, short, held_back(system, compiled, state))
 
 
 def _surpluses(system: System, compiled: Compiled, state: State) -> list[RunWarning]:
@@ -96,8 +98,14 @@ def _surpluses(system: System, compiled: Compiled, state: State) -> list[RunWarn
     return _open("surplus", system, compiled, over)
 
 
-def _open(code: str, system: System, compiled: Compiled, amounts: Mapping[str, float]) -> list[RunWarning]:
-    """Pools with something left over or missing, and who could mend it."""
+def _open(
+    code: str,
+    system: System,
+    compiled: Compiled,
+    amounts: Mapping[str, float],
+    held: Mapping[str, HeldBack] = EMPTY,
+) -> list[RunWarning]:
+    """Pools with something left over or missing, and who could mend it; `held`: who could give more."""
     if not amounts:
         return []
     side = TAKER if code == "surplus" else -TAKER
@@ -120,6 +128,10 @@ def _open(code: str, system: System, compiled: Compiled, amounts: Mapping[str, f
             "unit": unit,
             "names": ", ".join(full.get(material) or idle.get(material) or ()),
         }
+        if material in held:
+            key, by = f"{code}-held", held[material]
+            more = f"{min(by.more, amount):,.4g}"
+            values |= {"process": by.process, "more": more, "names": ", ".join(by.lists)}
         made.append(RunWarning(code, f"pool:{material}", amount, unit, Fault(key, None, values)))
     return made
 
