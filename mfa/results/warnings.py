@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from mfa.properties import greenhouse
 from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.overfull import Overfull
 from mfa.results.accounts.substances import Substance
-from mfa.results.accounts.waste import WasteFlow
+from mfa.results.accounts.waste import WORTH, Use, WasteFlow
 from mfa.results.held_back import HeldBack, held_back
 from mfa.results.indicators.custom import ChosenFlows, Uncounted
 from mfa.results.indicators.target import Indicator
@@ -62,6 +63,7 @@ def run_warnings(
     found += _empty([r for r in rows if r.name not in unknown], own)
     found += _identity(wastes)
     found += _residues(wastes)
+    found += _unsold(system, wastes)
     found += [_plain(f.key, str(f.values["process"]), f) for f in unstated(system)]
     found += _uncounted(system, wastes)
     found += _recipes(closures)
@@ -191,6 +193,28 @@ def _residues(wastes: Mapping[str, WasteFlow]) -> list[RunWarning]:
                 values = {"process": use.node, "material": material, "amount": f"{-use.amount:,.4g}"}
                 fault = Fault("residue-above-waste", None, values)
                 made.append(RunWarning("residue-above-waste", use.node, -use.amount, "t/a", fault))
+    return made
+
+
+def _unsold(system: System, wastes: Mapping[str, WasteFlow]) -> list[RunWarning]:
+    """Processes that make products of waste that nobody takes."""
+    made = []
+    for material, waste in wastes.items():
+        found: dict[str, list[Use]] = defaultdict(list)
+        for use in waste.uses:
+            if use.fate == "unsold" and use.amount > WORTH * waste.size:
+                found[use.node].append(use)
+        for node, uses in found.items():
+            amount, left = math.fsum(u.amount for u in uses), uses[0].leftover
+            assert left is not None
+            values = {
+                "material": material,
+                "amount": f"{amount:,.4g}",
+                "process": left.process,
+                "product": left.product,
+                "left": f"{left.amount:,.4g} {system.materials[left.product].unit}/a",
+            }
+            made.append(RunWarning("unsold", node, amount, "t/a", Fault("unsold", None, values)))
     return made
 
 

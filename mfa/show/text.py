@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.catalogue import PER_WASTE, RECOVERY, definition
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mfa.studies.remedies import Remedy
 
 GROUPED = 1e15  # from here on digits are none of the figure's
-ACCOUNT_COLUMNS = ("generated", "utilised", "disposed", "stored", "dumped", "rate")
+ACCOUNT_COLUMNS = ("generated", "utilised", "utilised_old", "unsold", "disposed", "stored", "dumped")
 MOST_MORE = 10  # a bound is kept from 1e-12 on (`holds`), 2 + 10 decimals of a percentage
 
 
@@ -56,10 +57,23 @@ def percent(value: float | None, more: int = 0) -> str:
     return "–" if value is None else f"{value:.{2 + more}%}".replace("%", " %")
 
 
-def account_cells(account: Account) -> tuple[str, ...]:
-    """The fate of a waste in the columns `ACCOUNT_COLUMNS`: t a year, and the rate of utilisation."""
-    amounts = (getattr(account, field) for field in ACCOUNT_COLUMNS[:-1])
-    return (*(number(a) for a in amounts), percent(account.utilisation))
+def account_columns(whole: Account) -> tuple[str, ...]:
+    """The fields of an account that a table of wastes shows; what came from yards only where it did.
+
+    >>> account_columns(Account(generated=3.6, utilised=2.7))
+    ('generated', 'utilised', 'unsold', 'disposed', 'stored', 'dumped')
+    """
+    return tuple(c for c in ACCOUNT_COLUMNS if c != "utilised_old" or whole.utilised_old > 0)
+
+
+def account_heads(columns: Sequence[str], lang: str) -> list[str]:
+    """The heads of a table of wastes: waste, the columns, the rate of utilisation."""
+    return [word(f"word-{c.replace('_', '-')}", lang) for c in ("waste", *columns, "rate")]
+
+
+def account_cells(account: Account, columns: Sequence[str]) -> tuple[str, ...]:
+    """The fate of a waste in some columns: t a year, and the rate of utilisation."""
+    return (*(number(getattr(account, c)) for c in columns), percent(account.utilisation))
 
 
 def figure(row: Indicator, value: float | None = None, more: int = 0) -> tuple[str, str]:

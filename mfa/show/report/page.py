@@ -15,10 +15,13 @@ from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.waste import FATE_WORDS
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
+from mfa.show.headline import headline_notes
 from mfa.show.report.pictures import run_pictures
 from mfa.show.summary import GROUP_COLUMNS, OWN, Summary
 from mfa.show.text import (
     account_cells,
+    account_columns,
+    account_heads,
     clause,
     figure,
     figure_or_dash,
@@ -86,6 +89,7 @@ def _answer(summary: Summary, system: System, lang: str) -> dict[str, Any]:
         "name": system.name,
         "year": system.year or "",
         "answers": _verdicts(summary, system, lang),
+        "notes": headline_notes(summary, lang),
         "largest": _largest(summary, system, lang),
         "ways": _best_ways(summary, system, lang) if summary.ways else "",
         "trust": _trust(summary, lang),
@@ -239,19 +243,23 @@ def _displaced(r: Remedy, system: System, unit: str, lang: str) -> str:
     return " " + word("report-displaced", lang, names=names)
 
 
-def _wastes(summary: Summary, waste_class: str, system: System, lang: str) -> Rows:
-    """Waste, its account, rate, of a class; the smaller ones in one row, then the sum."""
+def _wastes(
+    summary: Summary, waste_class: str, system: System, lang: str
+) -> tuple[Sequence[str], Rows] | None:
+    """Heads and rows: waste, its account, rate, of a class; the smaller ones in one row, then the sum."""
     wastes = summary.wastes(waste_class)
     if not wastes.rows:
-        return []
+        return None
+    columns = account_columns(wastes.total)
     named = [
-        (material_name(system, w.material, lang), *account_cells(w.account))
+        (material_name(system, w.material, lang), *account_cells(w.account, columns))
         for w in wastes.rows[:MOST_WASTES]
     ]
     more = len(wastes.rows) - MOST_WASTES
     if more > 0:
-        named.append((_others(more, lang), *account_cells(wastes.rest(MOST_WASTES))))
-    return [*named, (word("word-all", lang), *account_cells(wastes.total))]
+        named.append((_others(more, lang), *account_cells(wastes.rest(MOST_WASTES), columns)))
+    rows = [*named, (word("word-all", lang), *account_cells(wastes.total, columns))]
+    return account_heads(columns, lang), rows
 
 
 def _own(row: Indicator, system: System, lang: str) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ from mfa.catalogue import BY_ID, HEADLINE
 from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.waste import FATE_WORDS
 from mfa.results.run import Run
+from mfa.show.headline import headline_notes
 from mfa.show.summary import Summary
 from mfa.show.terminal.table import bold, coloured, dim, line, table
 from mfa.show.text import (
-    ACCOUNT_COLUMNS,
     account_cells,
+    account_columns,
+    account_heads,
     figure,
     figure_or_dash,
     indicator_name,
@@ -53,7 +55,7 @@ def print_answer(result: Run, lang: str, folder: Path | None) -> None:
 
 
 def _targets(summary: Summary, system: System, lang: str) -> None:
-    """The targets in colour; without any, the rate that is asked for first."""
+    """The targets in colour, without any the rate that is asked for first; what stands beside it."""
     for row in summary.targets:
         colour = {"true": "green", "false": "red"}.get(row.met, "yellow")
         line(coloured(target_sentence(row, system, lang), colour))
@@ -61,6 +63,8 @@ def _targets(summary: Summary, system: System, lang: str) -> None:
     if headline and not summary.targets:
         name = indicator_name(system, HEADLINE, lang)
         line(word("no-target", lang, name=name, value=percent(headline.value)))
+    for note in headline_notes(summary, lang):
+        line("  ", note)
     line()
 
 
@@ -96,10 +100,12 @@ def _wastes(summary: Summary, system: System, lang: str) -> None:
         wastes = summary.wastes(waste_class)
         if not wastes.rows:
             continue
-        rows = [(material_name(system, w.material, lang), *account_cells(w.account)) for w in wastes.rows]
-        rows.append((word("word-all", lang), *account_cells(wastes.total)))
-        heads = [word(f"word-{w}", lang) for w in ("waste", *ACCOUNT_COLUMNS)]
-        table(word(title, lang), heads, rows)
+        columns = account_columns(wastes.total)
+        rows = [
+            (material_name(system, w.material, lang), *account_cells(w.account, columns)) for w in wastes.rows
+        ]
+        rows.append((word("word-all", lang), *account_cells(wastes.total, columns)))
+        table(word(title, lang), account_heads(columns, lang), rows)
 
 
 def _accounts(summary: Summary, system: System, lang: str) -> None:
