@@ -20,6 +20,7 @@ from mfa.results.accounts.ledger import Ledger
 from mfa.results.accounts.substances import Compositions, Substance
 from mfa.results.accounts.waste import WasteFlow
 from mfa.results.accounts.waste_flows import waste_flows
+from mfa.results.carbon_gaps import Hole, holes
 from mfa.results.indicators import evaluate
 from mfa.results.indicators.target import Indicator
 from mfa.results.warnings import RunWarning, account_faults, run_warnings
@@ -120,7 +121,13 @@ class Run:
             lambda name: self.layer(name).recovery,
             self.flow_list,
             lambda: self.link_list,
+            self.carbon_holes,
         )
+
+    @cached_property
+    def carbon_holes(self) -> list[Hole]:
+        """What the CO2 account may miss or invent."""
+        return holes(self.accounts)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -174,6 +181,7 @@ class Run:
             self.indicator_list,
             self.closures,
             self._doubts,
+            self.carbon_holes,
         )
 
     @property

@@ -20,6 +20,7 @@ from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.substances import Substance
 from mfa.results.accounts.waste import WasteFlow
+from mfa.results.carbon_gaps import Hole
 from mfa.results.indicators.custom import uncounted
 from mfa.results.indicators.target import Indicator
 from mfa.system import System
@@ -50,11 +51,13 @@ def run_warnings(
     rows: Sequence[Indicator],
     closures: Sequence[Closure],
     doubts: Sequence[tuple[str, str, Fault]] = (),
+    holes: Sequence[Hole] = (),
 ) -> list[RunWarning]:
     """Everything worth a warning, shortages first."""
     found = _shortages(system, compiled, state)
     found += _surpluses(system, compiled, state)
     found += _targets(rows)
+    found += [RunWarning(h.code, h.node, h.amount, "t/a" if h.amount else "", h.message) for h in holes]
     found += _empty(rows)
     found += _identity(wastes)
     found += _residues(wastes)
@@ -125,7 +128,11 @@ def _open(code: str, system: System, compiled: Compiled, amounts: Mapping[str, f
 def _targets(rows: Sequence[Indicator]) -> list[RunWarning]:
     made = []
     for row in rows:
-        if row.met == "unproven":
+        if row.met == "unproven" and row.holes:
+            names = ", ".join(dict.fromkeys(h for h in row.holes if h)) or "carbon-differs"
+            fault = Fault("unproven-carbon", None, {"indicator": row.name, "names": names})
+            made.append(RunWarning("unproven", row.name, None, "", fault))
+        elif row.met == "unproven":
             values = {"indicator": row.name, "names": ", ".join(f"{p}: {m}" for p, m in row.doubtful)}
             made.append(RunWarning("unproven", row.name, None, "", Fault("unproven", None, values)))
     return made

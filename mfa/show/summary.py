@@ -18,6 +18,7 @@ from mfa.catalogue import (
     BY_ID,
     FACTORS,
     HEADLINE,
+    PER_EMISSION,
     RECOVERY,
     SOLID,
     TOPICS,
@@ -281,7 +282,8 @@ class Summary:
         own = {o.id for o in self.result.system.indicators}
         made: dict[str, list[Indicator]] = {}
         for r in self.result.indicator_list:
-            built_in = is_waste_rate(r.name) or is_account(r.name) or r.name.startswith(f"{RECOVERY}:")
+            single = r.name.startswith((f"{RECOVERY}:", f"{PER_EMISSION}:")) and "@" not in r.name
+            built_in = is_waste_rate(r.name) or is_account(r.name) or single
             if r.value is None or not (built_in or r.name in own):
                 continue
             found = definition(r.name)
