@@ -80,9 +80,10 @@ def test_figures_are_those_summed_by_hand(
     assert found == pytest.approx(amount, abs=1.02 * half)
 
 
-# docs/park.md and the README: generated Mt/a, utilised, missing to 95 % Mt/a. In 2030 the binder of project 37 takes
-# 1.09 Mt/a of waste; 0.12 t of it go into each tonne of paste that fills voids with 0.8 Mt/a of tailings (0.6 t/t): 160 kt
-# of 2 000 kt/a, so 8 % of the 1.09 Mt/a, 87 kt/a, are in binder that is filled underground and count as unsold.
+# docs/park.md and the README: generated Mt/a, utilised, missing to 95 % Mt/a. In 2030 the binder of project
+# 37 takes 1.09 Mt/a of waste; 0.12 t of it go into each tonne of paste that fills voids with 0.8 Mt/a of
+# tailings (0.6 t/t): 160 kt of 2 000 kt/a, so 8 % of the 1.09 Mt/a, 87 kt/a, are in binder that is filled
+# underground and count as unsold.
 PARK = [
     ("jiaokou-2021", "", 4.981, 0.0583, 4.442),
     ("jiaokou-2025", "", 6.037, 0.3363, 3.705),

@@ -21,8 +21,8 @@ from tests.test_uptake import BRICKS, RATE
 
 DRIVE = "drive: {smelter: 350 kt/a}\n"
 NOTE = (
-    "240 kt/a of industrial solid waste is unsold: it goes into products that nobody takes; most of it is slag"
-    " at crusher, 240 kt/a, where 240 kt/a of brick-feed is left over"
+    "240 kt/a of industrial solid waste is unsold: it goes into products that nobody takes; "
+    "most of it is slag at crusher, 240 kt/a, where 240 kt/a of brick-feed is left over"
 )
 # 100 kt of the feed's 350 kt are sold by word of a plan, 50 kt of slag are assumed to go elsewhere
 TWO = BRICKS.replace(

@@ -177,7 +177,8 @@ def test_haulage_is_neither_generation_nor_use(tmp_path: Path) -> None:
       brick: {kind: product}
     processes:
       washery: {per: clean-coal, inputs: {coal: 1.4 t/t}, outputs: {clean-coal: 1 t/t, gangue: 0.4 t/t}}
-      haulage: {per: gangue, inputs: {gangue: 1 t/t}, outputs: {gangue-there: {value: 1 t/t, residue-of: gangue}}}
+      haulage:
+        {per: gangue, inputs: {gangue: 1 t/t}, outputs: {gangue-there: {value: 1 t/t, residue-of: gangue}}}
       kiln: {per: brick, inputs: {gangue: 1 t/t}, outputs: {brick: 1 t/t}}
       kiln-there: {per: brick, inputs: {gangue-there: 1 t/t}, outputs: {brick: 1 t/t}}
     pools:

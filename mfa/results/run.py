@@ -22,6 +22,7 @@ from mfa.results.accounts.overfull import Overfull, overfull
 from mfa.results.accounts.substances import Compositions, Substance
 from mfa.results.accounts.waste import WasteFlow
 from mfa.results.accounts.waste_flows import waste_flows
+from mfa.results.carbon_gaps import Hole, holes
 from mfa.results.indicators import evaluate
 from mfa.results.indicators.custom import ChosenFlows, layers_of
 from mfa.results.indicators.target import Indicator
@@ -122,6 +123,7 @@ class Run:
             self.accounts,
             lambda name: self.layer(name).recovery,
             self.chosen_flows,
+            self.carbon_holes,
         )
 
     @cached_property
@@ -129,6 +131,11 @@ class Run:
         """What the scenario's own indicators count."""
         contents = cache(lambda name: LayerContents(self.layer(name)))
         return ChosenFlows(self.system.materials, self.flow_list, lambda: self.link_list, contents)
+
+    @cached_property
+    def carbon_holes(self) -> list[Hole]:
+        """What the CO2 account may miss or invent."""
+        return holes(self.accounts)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -182,6 +189,7 @@ class Run:
             self.indicator_list,
             self.closures,
             self._doubts,
+            self.carbon_holes,
         )
 
     @property

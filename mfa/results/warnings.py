@@ -21,6 +21,7 @@ from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.overfull import Overfull
 from mfa.results.accounts.substances import Substance
 from mfa.results.accounts.waste import WORTH, Use, WasteFlow
+from mfa.results.carbon_gaps import Hole
 from mfa.results.held_back import HeldBack, held_back
 from mfa.results.indicators.custom import ChosenFlows, Uncounted
 from mfa.results.indicators.target import Indicator
@@ -53,11 +54,13 @@ def run_warnings(
     rows: Sequence[Indicator],
     closures: Sequence[Closure],
     doubts: Sequence[RunWarning] = (),
+    holes: Sequence[Hole] = (),
 ) -> list[RunWarning]:
     """Everything worth a warning, shortages first."""
     found = _shortages(system, compiled, state)
     found += _surpluses(system, compiled, state)
     found += _targets(rows)
+    found += [RunWarning(h.code, h.node, h.amount, "t/a" if h.amount else "", h.message) for h in holes]
     own = {one.id for one in system.indicators}
     unknown = {w.place for w in doubts if w.code == UNKNOWN}
     found += _empty([r for r in rows if r.name not in unknown], own)
@@ -141,7 +144,11 @@ def _open(
 def _targets(rows: Sequence[Indicator]) -> list[RunWarning]:
     made = []
     for row in rows:
-        if row.met == "unproven":
+        if row.met == "unproven" and row.holes:
+            names = ", ".join(dict.fromkeys(h for h in row.holes if h)) or "carbon-differs"
+            fault = Fault("unproven-carbon", None, {"indicator": row.name, "names": names})
+            made.append(RunWarning("unproven", row.name, None, "", fault))
+        elif row.met == "unproven":
             values = {"indicator": row.name, "names": ", ".join(f"{p}: {m}" for p, m in row.doubtful)}
             made.append(RunWarning("unproven", row.name, None, "", Fault("unproven", None, values)))
     return made

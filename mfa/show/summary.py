@@ -18,6 +18,7 @@ from mfa.catalogue import (
     BY_ID,
     FACTORS,
     HEADLINE,
+    PER_EMISSION,
     RECOVERY,
     SOLID,
     TOPICS,
@@ -342,7 +343,8 @@ class Summary:
         """Topic → rates, accounts and recoveries of the whole park that have a value; then all of `OWN`."""
         made: dict[str, list[Indicator]] = {}
         for r in self.result.indicator_list:
-            built_in = is_waste_rate(r.name) or is_account(r.name) or r.name.startswith(f"{RECOVERY}:")
+            single = r.name.startswith((f"{RECOVERY}:", f"{PER_EMISSION}:")) and "@" not in r.name
+            built_in = is_waste_rate(r.name) or is_account(r.name) or single
             found = definition(r.name)
             if r.value is not None and built_in and found is not None:
                 made.setdefault(found.topic, []).append(r)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa.catalogue import PER_WASTE, RECOVERY, definition
+from mfa.catalogue import PER_EMISSION, PER_SEWAGE, PER_WASTE, RECOVERY, definition
 from mfa.errors import message
 from mfa.results.accounts.waste import Account
 from mfa.results.indicators.target import ROUNDING, Indicator
@@ -120,6 +120,13 @@ def more_digits(row: Indicator, bound: float) -> int:
 
 
 # ---------------------------------------------------------------- names
+OF_A_MATERIAL = {
+    PER_WASTE: "indicator-utilisation",
+    PER_SEWAGE: "indicator-sewage-of",
+    PER_EMISSION: "indicator-emission-of",
+}
+
+
 def scenario_title(system: System, lang: str) -> str:
     """The scenario's label and its year."""
     return system.label[lang] + (f" · {system.year}" if system.year else "")
@@ -155,8 +162,7 @@ def indicator_name(system: System, name: str, lang: str) -> str:
         text = word("indicator-recovery", lang, element=member)
     elif member:
         known = system.materials.get(member)
-        key = "indicator-utilisation" if head == PER_WASTE else "indicator-sewage-of"
-        text = word(key, lang, material=known.label[lang] if known else member)
+        text = word(OF_A_MATERIAL[head], lang, material=known.label[lang] if known else member)
     else:
         text = word(f"indicator-{base}", lang)
     return f"{text} ({group})" if group else text
@@ -197,7 +203,8 @@ def target_sentence(row: Indicator, system: System, lang: str) -> str:
         return word("target-empty", lang, name=name)
     side = "target" if row.minimum is not None else "target-max"
     state = {"true": "met", "false": "missed"}.get(row.met, "unproven")
-    key = "target-unproven" if state == "unproven" else f"{side}-{state}"
+    doubt = "target-unproven-carbon" if row.holes else "target-unproven"
+    key = doubt if state == "unproven" else f"{side}-{state}"
     more = more_digits(row, bound)
     values = {"name": name, "value": written(row, more=more), "bound": written(row, bound, more)}
     if state == "missed" and row.unit != "1":

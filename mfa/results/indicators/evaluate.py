@@ -7,11 +7,21 @@ from functools import cached_property
 
 import numpy as np
 
-from mfa.catalogue import ACCOUNTS, GROUPS, PER_SEWAGE, RECOVERY, Definition, definition, members_of
+from mfa.catalogue import (
+    ACCOUNTS,
+    GROUPS,
+    PER_SEWAGE,
+    RECOVERY,
+    Definition,
+    definition,
+    emissions,
+    members_of,
+)
 from mfa.engine.network import Bools, Floats
 from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.ledger import Part
 from mfa.results.accounts.waste import WasteFlow
+from mfa.results.carbon_gaps import Hole, proven
 from mfa.results.indicators.custom import ChosenFlows
 from mfa.results.indicators.target import Indicator, judged
 from mfa.results.indicators.waste_rates import waste_indicators
@@ -27,6 +37,7 @@ def indicators(
     accounts: Accounts,
     recovery: Callable[[str], float | None],
     own: ChosenFlows,
+    gaps: Sequence[Hole] = (),
 ) -> list[Indicator]:
     """Every indicator of a run, targets judged.
 
@@ -36,6 +47,7 @@ def indicators(
     short : process → one of its inputs whose pool is in shortage
     recovery : element or oxide → the share of it recovered
     own : the flows that the scenario's own indicators choose from
+    gaps : what the CO2 account may miss or invent
     """
     targets: dict[str, list[Target]] = {}
     for target in system.targets:
@@ -45,9 +57,11 @@ def indicators(
     sums = [s for s in sums if s.name in targets or s.arises]
     treated = [f"{PER_SEWAGE}:{m.id}" for m in system.materials.values() if m.water == "sewage"]
     sums += [_Sums(n, found, accounts) for n in treated if (found := definition(n))]
+    emitted = [_Sums(n, found, accounts) for n in emissions(system.materials) if (found := definition(n))]
+    sums += [s for s in emitted if s.name in targets or s.arises]
     for one in sums:
-        made += _account(one, accounts, targets.get(one.name, ()), short)
-    made += _grouped(accounts, sums, targets, short)
+        made += _account(one, accounts, targets.get(one.name, ()), short, gaps)
+    made += _grouped(accounts, sums, targets, short, gaps)
     made += _recoveries(system, recovery, targets)
     made += _custom(system, own, targets, short)
     return made
@@ -86,7 +100,11 @@ class _Sums:
 
 
 def _account(
-    one: _Sums, accounts: Accounts, targets: Sequence[Target], short: Mapping[str, str]
+    one: _Sums,
+    accounts: Accounts,
+    targets: Sequence[Target],
+    short: Mapping[str, str],
+    gaps: Sequence[Hole],
 ) -> Iterator[Indicator]:
     name, unit = one.name, one.definition.unit
     top, bottom = one.numerator.total, one.denominator.total if one.denominator else None
@@ -102,7 +120,8 @@ def _account(
     for target in targets:
         lacking, certain = _doubts(one, short, every, (top, bottom), target)
         amount = missing if one.definition.tonnes else None
-        yield judged(name, unit, value, target, amount, certain, lacking)
+        row = judged(name, unit, value, target, amount, certain, lacking)
+        yield proven(row, one.definition.numerator, top, gaps, every)
 
 
 def _doubts(
@@ -149,7 +168,11 @@ def _taking(
 
 
 def _grouped(
-    accounts: Accounts, found: Sequence[_Sums], targets: Targets, short: Mapping[str, str]
+    accounts: Accounts,
+    found: Sequence[_Sums],
+    targets: Targets,
+    short: Mapping[str, str],
+    gaps: Sequence[Hole],
 ) -> Iterator[Indicator]:
     """Each indicator of each chain, site, sector, project and enterprise that has one."""
     names, matrix = _memberships(accounts)
@@ -164,7 +187,8 @@ def _grouped(
             value = one.value(*sums)
             for target in targets.get(row, ()):
                 lacking, sure = _doubts(one, short, matrix[i] > 0, sums, target)
-                yield judged(row, unit, value, target, None, sure, lacking)
+                aimed = judged(row, unit, value, target, None, sure, lacking)
+                yield proven(aimed, one.definition.numerator, sums[0], gaps, matrix[i] > 0)
             if row not in targets and value:
                 yield Indicator(row, value, unit)
 

@@ -181,6 +181,8 @@ def _short(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
 def _doubt(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
     """Which processes lack what."""
     system = result.system
+    if row.holes:
+        return word("gauge-unproven-carbon", lang)
     names = [
         word("lacks", lang, node=node_name(system, p, lang), material=material_name(system, m, lang))
         for p, m in row.doubtful
