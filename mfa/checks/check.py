@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfa.checks import lists
-from mfa.checks.carbon import carbon_gaps
+from mfa.checks.carbon_closure import carbon_gaps
 from mfa.checks.closure import Closure, EnergyRatio, closures, energies
 from mfa.checks.residues import unstated
 from mfa.engine.compile import compile_system

@@ -17,7 +17,7 @@ import numpy as np
 from mfa.engine.network import GIVER, TAKER, Floats, ListEntry, Structure, Values, read_only
 from mfa.engine.wiring import Wiring, wire
 from mfa.parameters import Path, parse
-from mfa.parameters.figures import balance_of
+from mfa.parameters.values import balance_of
 from mfa.system import Entry, Figure, System
 
 

@@ -82,6 +82,7 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
         "sector": process.sector,
         "project": process.project,
         "enterprise": process.enterprise,
+        "basis": process.basis,
         "heat-pump": "true" if process.heat_pump else "",
         "serves": "largest" if process.serves == "largest" else "",
     }

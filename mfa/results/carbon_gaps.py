@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mfa.checks.carbon import carbon_gaps
+from mfa.checks.carbon_closure import carbon_gaps
 from mfa.engine.network import Bools
 from mfa.errors import Fault
 from mfa.results.accounts.accounts import Accounts
