@@ -128,9 +128,10 @@ def _own(summary: Summary, system: System, lang: str) -> None:
     """The scenario's own indicators, with the state of their targets."""
     if not summary.own:
         return
-    heads = ["", word("word-amount", lang), "", word("word-target", lang)]
+    heads = ["", word("word-amount", lang), word("word-target", lang)]
     rows = [
-        (indicator_name(system, r.name, lang), *figure_or_dash(r), target_state(r, lang)) for r in summary.own
+        (indicator_name(system, r.name, lang), " ".join(figure_or_dash(r)).strip(), target_state(r, lang))
+        for r in summary.own
     ]
     table(word("own-title", lang), heads, rows, last_left=True)
 
