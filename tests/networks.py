@@ -272,6 +272,39 @@ def random_network(seed: int, pools: int, mode: Mode) -> Network:
     return draw_network(random.Random(seed).choice, pools, mode)
 
 
+def _log(dice: random.Random, low: float, high: float) -> float:
+    """Return a number whose decimal logarithm is between two."""
+    return float(10 ** dice.uniform(low, high))
+
+
+def large_network(seed: int, pools: int, side: tuple[float, float], spread: float) -> Network:
+    """Return a network of 100 processes, each in one list, with numbers of all sizes.
+
+    Parameters
+    ----------
+    side : decimal logarithms between which the coefficients of by-products and side inputs lie
+    spread : decimal logarithm up to which that of the list, and one over it, may go
+    """
+    dice = random.Random(seed)
+    names = [f"m{i}" for i in range(pools)]
+    external = {m: dice.choice([-1, 1]) * _log(dice, -1, 6) if dice.random() < 0.3 else 0.0 for m in names}
+    network = Network(external)
+    for j in range(100):
+        flows: tuple[dict[str, float], dict[str, float]] = {}, {}
+        listed, at = dice.choice(names), dice.choice((TAKER, GIVER))
+        for _ in range(dice.randint(1, 4)):
+            flows[dice.random() < 0.5][dice.choice([m for m in names if m != listed])] = _log(dice, *side)
+        flows[at == GIVER][listed] = _log(dice, -spread, spread)
+        network.process(f"p{j}", *flows, _log(dice, -1, 6) if dice.random() < 0.6 else INF)
+        limit = _log(dice, -1, 6) if dice.random() < 0.2 else INF
+        percent = dice.choice((INF, INF, INF, 0.3))
+        network.lists.setdefault((listed, at), []).append(Place(f"p{j}", None, 1.0, limit, percent))
+    for row in network.lists.values():
+        if dice.random() < 0.4:
+            row.append(Place())
+    return network
+
+
 @st.composite
 def networks(draw: st.DrawFn, least: int = 1, most: int = 4, mode: Mode = MIXED) -> Network:
     """Give networks of `least` to `most` pools; what fails shrinks to few and first choices."""

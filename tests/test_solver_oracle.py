@@ -132,7 +132,7 @@ def test_joint_producers_that_serve_the_largest(mode: Mode) -> None:
     Many runs bring more than a list asks, and in many a taker gets it in a pool that is short by itself.
     """
     found: Counter[str] = Counter()
-    for seed in range(150):
+    for seed in range(80):
         structure, values = random_network(seed, 2 + seed % 2, mode).compiled()
         answer = verdict(structure, values)
         if answer != "open":
@@ -142,9 +142,9 @@ def test_joint_producers_that_serve_the_largest(mode: Mode) -> None:
             found["runs"] += any(answer.level[p] > 0 for p in structure.largest)
             taken = ((e, h) for e, h in zip(structure.entries, answer.handed, strict=True) if e.side == TAKER)
             found["taken beyond an ask"] += any(h > 0 > answer.net[e.pool] for e, h in taken)
-    assert found["answer"] >= 100
-    assert found["runs"] >= 40
-    assert found["taken beyond an ask"] >= 8
+    assert found["answer"] >= 50
+    assert found["runs"] >= 25
+    assert found["taken beyond an ask"] >= 4
 
 
 @BRIEF

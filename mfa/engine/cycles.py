@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import islice, pairwise
+from itertools import islice, pairwise, product
 
 import numpy as np
 import numpy.typing as npt
 
 from mfa.engine import linear
 from mfa.engine.equations import Equations
-from mfa.engine.network import Floats, Ints, Structure, Values
+from mfa.engine.network import GIVER, TAKER, Floats, Ints, Structure, Values
 from mfa.engine.wiring import wire
 
 
@@ -99,9 +99,25 @@ def _edges(equations: Equations) -> dict[tuple[int, int], tuple[int, float]]:
         process = int(w.process[entry])
         mine: Ints = flows[start[process] : start[process + 1]]
         per = float(w.side[entry]) / float(equations.values.coefficient[w.flow[entry]])
-        for flow in mine.tolist():
-            key = (int(w.pool[entry]), int(s.flow_pool[flow]))
-            gain = per * float(equations.signed[flow])
+        effects = [(s.flow_pool[f], float(equations.signed[f])) for f in mine.tolist()]
+        asked_by = [(int(w.pool[entry]), 1.0), *_beside(equations, entry)]
+        for (pool, part), (target, moved) in product(asked_by, effects):
+            key, gain = (pool, int(target)), part * per * moved
             if abs(gain) > abs(edges.get(key, (0, 0.0))[1]):
                 edges[key] = (process, gain)
     return edges
+
+
+def _beside(equations: Equations, entry: int) -> list[tuple[int, float]]:
+    """Pools that move a taker by asking a joint producer that serves the largest, and how much each does."""
+    w, coefficient = equations.wiring, equations.values.coefficient
+    if w.side[entry] != TAKER:
+        return []
+    found = []
+    for giver in np.flatnonzero((w.pool == w.pool[entry]) & (w.side == GIVER)).tolist():
+        if int(w.process[giver]) not in w.structure.largest:
+            continue
+        for other in np.flatnonzero((w.process == w.process[giver]) & (w.pool != w.pool[entry])).tolist():
+            part = -float(coefficient[w.flow[giver]]) / float(coefficient[w.flow[other]])
+            found.append((int(w.pool[other]), part))
+    return found

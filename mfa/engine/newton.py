@@ -12,7 +12,7 @@ from mfa.engine.path_following import follow
 STEPS = 30  # what settles takes fewer than ten, what needs more goes round; 15 and 60 answer alike
 PACE = 5  # so many steps separate pieces that settle everywhere from those that settle pool by pool
 HALVINGS = 12  # down to 1/4096 of a step; what still does not fall is left to the path
-POLISHED = 3  # steps; the second takes off what the first rounds
+POLISHED = 12  # steps; ten orders of magnitude between the pools of a block took up to six
 NEAR = 1e-6  # of the largest net: a longer step would leave the answer
 FALLEN = 1 - 1e-4  # a residual below this share of the last one has fallen
 
@@ -78,16 +78,23 @@ def solve_block(equations: Equations, size: int, unsure: bool) -> tuple[Floats, 
 
 
 def _polished(equations: Equations, point: Point) -> Point:
-    """The end of a path without the rounding of the way, in pools that are small beside others too."""
+    """The end of a path without the rounding of the way, in pools that are small beside others too.
+
+    These settle one after another, each from the rounding of those before it, so that the worst
+    error may rise on the way; the best point counts.
+    """
+    best, least = point, float(np.max(point.error()))
     for _ in range(POLISHED):
         move = _move(equations, point)
         if move is None or np.max(np.abs(move)) > NEAR * np.max(np.abs(point.net)):
             break
-        better = equations.at(point.net + move)
-        if np.max(better.error()) >= np.max(point.error()):
+        point = equations.at(point.net + move)
+        error = float(np.max(point.error()))
+        if error >= least and least <= GOOD:
             break
-        point = better
-    return point
+        if error < least:
+            best, least = point, error
+    return best
 
 
 def _damped(equations: Equations, point: Point) -> tuple[Point, int]:

@@ -20,6 +20,7 @@ from mfa.errors import Failure
 SWEEPS = 40  # what halves the change with each takes no more to get to rounding
 SETTLED = 1e-21  # of the largest amount: small pools are to settle too, a change of zero is the usual end
 ACCEPTED = 1e-9  # relative residual, looser than GOOD: a solution that rounds badly is better than none
+ROUNDED = 1e-16  # of the largest amount: what is out of balance by less is how that is rounded
 ROUNDING = 1e-12  # of a pool's turnover: what is left over or handed on below this is rounding
 LEAST = 1e-20  # of the largest amount, whatever the units: the rounding of loops that stand still
 LARGEST = 1e300  # sums of amounts up to here stay numbers
@@ -55,8 +56,9 @@ def solve_wired(wiring: Wiring, values: Values) -> State:
             raise Failure(TOO_LARGE) from None
         _in_range(equations, np.maximum(np.abs(point.net), point.gross))
         error = equations.error(point)
-        if not np.max(error, initial=0.0) <= ACCEPTED:
-            raise Failure(_not_balanced(equations, error))
+        fine = (error <= ACCEPTED) | (np.abs(point.residual) <= ROUNDED * np.max(point.gross, initial=0.0))
+        if not fine.all():
+            raise Failure(_not_balanced(equations, np.where(fine, 0.0, error)))
         return _state(equations, point, iterations, method)
 
 
