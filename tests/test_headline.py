@@ -21,8 +21,8 @@ from tests.test_uptake import BRICKS, RATE
 
 DRIVE = "drive: {smelter: 350 kt/a}\n"
 NOTE = (
-    "240 kt/a of industrial solid waste is unsold: it goes into products that nobody takes; "
-    "most of it is slag at crusher, 240 kt/a, where 240 kt/a of brick-feed is left over"
+    "240 kt/a of industrial solid waste is unsold: it goes into products that nobody takes; most of it is"
+    " slag at crusher, 240 kt/a, where 240 kt/a of brick-feed is left over"
 )
 # 100 kt of the feed's 350 kt are sold by word of a plan, 50 kt of slag are assumed to go elsewhere
 TWO = BRICKS.replace(
@@ -107,7 +107,7 @@ def test_basis_and_residue_survive_a_workbook(tmp_path: Path, word: str) -> None
     """A park that went through a workbook has the same split, and the same word at an output."""
     chain = STATED.replace("basis: stated", f"basis: {word}").replace(
         "outputs: {brick-feed: 1 t/t}",
-        "outputs: {brick-feed: 1 t/t, dust: {value: 0 t/t, residue-of: [slag]}}",
+        "outputs: {brick-feed: 1 t/t, dust: {value: 0 t/t, residue-of: slag}}",
     )
     chain = chain.replace(
         "  brick: {kind: product}", "  brick: {kind: product}\n  dust: {kind: waste, waste: industrial-solid}"
@@ -122,3 +122,22 @@ def test_basis_and_residue_survive_a_workbook(tmp_path: Path, word: str) -> None
     assert again.system.drive["smelter"].basis == "measured"
     (bought,) = [e for e in again.system.pools["slag"].takers if e.kind == "export"]
     assert bought.basis == "assumed"
+
+
+def test_several_parents_survive_a_workbook(tmp_path: Path) -> None:
+    """A list at an output stands in one cell, parted by commas."""
+    chain = """
+    materials:
+      ash: {kind: waste, waste: industrial-solid}
+      slag: {kind: waste, waste: industrial-solid}
+      blend: {kind: waste, waste: industrial-solid}
+    processes:
+      mixer:
+        per: blend
+        inputs: {ash: 0.6 t/t, slag: 0.4 t/t}
+        outputs: {blend: {value: 1 t/t, residue-of: [ash, slag]}}
+    """
+    book = tmp_path / "book.xlsx"
+    load(tmp_path, chain, "drive: {mixer: 1 kt/a}\n").export(book)
+    assert "ash, slag" in [c.value for row in openpyxl.load_workbook(book)["Coefficients"] for c in row]
+    assert mfa.load(book).system.processes["mixer"].outputs["blend"].residue_of == ("ash", "slag")

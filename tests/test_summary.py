@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mfa
-from mfa.results.accounts.waste import Account
+from mfa.results.accounts.waste import Account, Leftover
 from mfa.show.charts.merit_order import merit
 from mfa.show.report import report_page
 from mfa.show.summary import OWN, FullTaker, Summary, Unused
@@ -55,23 +55,29 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> mfa.Result:
 
 
 def test_targets_and_what_hinders(park: mfa.Result) -> None:
-    """Of 1000 mud and 200 ash 500 are used: 41.67 %; the kiln takes its 500, the heap the other 500."""
+    """Of 1000 mud the kiln takes 500 and sells 450 of its bricks: 450 ÷ 1200 = 37.5 %; the heap takes 500."""
     summary = Summary(park)
     assert [(r.name, r.met) for r in summary.targets] == [("industrial-solid-waste-utilisation", "false")]
-    assert summary.targets[0].value == pytest.approx(500 / 1200)
+    assert summary.targets[0].value == pytest.approx(450 / 1200)
     assert not summary.all_met
     assert summary.unused == (
         Unused("mud", "heap", "storage", 500.0),
         Unused("ash", "deposit", "disposal", 200.0),
+        Unused("mud", "kiln", "unsold", pytest.approx(50.0)),
     )
+    (unsold,) = summary.unsold_wastes
+    assert (unsold.material, unsold.node, unsold.amount) == ("mud", "kiln", pytest.approx(50.0))
+    assert unsold.leftover == Leftover("kiln", "brick", pytest.approx(50.0))
     largest = summary.largest_unused
     assert largest is not None
-    assert (largest.material, largest.amount, largest.places) == ("mud", 500.0, summary.unused[:1])
-    assert largest.share == pytest.approx(5 / 7)
+    assert (largest.material, largest.amount, largest.places) == (
+        "mud",
+        pytest.approx(550.0),
+        (summary.unused[0], summary.unused[2]),
+    )
+    assert largest.share == pytest.approx(55 / 75)
     assert summary.full_takers == (FullTaker("mud", "kiln", 500.0),)
-    (ways,) = Summary(park, park.remedies()).ways
-    assert [(r.way, r.node, r.after) for r in ways.single] == [("raise", "kiln", 1000.0)]
-    assert ways.together is None
+    assert Summary(park, park.remedies()).ways == ()  # more bricks would find no buyer either
 
 
 def test_wastes_of_one_class_and_of_all(park: mfa.Result) -> None:
@@ -79,7 +85,7 @@ def test_wastes_of_one_class_and_of_all(park: mfa.Result) -> None:
     summary = Summary(park)
     solid = summary.wastes("industrial-solid")
     assert [w.material for w in solid.rows] == ["mud", "ash"]
-    assert solid.total == Account(1200.0, 500.0, 0.0, 200.0, 0.0, 500.0, 0.0)
+    assert solid.total == Account(1200.0, 450.0, 0.0, 200.0, 0.0, 500.0, 0.0, pytest.approx(50.0))
     assert solid.rest(1) == Account(200.0, disposed=200.0)
     assert solid.rest(2) == Account()
     assert [w.material for w in summary.wastes("hazardous").rows] == ["oil"]
@@ -138,7 +144,7 @@ def test_groups(park: mfa.Result) -> None:
     north = groups.rows[0]
     assert north.name == "north"
     assert north.amounts["value-added"] == pytest.approx(3e5)
-    assert north.rate == groups.whole.rate == pytest.approx(500 / 1200)
+    assert north.rate == groups.whole.rate == pytest.approx(450 / 1200)
     assert groups.whole.amounts["co2"] == pytest.approx(2128.8)
     assert not any(groups.apart.values())
     assert Summary(park).groups("sector") is None
@@ -156,7 +162,7 @@ def test_layers_sources_and_warnings(park: mfa.Result) -> None:
         ("The works", {"low": 1, "": 1}),
     ]
     assert dict(summary.trust) == {"": 9, "low": 1}
-    assert [w.code for w in summary.warnings] == ["unpriced", "layer-gap"]
+    assert [w.code for w in summary.warnings] == ["unsold", "unpriced", "layer-gap"]
     assert summary.noted == ()
 
 

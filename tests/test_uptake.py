@@ -117,7 +117,6 @@ def test_ring_that_feeds_itself_alone_uses_nothing(tmp_path: Path) -> None:
     pools:
       slag: {takers: [mill]}
       paste: {takers: [mixer]}
-      mix: {givers: [mixer], takers: [mill]}
     """
     result = solve(tmp_path, chain, "drive: {smelter: 100 kt/a}\n")
     assert uses(result, "slag") == pytest.approx({("mill", "unsold"): 100e3})
@@ -178,7 +177,9 @@ def test_haulage_is_neither_generation_nor_use(tmp_path: Path) -> None:
     processes:
       washery: {per: clean-coal, inputs: {coal: 1.4 t/t}, outputs: {clean-coal: 1 t/t, gangue: 0.4 t/t}}
       haulage:
-        {per: gangue, inputs: {gangue: 1 t/t}, outputs: {gangue-there: {value: 1 t/t, residue-of: gangue}}}
+        per: gangue
+        inputs: {gangue: 1 t/t}
+        outputs: {gangue-there: {value: 1 t/t, residue-of: gangue}}
       kiln: {per: brick, inputs: {gangue: 1 t/t}, outputs: {brick: 1 t/t}}
       kiln-there: {per: brick, inputs: {gangue-there: 1 t/t}, outputs: {brick: 1 t/t}}
     pools:

@@ -1,6 +1,6 @@
 """Accounts of solid waste: the statutory formulas, worked examples, and the identity on random parks.
 
-G = (U - U₀) + S + (D - D₀) + X; R_u = U ÷ (G + U₀); R_ud = (U + D) ÷ (G + U₀ + D₀).
+G = (U - U₀) + S + (D - D₀) + X + V; R_u = U ÷ (G + U₀); R_ud = (U + D) ÷ (G + U₀ + D₀).
 """
 
 from __future__ import annotations
@@ -549,24 +549,27 @@ stocks:
 
 
 def test_yards_dug_out_are_shown_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is made; 300 kt of mud dug out and used, 100 kt of slag dug out and left: two rows each."""
+    """Nothing is made; 300 kt of mud dug out and used, 100 kt of slag dug out and left: two rows, and U₀."""
     scenario = """
     drive: {boiler: 0 t/a, mud-yard: 300 kt/a, slag-yard: 100 kt/a}
     stocks: {mud-yard: {initial: 1 Mt}, slag-yard: {initial: 1 Mt}}
     """
     result = run(tmp_path, DUG, scenario)
-    mud = ("Old mud", "0", "300,000", "0", "0", "0", "100.00 %")
-    slag = ("Old slag", "0", "0", "0", "-100,000", "100,000", "–")
+    mud = ("Old mud", "0", "300,000", "300,000", "0", "0", "0", "0", "100.00 %")
+    slag = ("Old slag", "0", "0", "0", "0", "0", "-100,000", "100,000", "–")
     print_answer(result, "en", None)
     printed = [re.split(r"  +", line.strip()) for line in capsys.readouterr().out.splitlines()]
-    assert [r for r in printed if r[0].startswith("Old") and len(r) == 7] == [list(mud), list(slag)]
+    assert [r for r in printed if r[0].startswith("Old") and len(r) == 9] == [list(mud), list(slag)]
     cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", report_page(result, result.remedies()))
     assert "|".join((*mud, *slag)) in "|".join(cells)
-    assert re.findall(r"<td[^>]*>([^<]*)</td>", result_html(result))[:14] == [*mud, *slag]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", result_html(result))[:18] == [*mud, *slag]
     assert [h.name for h in heaps(result, "en", 9, None)] == ["Old mud", "Old slag"]
     result_book = tmp_path / "book.xlsx"
     mfa.load(tmp_path / "test.yaml").export(result_book)
     sheet = openpyxl.load_workbook(result_book)["Answer"]
-    cells = [[c.value for c in row[:7]] for row in sheet.iter_rows() if str(row[0].value).startswith("Old")]
-    assert cells[:2] == [["Old mud", 0, 300000, 0, 0, 0, 1], ["Old slag", 0, 0, 0, -100000, 100000, None]]
+    cells = [[c.value for c in row[:9]] for row in sheet.iter_rows() if str(row[0].value).startswith("Old")]
+    assert cells[:2] == [
+        ["Old mud", 0, 300000, 300000, 0, 0, 0, 0, 1],
+        ["Old slag", 0, 0, 0, 0, 0, -100000, 100000, None],
+    ]
     draw_wastes(result, tmp_path / "chart.svg")

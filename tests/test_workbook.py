@@ -479,7 +479,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "book-cell-error": (error, "edited.xlsx:Coefficients!E9: this cell holds the error #REF!"),
     "book-cell-date": (
         put("Coefficients", "note", datetime.datetime(2025, 5, 1), **KILN),
-        "edited.xlsx:Coefficients!O9: this cell holds a date or a time (2025-05-01 00:00:00)",
+        "edited.xlsx:Coefficients!P9: this cell holds a date or a time (2025-05-01 00:00:00)",
     ),
     "book-cell-formula": (
         put("Coefficients", "value", "=1/4", **KILN),

@@ -13,7 +13,8 @@ from mfa.system import BOUNDARY_WORDS
 
 MOST_HEADS = 20  # rows above the header that are looked through
 UNLIMITED = "none"
-FLAT = ("dist", "source", "confidence", "note", INTERPOLATE)
+RESIDUE_OF = "residue-of"
+FLAT = ("dist", "source", "confidence", "basis", RESIDUE_OF, "note", INTERPOLATE)
 
 
 @dataclass
@@ -153,8 +154,14 @@ def quantity(rows: Rows, row: dict[str, Cell]) -> Node:
     inner = {c.key for c in rows.sheet.quantity} | {INTERPOLATE}
     for key in FLAT:
         if key in row and key in inner:
-            made.put(key, text(row[key]))
+            made.put(key, _ids(row[key]) if key == RESIDUE_OF else text(row[key]))
     return made["value"] if set(made) == {"value"} else made
+
+
+def _ids(cell: Cell) -> Text | Items:
+    """One id, or a list of those that commas part."""
+    parts = [Text(part.strip(), cell.place) for part in cell.text.split(",")]
+    return parts[0] if len(parts) == 1 else Items(parts, cell.place)
 
 
 def _with_unit(cell: Cell, unit: str) -> str:
@@ -197,7 +204,7 @@ def lists(tree: Tree) -> Node:
 
 
 OF_ENTRY = ("tier", "fate")
-OF_EITHER = ("source", "note")  # the entry's where a row has no figure
+OF_EITHER = ("basis", "source", "note")  # the entry's where a row has no figure
 
 
 def take_lists(rows: Rows, growing: Growing) -> None:

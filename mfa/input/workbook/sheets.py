@@ -31,8 +31,8 @@ FIELD = "field"
 VALUE = "value"
 HEAD_FIELDS = ("scenario", "label", "note", "year", "periods", "layers")
 
-_DIST, _CONFIDENCE = (
-    get_args(get_args(Quantity.model_fields[name].annotation)[0]) for name in ("dist", "confidence")
+_DIST, _CONFIDENCE, _BASIS = (
+    get_args(get_args(Quantity.model_fields[name].annotation)[0]) for name in ("dist", "confidence", "basis")
 )
 
 
@@ -90,9 +90,10 @@ QUANTITY = (
     Column("gsd"),
     Column("source", names="Sources"),
     Column("confidence", _CONFIDENCE),
+    Column("basis", _BASIS),
     Column("note"),
 )
-BARE_QUANTITY = tuple(c for c in QUANTITY if c.key not in ("source", "note"))
+BARE_QUANTITY = tuple(c for c in QUANTITY if c.key not in ("source", "basis", "note"))
 
 
 def _forms(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
@@ -189,10 +190,11 @@ def _process_sheets() -> tuple[Sheet, ...]:
     base = ("processes", "{process}")
     names, figures = _named("Process", ProcessPatch, base)
     side = Column("side", ("inputs", "outputs"))
+    coefficient = (*QUANTITY, Column("residue-of", names=NAMES["residue-of"]))
     transfer = (*base, "transfer", "{substance}", "{material}")
     return (
         replace(names, texts=(*names.texts, (Column("chain"), CHAIN))),
-        Sheet("Coefficients", (_PROCESS, side, _MATERIAL), (*base, "{side}", "{material}"), (), QUANTITY),
+        Sheet("Coefficients", (_PROCESS, side, _MATERIAL), (*base, "{side}", "{material}"), (), coefficient),
         figures,
         Sheet("Transfer", (_PROCESS, Column("substance"), _MATERIAL), transfer, (), QUANTITY),
     )

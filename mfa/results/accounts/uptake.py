@@ -20,6 +20,7 @@ from mfa.engine.network import TAKER, Bools, Floats, Ints
 from mfa.properties import energy_content, tonnes_per_unit
 from mfa.results.accounts.ledger import Ledger
 from mfa.results.accounts.waste import Leftover
+from mfa.system import Material
 
 WHOLE = 1e-9  # what is taken up to this is all taken: looser than any rounding, closer than any figure
 NO_PRODUCT = ("waste", "emission", "water")
@@ -87,7 +88,7 @@ def uptake(ledger: Ledger) -> Uptake:
     kiln has u = 1, the crusher 110 ÷ 350 = 0.314.
     """
     n, m = len(ledger.processes), len(ledger.materials)
-    goods = ledger.per_pool(lambda x: x.kind not in NO_PRODUCT) > 0
+    goods = ledger.per_pool(_is_product) > 0
     weight = _weights(ledger, goods)
     outflow, sure = _outflows(ledger)
     taking = ~ledger.out & goods[ledger.pool] & (ledger.amount > 0)
@@ -105,6 +106,11 @@ def uptake(ledger: Ledger) -> Uptake:
     found = linear.solve(linear.plan(n + m, rows, columns), values, fixed)
     found = np.where(found > 1.0 - WHOLE, 1.0, np.maximum(found, 0.0))
     return Uptake(ledger, found[:n], found[n:], outflow, weight, share)
+
+
+def _is_product(material: Material) -> bool:
+    """Whether somebody has to take a material for what it is made of to count as used; no residue is one."""
+    return material.kind not in NO_PRODUCT and not (material.waste or material.residue_of)
 
 
 def _weights(ledger: Ledger, goods: Bools) -> Floats:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mfa import units
 from mfa.errors import FaultWithoutPlace
 from mfa.input.workbook.sheets import BALANCE, INTERPOLATE
-from mfa.input.yaml.tree import YEAR, Node, Text, Tree
+from mfa.input.yaml.tree import YEAR, Items, Node, Text, Tree
 
 Content = str | int | float
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
@@ -43,9 +43,10 @@ def cells(node: Node, columns: Set[str]) -> Cells:
     if unit:
         made["unit"] = unit
     made |= _bounds(str(node["range"]), unit) if "range" in node else {}
-    for key in ("dist", "cv", "gsd", "source", "confidence", "note", INTERPOLATE):
+    for key in ("dist", "cv", "gsd", "source", "confidence", "basis", "residue-of", "note", INTERPOLATE):
         if key in node and (key in columns or key == INTERPOLATE):
-            made[key] = str(node[key])
+            one = node[key]
+            made[key] = ", ".join(map(str, one)) if isinstance(one, Items) else str(one)
     if "sd" in node:
         made["sd"] = _in_unit(str(node["sd"]), unit)
     taken = {k for k in node if k in made} | ({"balance"} if made.get("value") == BALANCE else set())

@@ -151,7 +151,7 @@ def _quantity(path: Steps, node: Node, sheet: Sheet, leaves: Leaves) -> dict[str
         leaves.take(path)
     else:
         for key in made.taken:
-            leaves.take((*path, key))
+            leaves.taken |= {end for end, _ in _ends((*path, key), node[key])}
     return made.cells
 
 
@@ -180,7 +180,7 @@ def _entry_lines(head: dict[str, Content], path: Steps, entry: Node, leaves: Lea
         found = leaves.take((*path, key))
         if found is not None:
             base[key] = str(found)
-    own = {k: str(t) for k in ("source", "note") if (t := leaves.take((*path, k))) is not None}
+    own = {k: str(t) for k in ("basis", "source", "note") if (t := leaves.take((*path, k))) is not None}
     figures = [k for k in ("limit", "share") if k in entry]
     made = [Line({**base, **own}, str(entry.place))] if own or not figures else []
     for key in figures:
