@@ -543,7 +543,7 @@ def test_recycled_content_of_a_panel(tmp_path: Path) -> None:
 PARK = """
 materials:
   seam: {kind: resource}
-  coal: {kind: fuel, lhv: 1 tce/t, co2-factor: 2.5 t/t, price: 565 CNY/t, price-vat: 13 %}
+  coal: {kind: fuel, lhv: 1 tce/t, carbon: 60 %, co2-factor: 2.5 t/t, price: 565 CNY/t, price-vat: 13 %}
   limestone: {kind: resource, co2-factor: 0.44 t/t, price: 50 CNY/t}
   biomass: {kind: fuel, lhv: 0.5 tce/t, renewable: true, price: 200 CNY/t}
   air: {kind: resource, main-resource: false}
@@ -621,6 +621,7 @@ HAND = {
     "co2-scope-2": BOUGHT,
     "co2-combustion-by-factor": 2.5 * (100_000 - 75_000 - 5_000),
     "co2-process-by-factor": 0.44 * 300_000,
+    "co2-by-carbon-balance": 20_000 * 0.6 * 44.01 / 12.011,  # of what the kiln burns; the mine wins its coal
     "co2-intensity": (COMBUSTION + PROCESS + BOUGHT) / ADDED * 1e4,
     "fresh-water": 100_000,
     "reused-water": 20_000,

@@ -109,9 +109,15 @@ class Accounts:
         """Carbon in minus carbon out in goods, t CO2."""
         return self.carbon.by_balance()
 
-    def _emitted(self, material: str) -> Part:
-        """What leaves of one emission, t."""
-        weight = self.ledger.per_pool(lambda m: tonnes_per_unit(m) if m.id == material else 0.0)
+    @cached_property
+    def emitted(self) -> Part:
+        """Emissions of all kinds that leave, t."""
+        return self._emitted()
+
+    def _emitted(self, material: str = "") -> Part:
+        """What leaves of one emission, t; of all without a name."""
+        chosen = [m.id for m in self.ledger.materials if m.kind == "emission" and material in ("", m.id)]
+        weight = self.ledger.per_pool(lambda m: tonnes_per_unit(m) if m.id in chosen else 0.0)
         return self.ledger.shared("emission", weight, self.ledger.makers)
 
     @property
