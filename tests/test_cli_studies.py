@@ -111,7 +111,7 @@ def test_compare_with_a_variant(run: Runner, call: list[str]) -> None:
     """A scenario against its variant, however it is written: 40 → 70 %, 30 points by the kiln."""
     ended = run("compare", *call)
     assert (ended.code, ended.err) == (0, "")
-    for words in ("kiln.capacity", "40.00 %", "70.00 %", "+30.00"):
+    for words in ("kiln · capacity", "40.00 %", "70.00 %", "+30.00"):
         assert words in ended.out
     assert chinese(run("compare", *call, "--lang", "zh").out)
 
@@ -162,8 +162,8 @@ def test_compare_several(run: Runner) -> None:
     """A with B and C: each stands beside A."""
     ended = run("compare", "base.yaml", "other.yaml", "base.yaml+large")
     assert ended.code == 0
-    assert "works.level" in ended.out
-    assert "kiln.capacity" in ended.out
+    assert "works · level" in ended.out
+    assert "kiln · capacity" in ended.out
 
 
 # ---------------------------------------------------------------- run
