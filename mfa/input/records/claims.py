@@ -101,6 +101,7 @@ class Claims:
             form.source,
             form.note,
             outside,
+            *_written(unit_of, found),
         )
 
     def _most(self, names: tuple[str, ...], unit_of: str) -> float | None:
@@ -184,3 +185,12 @@ class Claims:
         of = found[0] if found else "1"
         factor = units.ratio_factor if of == "1" else partial(units.factor, to=of)
         return tuple(names), of, factor
+
+
+def _written(unit_of: str, found: Mapping[str, Figure | None]) -> tuple[str, float]:
+    """The unit in which a claim is written, and what one of it is in the unit of its quantity."""
+    for figure in found.values():
+        count, name = units.as_written(figure.text) if figure else (0.0, "")
+        if figure and count and figure.value:
+            return name, figure.value / count
+    return unit_of, 1.0
