@@ -231,7 +231,8 @@ def test_ore_of_the_county_makes_less_than_a_third_of_the_alumina() -> None:
     """1.5165 t hydrate per t alumina, 1.3274 t ore per t hydrate: 4.83 Mt, of which 1.46 are mined."""
     found = verdict("Bauxite of the county meets demand: none bought")
     assert found.model == pytest.approx(2.4e6 * 1.5165 * 1.3274 - 1.46e6, rel=0.002)
-    assert found.low == pytest.approx(found.high) == pytest.approx(found.model)  # bought alone, or none
+    assert found.low is not None
+    assert 1.05e4 < found.low < found.model  # far above the 10 kt that «none» may be, in any dispatch
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda p: p[1])
