@@ -5,7 +5,7 @@ from pathlib import Path
 
 import mfa
 from mfa.show.charts.waterfall import waterfall
-from mfa.show.terminal.print_comparison import cause_label
+from mfa.show.comparison_rows import InWords
 
 folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "out"
 folder.mkdir(parents=True, exist_ok=True)
@@ -19,7 +19,8 @@ print(f"waste used: {then:.2%} in 2025, {now:.2%} in 2030; {len(comparison.input
 
 # By cause, after Shapley: the parts add up to the whole change, in whatever order they are made.
 shares = sorted(comparison.split([RATE]), key=lambda share: -abs(share.change))
-steps = [(cause_label(share.cause, "en"), share.change) for share in shares]
+words = InWords(comparison, "en")
+steps = [(words.cause(share.cause), share.change) for share in shares]
 for cause, change in steps:
     print(f"  {cause:<40} {100 * change:>+8.3f} %-points")
 waterfall(steps, folder / "waterfall.png", start=("2025", then), end=("2030", now), heading="Waste utilised")

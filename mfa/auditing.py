@@ -18,12 +18,13 @@ class Audit(studies.Audit):
     """What became of all claims of a scenario; not `complete` where the search for sets took too long."""
 
     def to_json(self, lang: str = "en") -> dict[str, Any]:
-        """Both tables as lists of rows, and whether the search for conflicts came to its end."""
+        """Both tables as lists of rows, whether the search for sets came to its end, and open recipes."""
         from mfa.show.terminal.print_audit import all_tables
 
         tables = all_tables(self, lang)
         rows = {t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in tables}
-        return {**rows, "complete": self.complete}
+        opened = [{"process": c.process, "error": c.error} for c in self.opened]
+        return {**rows, "complete": self.complete, "open_recipes": opened}
 
     def write(self, folder: str | Path, *, lang: str = "en") -> list[Path]:
         """Write `claims.csv` and `conflicts.csv` into a folder, both or none.
@@ -57,4 +58,4 @@ def audit(of: Result | str, progress: Progress = lambda what, count: None) -> Au
         the scenario does not load or solve
     """
     found = studies.audit(solved(of) if isinstance(of, str) else of, progress)
-    return Audit(found.verdicts, found.conflicts, found.complete)
+    return Audit(found.verdicts, found.conflicts, found.complete, found.opened)

@@ -14,6 +14,7 @@ import pytest
 import mfa
 from mfa.properties import price
 from mfa.results.accounts.value import WORTHLESS
+from mfa.show.terminal.print_audit import claims_table, conflicts_table, print_audit
 from mfa.studies.audit import Audit, Conflict, Verdict
 from mfa.studies.lp.constraints import LinearForm
 from mfa.studies.lp.measures import Measures, Quantity
@@ -62,13 +63,16 @@ def numbers(conflict: Conflict) -> set[int]:
 
 WORDS = {
     # claim → the model's figure and the word
-    "level: works, value: 1 Mt/a": (1e6, "holds"),
+    "level: works, value: 1 Mt/a": (1e6, "stated"),  # it is driven at that
     "level: works, value: 1.04 Mt/a": (1e6, "holds"),  # within 5 %
     "level: works, value: 1.04 Mt/a, tolerance: 1 %": (1e6, "contradicts"),  # it is driven
     "level: works, min: 0.9 Mt/a, max: 1.1 Mt/a": (1e6, "holds"),
-    "level: works, min: 1 Mt/a": (1e6, "holds"),
-    "capacity: kiln, value: 500 kt/a": (500e3, "holds"),
-    "capacity: kiln, value: 50 万t/a": (500e3, "holds"),
+    "level: works, min: 1 Mt/a": (1e6, "stated"),
+    "level: paver, value: 800 kt/a": (800e3, "stated"),  # full: its capacity is written
+    "level: paver, value: 810 kt/a": (800e3, "holds"),
+    "capacity: kiln, value: 500 kt/a": (500e3, "stated"),
+    "capacity: kiln, value: 50 万t/a": (500e3, "stated"),
+    "capacity: kiln, value: 490 kt/a": (500e3, "holds"),
     "capacity: kiln, value: 300 kt/a": (500e3, "differs"),
     "capacity: works, value: 300 kt/a": (None, "no-value"),
     f"{ORE}, value: 2.1 Mt/a, tolerance: 0 %": (2e6, "weak"),
@@ -117,7 +121,7 @@ def test_verdict(tmp_path: Path, claim: str) -> None:
 
 def test_every_word_is_tried() -> None:
     """The table above has every verdict that there is."""
-    every = {"holds", "dispatch", "weak", "contradicts", "differs", "not-modelled", "no-value"}
+    every = {"holds", "stated", "dispatch", "weak", "contradicts", "differs", "not-modelled", "no-value"}
     assert {w for _, w in WORDS.values()} == every
 
 
@@ -127,6 +131,133 @@ def test_possible_range(tmp_path: Path) -> None:
     assert (ore.low, ore.high) == (pytest.approx(1.9e6), pytest.approx(2.2e6))
     output = verdict(tmp_path, "indicator: output-value, value: 50 亿元/a")
     assert (output.low, output.high) == (pytest.approx(0.92e9), pytest.approx(1.22e9))
+
+
+STATED = """
+materials:
+  tower: {kind: product, unit: piece, price: {value: 2 亿元/piece, source: plan}}
+  mast: {kind: product, unit: piece, price: {value: 2 亿元/piece, source: market}}
+processes:
+  tower-works: {per: tower, outputs: {tower: 1 piece/piece}, project: "19"}
+  mast-works: {per: mast, outputs: {mast: 1 piece/piece}, project: "20"}
+"""
+WORDS_OF_SOURCE = {
+    # price and number of the plan; another's price; another's claim; a claim that cites nothing
+    "indicator: 'output-value@project:19', value: 60 亿元/a, source: plan": "stated",
+    "indicator: 'output-value@project:20', value: 60 亿元/a, source: plan": "holds",
+    "indicator: 'output-value@project:19', value: 60 亿元/a, source: market": "holds",
+    "indicator: 'output-value@project:19', value: 60 亿元/a": "holds",
+    "indicator: output-value, value: 120 亿元/a, source: plan": "holds",
+    # driven at 30 by the plan, which elsewhere says 31: its own figure still
+    "level: tower-works, value: 31 piece/a, source: plan": "stated",
+    "level: tower-works, value: 31 piece/a": "holds",
+}
+
+
+@pytest.mark.parametrize("claim", list(WORDS_OF_SOURCE))
+def test_as_stated_by_its_source(tmp_path: Path, claim: str) -> None:
+    """30 pieces at 2 亿元, both of the plan, are 60 亿元 of the plan: nothing is tested."""
+    drive = ", ".join(f"{p}: {{value: 30 piece/a, source: plan}}" for p in ("tower-works", "mast-works"))
+    sources = "sources: {plan: {cite: Plan}, market: {cite: Market}}"
+    (found,) = mfa.audit(
+        solve(tmp_path, STATED, f"{sources}\ndrive: {{{drive}}}\nclaims: [{{{claim}}}]\n")
+    ).verdicts
+    assert found.word == WORDS_OF_SOURCE[claim]
+
+
+def test_what_is_as_stated_fails_nothing(tmp_path: Path) -> None:
+    """A figure that is put in contradicts nothing."""
+    assert audit(tmp_path, "capacity: kiln, value: 500 kt/a").passes
+
+
+def test_range_of_a_rate(tmp_path: Path) -> None:
+    """0.9 to 1.1 Mt mud, of which pavers take 800 and kilns 500 kt at most, the yard any part: 0 to 100 %.
+
+    Without the yard's freedom, a kiln of 100 kt: 900 of 900 kt at the best, so 100 %; of 950 at least 94.7.
+    """
+    found = verdict(tmp_path, f"{UTILISED}, value: 80 %")
+    assert (found.low, found.high) == (pytest.approx(0.0), pytest.approx(1.0))
+    chain = PARK.replace("capacity: 500 kt/a", "capacity: 100 kt/a").replace(
+        "range: 0.9..1.1", "range: 0.95..1.1"
+    )
+    year = f"{YEAR}claims: [{{{UTILISED}, min: 95 %}}]\n"
+    (found,) = mfa.audit(solve(tmp_path / "less", chain, year)).verdicts
+    assert (found.word, found.high) == ("contradicts", pytest.approx(900 / 950))
+
+
+UNITS = {
+    # claim → the unit of the row, what the model gives in it
+    "level: works, value: 90 万t/a": ("万t/a", 100),
+    "level: works, value: 0.9 Mt/a": ("Mt/a", 1),
+    "indicator: output-value, value: 9 亿元/a": ("亿元/a", 10.2),
+    f"{UTILISED}, min: 95 %": ("%", 100),
+    f"{ORE}, max: 6000 t/d": ("t/d", 2e6 / 365),
+    "level: works, min: 90 万t/a, max: 2 Mt/a": ("万t/a", 100),
+}
+
+
+@pytest.mark.parametrize("claim", list(UNITS))
+def test_one_unit_a_row(tmp_path: Path, claim: str) -> None:
+    """Stated, model and range stand in the unit in which the claim is written."""
+    unit, model = UNITS[claim]
+    found = claims_table(audit(tmp_path, claim))
+    row = dict(zip(found.columns, found.rows[0], strict=True))
+    assert (row["unit"], row["model"]) == (unit, pytest.approx(model))
+    ends = [row[k] for k in ("low", "high") if row[k] is not None]
+    assert all(0.05 * model < e < 20 * model for e in ends)
+
+
+def test_note_and_unit_on_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A reader sees where the figure stands, and both figures alike."""
+    print_audit(audit(tmp_path, 'level: works, value: 70 万t/a, note: "p. 9"'), "test", "en")
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("contradicts "))
+    assert row.split()[-1] == "9"
+    assert "70 万t/a" in row
+    assert "100 万t/a" in row
+
+
+def test_capacity_and_output_are_two_things(tmp_path: Path) -> None:
+    """A kiln of 500 kt that burns 200 may be both; two sizes of one kiln may not."""
+    sizes = ["capacity: kiln, value: 500 kt/a", "level: kiln, value: 200 kt/a"]
+    assert audit(tmp_path, *sizes).conflicts == ()
+    assert audit(tmp_path, "level: kiln, value: 480 kt/a", "capacity: kiln, max: 100 kt/a").conflicts == ()
+    (conflict,) = audit(tmp_path, *sizes, "capacity: kiln, value: 400 kt/a").conflicts
+    assert (numbers(conflict), conflict.because) == ({1, 3}, "twice")
+    assert audit(tmp_path, "capacity: kiln, value: 500 kt/a", "capacity: kiln, min: 450 kt/a").conflicts == ()
+
+
+def test_what_matters_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of eleven claims that cannot hold, each alone, the eight furthest from the model are printed."""
+    claims = [f"level: kiln, min: {kt} kt/a" for kt in range(600, 1700, 100)]  # the model: 200
+    found = audit(tmp_path, *claims)
+    stated = [c.claims[0].low for c in found.conflicts]
+    assert stated == sorted(stated, reverse=True)
+    assert len(stated) == 11
+    assert found.conflicts[0].gap == pytest.approx(8)
+    print_audit(found, "test", "en")
+    printed = capsys.readouterr().out
+    assert "  8. " in printed
+    assert "  9. " not in printed
+    assert "and 3 more" in printed
+    assert len(conflicts_table(found).rows) == 11
+
+
+def test_open_recipe_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """60 t in, 59 t out: open by 1.67 % of a tolerance of 1. What the run does can hold, and is told."""
+    chain = """
+    materials: {ore: {kind: resource}, metal: {kind: product}}
+    processes: {works: {per: metal, inputs: {ore: 60 t/t}, outputs: {metal: 59 t/t}}}
+    """
+    chain = chain.replace("60 t/t", "1.0169491525423728 t/t").replace("59 t/t", "1 t/t")
+    year = (
+        "drive: {works: 1 Mt/a}\nclaims: [{level: works, value: 1 Mt/a}, {level: works, value: 1.02 Mt/a}]\n"
+    )
+    found = mfa.audit(solve(tmp_path, chain, year))
+    assert [v.word for v in found.verdicts] == ["stated", "holds"]
+    assert found.conflicts == ()
+    assert [(c.process, c.error) for c in found.opened] == [("works", pytest.approx(1 / 60))]
+    print_audit(found, "test", "en")
+    assert "the recipe of works is open by 1.67 %" in capsys.readouterr().out
 
 
 def test_reason_says_how_far_off(tmp_path: Path) -> None:

@@ -76,13 +76,13 @@ def test_audit_json_and_files(run: Runner) -> None:
     """JSON and CSV hold the same claims and sets."""
     found = run.json("audit", "base.yaml", "--out", "out")
     assert [(c["claim"], c["model"], c["verdict"]) for c in found["claims"]] == [
-        (1, 1e6, "holds"),
-        (2, pytest.approx(400e3), "contradicts"),
+        (1, 1, "stated"),  # Mt/a, as the claim is written
+        (2, pytest.approx(400), "contradicts"),  # kt/a
         (3, None, "not-modelled"),
     ]
     assert found["conflicts"] == [{"conflict": 1, "claim": 2, "because": "limits"}]
     written = rows("out/claims.csv")
-    assert [r["verdict"] for r in written] == ["holds", "contradicts", "not-modelled"]
+    assert [r["verdict"] for r in written] == ["stated", "contradicts", "not-modelled"]
     assert written[2]["stated"] == "300 persons"
     notes = ["p. 9, table 2-1", "", ""]  # where in the plan the claim stands
     assert [r["note"] for r in written] == [c["note"] or "" for c in found["claims"]] == notes
@@ -95,7 +95,12 @@ def test_audit_without_claims(run: Runner) -> None:
     ended = run("audit", "base.yaml", "--strict")
     assert (ended.code, ended.err) == (0, "")
     assert "makes no claims" in ended.out
-    assert run.json("audit", "base.yaml") == {"claims": [], "conflicts": [], "complete": True}
+    assert run.json("audit", "base.yaml") == {
+        "claims": [],
+        "conflicts": [],
+        "complete": True,
+        "open_recipes": [],
+    }
 
 
 # ---------------------------------------------------------------- compare
@@ -111,7 +116,7 @@ def test_compare_with_a_variant(run: Runner, call: list[str]) -> None:
     """A scenario against its variant, however it is written: 40 → 70 %, 30 points by the kiln."""
     ended = run("compare", *call)
     assert (ended.code, ended.err) == (0, "")
-    for words in ("kiln.capacity", "40.00 %", "70.00 %", "+30.00"):
+    for words in ("kiln · capacity", "40.00 %", "70.00 %", "+30.00"):
         assert words in ended.out
     assert chinese(run("compare", *call, "--lang", "zh").out)
 
@@ -162,8 +167,8 @@ def test_compare_several(run: Runner) -> None:
     """A with B and C: each stands beside A."""
     ended = run("compare", "base.yaml", "other.yaml", "base.yaml+large")
     assert ended.code == 0
-    assert "works.level" in ended.out
-    assert "kiln.capacity" in ended.out
+    assert "works · level" in ended.out
+    assert "kiln · capacity" in ended.out
 
 
 # ---------------------------------------------------------------- run

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mfa
+from mfa.show.comparison_rows import InWords
 from mfa.show.report import comparison_page
 from mfa.show.terminal.print_comparison import print_comparison
-from mfa.studies.compare import MOST_CAUSES, Comparison, Share
+from mfa.studies.compare import MOST_CAUSES, Share
+from mfa.studies.mixture import single
 from tests.parks import load, solve, values
 
 PARK = """
@@ -32,7 +34,7 @@ YEAR = "drive: {works: 1 Mt/a}\n"
 RATE = "industrial-solid-waste-utilisation"
 
 
-def both(folder: Path, one: str, two: str, chain: str = PARK) -> Comparison:
+def both(folder: Path, one: str, two: str, chain: str = PARK) -> mfa.Comparison:
     return mfa.compare(solve(folder / "a", chain, one), solve(folder / "b", chain, two))
 
 
@@ -194,7 +196,7 @@ def test_result_of_one_run_only(tmp_path: Path) -> None:
     assert change["output-value"].relative is None
     assert change[RATE].before is None
     assert change[RATE].absolute is None
-    assert [c.name for c in found.flows][:2] == ["ore: import → pool:ore", "ore: pool:ore → works"]
+    assert [c.name for c in found.flows][:2] == ["ore: import → works", "metal: works → export"]
     assert all(c.before == 0 for c in found.flows)
     assert found.split([RATE]) == []  # 0 ÷ 0 in the first run: nothing to split
 
@@ -310,7 +312,8 @@ def test_flows_that_differ_where_no_indicator_does(
     print_comparison(found, [], ("a", "b"), "en")
     printed = capsys.readouterr().out
     assert "No result differs." not in printed
-    assert "part: pool:part → two" in printed
+    assert "part: works → two" in printed
+    assert "pool:" not in printed
     assert "No result differs." not in comparison_page(found, [], ("a", "b"), "en")
 
 
@@ -318,3 +321,142 @@ def test_layers_are_inputs(tmp_path: Path) -> None:
     """One scenario follows gallium, the other gallium and iron."""
     found = both(tmp_path, YEAR + "layers: [Ga]\n", YEAR + "layers: [Ga, Fe]\n")
     assert [(c.path, c.before, c.after) for c in found.inputs] == [("layers", "Ga", "Ga, Fe")]
+
+
+LABELLED = """
+materials:
+  ore: {label: {en: Iron ore, zh: 铁矿石}, kind: resource}
+  metal: {label: {en: Metal, zh: 金属}, kind: product, price: 1000 CNY/t}
+  mud: {label: {en: Red mud, zh: 赤泥}, kind: waste, waste: industrial-solid}
+  brick: {label: {en: Brick, zh: 砖}, kind: product}
+  road: {label: {en: Road base, zh: 路基}, kind: product}
+processes:
+  works: {label: {en: Refinery, zh: 冶炼厂}, per: metal,
+    inputs: {ore: 2 t/t}, outputs: {metal: 1 t/t, mud: 1 t/t}}
+  kiln: {label: {en: Kiln, zh: 砖窑}, per: brick, project: "37",
+    inputs: {mud: 1 t/t}, outputs: {brick: 1 t/t}, capacity: 200 kt/a}
+  paver: {label: {en: Paver, zh: 铺路}, per: road, project: "37",
+    inputs: {mud: 1 t/t}, outputs: {road: 1 t/t}, capacity: 100 kt/a}
+pools:
+  mud: {takers: [{boundary: deposit}]}
+"""
+IDS = ("works", "kiln", "paver", "mud.", RATE)
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("en", ("project 37 built: Kiln and Paver take Red mud", "Industrial solid waste utilised")),
+        (
+            "zh",
+            (
+                "建成项目37：砖窑和铺路利用赤泥",
+                "工业固体废物综合利用率",
+                "赤泥: 冶炼厂 → 砖窑",
+                "赤泥 · 去向及次序",
+            ),
+        ),
+    ],
+)
+def test_a_project_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, expected: tuple[str, ...]
+) -> None:
+    """Both new takers of mud carry one project: that is the cause; names are labels, never ids."""
+    over = YEAR + "pools: {mud: {takers: [kiln, paver, {boundary: deposit}]}}\n"
+    found = both(tmp_path, YEAR, over, LABELLED)
+    shares = found.shares([RATE])
+    print_comparison(found, shares, ("a", "b"), lang)
+    printed = capsys.readouterr().out
+    page = comparison_page(found, shares, ("a", "b"), lang)
+    for text in expected:
+        assert text in printed
+    assert all(text in page for text in expected[1:])  # a waterfall breaks its labels into lines
+    assert not any(i in printed for i in IDS)
+
+
+CAUSES = {
+    # what the second scenario says → the cause in words
+    "pools: {mud: {takers: [kiln, paver]}}": "who takes Red mud, in which order",  # and none to the landfill
+    "pools: {mud: {givers: [{boundary: import}]}}": "who gives Red mud, in which order",
+    "pools: {mud: {takers: [kiln], givers: [{boundary: import}]}}": (
+        "who gives and who takes Red mud, in which order"
+    ),
+    "drive: {works: 2 Mt/a}": "how much Refinery makes",
+    "drive: {kiln: 10 kt/a}": "project 37 built: Kiln",
+    "processes: {works: {outputs: {mud: 1.1 t/t}}}": "the plant Refinery",
+}
+
+
+@pytest.mark.parametrize("over", list(CAUSES))
+def test_causes_in_words(tmp_path: Path, over: str) -> None:
+    """A list that loses a taker is no project built; a plant that nobody ran before is."""
+    said = YEAR + over if "drive" not in over else over.replace("drive: {", "drive: {works: 1 Mt/a, ", 1)
+    if over == "drive: {works: 2 Mt/a}":
+        said = over
+    found = both(tmp_path, YEAR, said + "\n", LABELLED)
+    ((cause, *_),) = [[c.name for c in single(found.a.system, found.b.system)]]
+    assert InWords(found, "en").cause(cause) == CAUSES[over]
+
+
+def test_paths_and_orders_in_words(tmp_path: Path) -> None:
+    """Steps of a path and members of an order stand with their labels, fields in the language."""
+    over = (
+        YEAR
+        + "pools: {mud: {takers: [kiln, {boundary: deposit}]}}\nprocesses: {kiln: {capacity: 300 kt/a}}\n"
+    )
+    rows = InWords(both(tmp_path, YEAR, over, LABELLED), "zh").inputs()
+    assert rows == [
+        ("砖窑 · 产能", "200,000", "300,000", "t/a"),
+        ("赤泥 · 去向及次序", "填埋", "砖窑 → 填埋", ""),
+    ]
+
+
+def test_money_and_ratios_above_one(tmp_path: Path) -> None:
+    """10⁹ CNY are 10 亿元; a ratio that is no share is no percentage."""
+    own = "indicators: {ore-per-metal: {numerator: [{material: ore, target: works}], "
+    own += "denominator: [{material: metal, source: works}]}}\n"
+    over = "drive: {works: 1.5 Mt/a}\nprocesses: {works: {inputs: {ore: 3 t/t}}}\n" + own
+    found = both(tmp_path, YEAR + own, over)
+    rows = {row[0]: row[1:] for row in InWords(found, "en").indicators()}
+    assert rows["Output value [亿元/a]"] == ("10", "15", "+5", "+50.0")
+    assert rows["ore-per-metal"] == ("2", "3", "+1", "+50.0")
+
+
+def test_layers_that_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Half of the copper of 100 t scrap at 1 % goes to steel, then a third: nothing else differs."""
+    chain = """
+    materials:
+      scrap: {kind: resource, composition: {Cu: 1 %, Fe: 99 %}}
+      steel: {kind: intermediate}
+      dust: {kind: intermediate}
+    processes:
+      shredder: {per: scrap, inputs: {scrap: 1 t/t}, outputs: {steel: 0.9 t/t, dust: 0.1 t/t},
+        transfer: {Cu: {steel: %s, dust: %s}}}
+    pools: {steel: {takers: [{boundary: export}]}, dust: {takers: [{boundary: export}]}}
+    """
+    year = "drive: {shredder: 100 t/a}\nlayers: [Cu]\n"
+    one = solve(tmp_path / "a", chain.replace("%s", "50 %"), year)
+    two = solve(tmp_path / "b", chain.replace("%s", "40 %", 1).replace("%s", "60 %"), year)
+    found = mfa.compare(one, two)
+    assert (found.indicators, found.flows) == ([], [])
+    changes = {c.name: (c.before, c.after, c.unit) for c in found.layers}
+    assert changes == {
+        "Cu: steel: shredder → export": (pytest.approx(500), pytest.approx(400), "kg/a"),
+        "Cu: dust: shredder → export": (pytest.approx(500), pytest.approx(600), "kg/a"),
+    }
+    print_comparison(found, [], ("a", "b"), "en")
+    printed = capsys.readouterr().out
+    assert "No result differs." not in printed
+    assert "Cu · steel: shredder → export [kg/a]" in printed
+    assert "Cu · steel: shredder → export [kg/a]" in comparison_page(found, [], ("a", "b"), "en")
+    assert len(found.to_json()["layers"]) == 2
+
+
+def test_own_indicators_are_inputs_and_results(tmp_path: Path) -> None:
+    """An indicator that one scenario alone defines has no value in the other, which is no 0."""
+    own = "indicators: {mud-dumped: {numerator: [{material: mud, target: deposit}]}}\n"
+    found = both(tmp_path, YEAR, YEAR + own)
+    (only,) = found.inputs
+    assert (only.path, only.before, only.after) == ("indicators.mud-dumped", None, "mud → deposit")
+    (change,) = found.indicators
+    assert (change.name, change.before, change.after) == ("mud-dumped", None, pytest.approx(700e3))

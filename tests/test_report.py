@@ -149,8 +149,8 @@ def test_comparison_page(park: Path) -> None:
     shares = comparison.split(comparison.main_indicators)
     text = words(comparison_page(comparison, shares, ("park", "park+more")))
     assert "Inputs that differ (1)" in text
-    assert re.search(r"mud\.takers\.kiln\.limit 500 800 t/a", text)
-    assert re.search(r"industrial-solid-waste-utilisation 41\.67 % 66\.67 % \+25\.00 \+60\.0", text)
+    assert re.search(r"Mud · takers · Kiln · limit 500 800 t/a", text)
+    assert re.search(r"Industrial solid waste utilised 41\.67 % 66\.67 % \+25\.00 \+60\.0", text)
     assert "+25.00 points" in text
 
 

@@ -16,8 +16,10 @@ from math import factorial
 from mfa.catalogue import HEADLINE, definition
 from mfa.errors import Error
 from mfa.parameters import Parameter, listed
+from mfa.results.accounts.flows import Flow
 from mfa.results.run import Run
 from mfa.studies.mixture import Cause, attempt, blend, by_kind, single, together
+from mfa.system import CustomIndicator, Material, Selector
 
 MOST_CAUSES = 6  # fair shares take 2^6 = 64 mixtures, each a solve
 MOST_PARTS = 80  # differences of one input each that are tried alone to find the causes: 80 solves
@@ -53,6 +55,16 @@ class Change:
     def relative(self) -> float | None:
         """(after - before) ÷ before; None where before is 0."""
         return self.absolute / abs(self.before) if self.absolute is not None and self.before else None
+
+
+@dataclass(frozen=True)
+class LinkChange(Change):
+    """What one node gives another of a material, in both runs; `layer`: the part of it that is meant."""
+
+    material: str
+    source: str
+    target: str
+    layer: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,13 @@ class Comparison:
                 made.append(
                     InputChange(path, before.value if before else None, after.value if after else None, unit)
                 )
-        return made
+        return made + self._definitions
+
+    @property
+    def _definitions(self) -> list[InputChange]:
+        """The scenarios' own indicators that are not defined alike."""
+        one, two = ({i.id: formula(i) for i in x.system.indicators} for x in (self.a, self.b))
+        return [InputChange(f"indicators.{k}", one.get(k), two.get(k), "") for k in sorted(self._apart)]
 
     @cached_property
     def indicators(self) -> list[Change]:
@@ -103,29 +121,53 @@ class Comparison:
         for name in {**one, **two}:
             before, after = one.get(name), two.get(name)
             unit = (after or before).unit  # type: ignore[union-attr]
-            absent = 0.0 if unit.endswith("/a") else None  # a sum that has nothing to count has no row
+            # a sum that has nothing to count has no row; what only one scenario defines has no value
+            absent = 0.0 if unit.endswith("/a") and name not in self._apart else None
             made.append(
                 Change(name, before.value if before else absent, after.value if after else absent, unit)
             )
         return [c for c in made if not _close(c.before, c.after)]
 
     @cached_property
-    def flows(self) -> list[Change]:
-        """Flows that differ, named `material: source → target`, the largest change first by material unit."""
-        one, two = (
-            {(f.material, f.source, f.target): f.amount for f in x.flow_list} for x in (self.a, self.b)
-        )
+    def flows(self) -> list[LinkChange]:
+        """Links that differ, named `material: supplier → taker`, the largest change first (`_rank`)."""
+        return self._links(self.a.link_list, self.b.link_list)
+
+    @cached_property
+    def layers(self) -> list[LinkChange]:
+        """Links of the layers of either scenario that differ, kg a year, named `layer: material: …`."""
+        return [
+            change
+            for name in dict.fromkeys((*self.a.system.layers, *self.b.system.layers))
+            for change in self._layer(name)
+        ]
+
+    def _layer(self, name: str) -> list[LinkChange]:
+        try:
+            one, two = (x.layer(name).links(x.flow_list) for x in (self.a, self.b))
+        except Error:  # it has no steady state in one of them: nothing to set beside
+            return []
+        return self._links(one, two, name)
+
+    def _links(self, before: Sequence[Flow], after: Sequence[Flow], layer: str = "") -> list[LinkChange]:
+        one, two = ({(f.material, f.source, f.target): f.amount for f in x} for x in (before, after))
         made = []
-        for material, source, target in {**one, **two}:
-            key = (material, source, target)
-            of = self.b.system.materials.get(material) or self.a.system.materials[material]
-            made.append(
-                Change(
-                    f"{material}: {source} → {target}", one.get(key, 0.0), two.get(key, 0.0), f"{of.unit}/a"
-                )
-            )
-        differing = [c for c in made if not _close(c.before, c.after)]
-        return sorted(differing, key=lambda c: (c.unit != "t/a", -abs(c.absolute or 0.0), c.name))
+        for key in {**one, **two}:
+            material, source, target = key
+            unit = "kg/a" if layer else f"{self.material(material).unit}/a"
+            name = f"{layer}: " * bool(layer) + f"{material}: {source} → {target}"
+            amounts = one.get(key, 0.0), two.get(key, 0.0)
+            made.append(LinkChange(name, *amounts, unit, *key, layer))
+        return sorted((c for c in made if not _close(c.before, c.after)), key=self._rank)
+
+    def _rank(self, change: LinkChange) -> tuple[bool, bool, float, str]:
+        """Tonnes before other units, and water, whose tonnes hide all others, last among them."""
+        water = self.material(change.material).kind == "water"
+        return change.unit not in ("t/a", "kg/a"), water, -abs(change.absolute or 0.0), change.name
+
+    def material(self, name: str) -> Material:
+        """A material of either run."""
+        return self.b.system.materials.get(name) or self.a.system.materials[name]
 
     def split(self, names: Sequence[str]) -> list[Share]:
         """The change of some indicators by cause; empty for one that has no value in some blend.
@@ -186,6 +228,23 @@ class Comparison:
             for k in {**one, **two}
         }
         return {k for k, (before, after) in plain.items() if before != after}
+
+
+def formula(indicator: CustomIndicator) -> str:
+    """What an own indicator sums up, and what it is divided by.
+
+    Each term names the materials, and where they come from or go to.
+    """
+    sides = [" + ".join(map(_term, side)) for side in (indicator.numerator, indicator.denominator)]
+    return " ÷ ".join(f"({side})" if sides[1] else side for side in sides if side)
+
+
+def _term(selector: Selector) -> str:
+    """One selector as text."""
+    weight = "" if selector.weight.value == 1 else f"{selector.weight.value:.12g} · "
+    count = "" if selector.count == "amount" else f"{selector.count} of "
+    ends = (selector.sources or (), sorted(selector.materials), selector.targets or ())
+    return weight + count + " → ".join(", ".join(sorted(e)) for e in ends if e)
 
 
 def _size(before: float | None, after: float | None) -> float:

@@ -21,7 +21,7 @@ from mfa.units.convert import (
     uses_operating,
 )
 from mfa.units.grammar import names
-from mfa.units.number import scaled, split, split_range
+from mfa.units.number import as_written, scaled, split, split_range
 from mfa.units.quantity import Quantity, quantity
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Basis",
     "Quantity",
     "amount_factor",
+    "as_written",
     "coefficient_factor",
     "dimension",
     "factor",

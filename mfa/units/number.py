@@ -106,6 +106,19 @@ def split(text: str) -> tuple[float, str]:
     return _number(number, multiple), unit
 
 
+def as_written(text: str) -> tuple[float, str]:
+    """Number and unit of a quantity with its `万` or `亿` left in the unit; 0 and no unit where it is none.
+
+    >>> as_written("50 万t/a"), as_written("as set")
+    ((50.0, '万t/a'), (0.0, ''))
+    """
+    found = _QUANTITY.fullmatch(plain(text).strip())
+    if found is None:
+        return 0.0, ""
+    number, multiple, unit = found.groups()
+    return _number(number), f"{multiple or ''}{unit}"
+
+
 def split_range(text: str) -> tuple[float, float, str]:
     """Low end, high end and unit text of a range; a `万` or `亿` after the high end counts for both.
 

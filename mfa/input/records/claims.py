@@ -101,6 +101,7 @@ class Claims:
             form.source,
             form.note,
             outside,
+            *_written(unit_of, found),
         )
 
     def _most(self, names: tuple[str, ...], unit_of: str) -> float | None:
@@ -183,3 +184,12 @@ class Claims:
             self.reader.faults.append(Fault("claim-units", place_of(tree, (key,), key=True), values))
         of = found[0] if found else "1"
         return tuple(names), of, bound_factor(of)
+
+
+def _written(unit_of: str, found: Mapping[str, Figure | None]) -> tuple[str, float]:
+    """The unit in which a claim is written, and what one of it is in the unit of its quantity."""
+    for figure in found.values():
+        count, name = units.as_written(figure.text) if figure else (0.0, "")
+        if figure and count and figure.value:
+            return name, figure.value / count
+    return unit_of, 1.0

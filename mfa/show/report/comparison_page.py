@@ -6,10 +6,11 @@ from functools import partial
 
 import mfa
 from mfa.show.charts.waterfall import waterfall
+from mfa.show.comparison_rows import InWords
 from mfa.show.report.page import style, template
 from mfa.show.report.pictures import Pictures
-from mfa.show.terminal.print_comparison import MOST_FLOWS, cause_label, change_row, input_rows
-from mfa.show.text import indicator_name, word
+from mfa.show.terminal.print_comparison import MOST_FLOWS
+from mfa.show.text import word
 from mfa.studies.compare import Comparison, Share
 
 
@@ -17,38 +18,38 @@ def comparison_page(
     comparison: Comparison, shares: list[Share], titles: tuple[str, str], lang: str = "en"
 ) -> str:
     """The comparison as HTML: one file, no script, nothing loaded from elsewhere."""
+    words = InWords(comparison, lang)
     page: str = template("compared.html").render(
         lang="zh-Hans" if lang == "zh" else "en",
         css=style(),
         word=partial(word, lang=lang),
         titles=titles,
-        inputs=input_rows(comparison),
-        indicators=[change_row(c) for c in comparison.indicators],
-        flows=[change_row(c) for c in comparison.flows[: 4 * MOST_FLOWS]],
-        waterfalls=_waterfalls(comparison, shares, titles, lang),
+        inputs=words.inputs(),
+        indicators=words.indicators(),
+        flows=words.links(comparison.flows[: 4 * MOST_FLOWS]),
+        layers=words.links(comparison.layers[: 4 * MOST_FLOWS]),
+        waterfalls=_waterfalls(words, shares, titles),
         version=mfa.__version__,
     )
     return page
 
 
-def _waterfalls(comparison: Comparison, shares: list[Share], titles: tuple[str, str], lang: str) -> list[str]:
+def _waterfalls(words: InWords, shares: list[Share], titles: tuple[str, str]) -> list[str]:
     """A waterfall for every indicator that was split by cause."""
     pictures = Pictures()
     made = []
-    for change in comparison.indicators:
+    for change in words.comparison.indicators:
         mine = [s for s in shares if s.indicator == change.name]
         if mine and change.before is not None and change.after is not None:
-            steps = [
-                (cause_label(s.cause, lang), s.change) for s in sorted(mine, key=lambda s: -abs(s.change))
-            ]
+            steps = [(words.cause(s.cause), s.change) for s in sorted(mine, key=lambda s: -abs(s.change))]
             draw = partial(
                 waterfall,
                 steps,
                 start=(titles[0], change.before),
                 end=(titles[1], change.after),
                 unit=change.unit,
-                heading=indicator_name(comparison.b.system, change.name, lang),
-                lang=lang,
+                heading=words.indicator(change.name),
+                lang=words.lang,
             )
             made.append(pictures.svg(draw, change.name))
     return made

@@ -11,24 +11,35 @@ from mfa.studies.audit import Audit, Verdict
 from mfa.studies.lp.programme import TIME_LIMIT
 from mfa.system import Claim
 
-COLOURS = {"holds": "green", "contradicts": "red", "differs": "red", "weak": "yellow", "dispatch": "yellow"}
-ORDER = ("contradicts", "differs", "undecided", "dispatch", "weak", "no-value", "holds", "not-modelled")
+COLOURS = {
+    "holds": "green",
+    "stated": "cyan",
+    "contradicts": "red",
+    "differs": "red",
+    "weak": "yellow",
+    "dispatch": "yellow",
+}
+ORDER = (
+    *("contradicts", "differs", "undecided", "dispatch", "weak", "no-value", "holds", "stated"),
+    "not-modelled",
+)
+MOST_CONFLICTS = 8  # what a reader checks; the rest is in the table
 
 
 def claims_table(audit: Audit, lang: str = "en") -> Table:
-    """claim, label, quantity, stated, low … possible_low, possible_high, verdict, reason, source, note."""
+    """claim, label, quantity, stated, low … possible_low, possible_high, verdict, reason, source, note.
+
+    All figures of a row are in its `unit`, the one in which the claim is written.
+    """
     rows = [
         (
             v.claim.number,
             v.claim.label[lang],
             _quantity(v.claim),
             v.claim.text,
-            v.claim.low,
-            v.claim.high,
-            v.claim.unit or None,
-            v.model,
-            v.low,
-            v.high,
+            *(_in_unit(v.claim, e) for e in (v.claim.low, v.claim.high)),
+            v.claim.written or None,
+            *(_in_unit(v.claim, e) for e in (v.model, v.low, v.high)),
             v.word,
             v.reason.text(lang),
             v.claim.source or None,
@@ -42,9 +53,9 @@ def claims_table(audit: Audit, lang: str = "en") -> Table:
 
 
 def conflicts_table(audit: Audit) -> Table:
-    """conflict, claim, because: one row a member; because is `recipes` or `limits`."""
+    """conflict, claim, because (`recipes`, `limits`, `twice`): one row a member, the gravest first."""
     rows = [
-        (i, c.number, "limits" if conflict.limits else "recipes")
+        (i, c.number, conflict.because)
         for i, conflict in enumerate(audit.conflicts, 1)
         for c in conflict.claims
     ]
@@ -64,35 +75,33 @@ def print_audit(audit: Audit, name: str, lang: str) -> None:
     counts: Counter[str] = Counter(v.word for v in audit.verdicts)
     parts = [f"{counts[w]} {word(f'audit-word-{w}', lang)}" for w in ORDER if counts[w]]
     line(bold(word("audit-title", lang, name=name, count=len(audit.verdicts))), " ", ", ".join(parts), "\n")
-    heads = [word(f"audit-head-{h}", lang) for h in ("verdict", "claim", "stated", "model", "possible")]
+    heads = [
+        word(f"audit-head-{h}", lang) for h in ("verdict", "claim", "stated", "model", "possible", "note")
+    ]
     ordered = sorted(audit.verdicts, key=lambda v: (ORDER.index(v.word), v.claim.number))
-    table("", heads, [_row(v, lang) for v in ordered], left=2)
+    table("", heads, [_row(v, lang) for v in ordered], left=2, last_left=True)
     _reasons(ordered, lang)
+    _opened(audit, lang)
     _conflicts(audit, lang)
 
 
 def _row(v: Verdict, lang: str) -> tuple[str, ...]:
-    possible = ""
-    if v.low is not None or v.high is not None:
-        ends = ["…" if e is None else number(e / _scale(v.claim)) for e in (v.low, v.high)]
-        possible = f"{ends[0]} – {ends[1]}"
-    model = "" if v.model is None else f"{number(v.model / _scale(v.claim))} {_unit(v.claim)}".strip()
+    """Stated, model and possible range in the unit of the claim, and where it stands in the plan."""
+    low, high, model = (_in_unit(v.claim, e) for e in (v.low, v.high, v.model))
+    ends = ["…" if e is None else number(e) for e in (low, high)]
     return (
         word(f"audit-word-{v.word}", lang),
         f"{v.claim.number} {v.claim.label[lang]}",
         v.claim.text,
-        model,
-        possible,
+        "" if model is None else f"{number(model)} {v.claim.written}".strip(),
+        "" if low is None and high is None else " – ".join(ends),
+        v.claim.note,
     )
 
 
-def _scale(claim: Claim) -> float:
-    """Money is shown in 亿, ratios per cent, the rest as counted."""
-    return 1e8 if claim.unit == "CNY/a" else 0.01 if claim.unit == "1" else 1.0
-
-
-def _unit(claim: Claim) -> str:
-    return "亿元/a" if claim.unit == "CNY/a" else "%" if claim.unit == "1" else claim.unit
+def _in_unit(claim: Claim, value: float | None) -> float | None:
+    """A figure in the unit in which the claim is written."""
+    return None if value is None else value / claim.size
 
 
 def _quantity(claim: Claim) -> str:
@@ -123,8 +132,17 @@ def _conflicts(audit: Audit, lang: str) -> None:
             line(word("audit-no-conflict", lang))
         return
     line(bold(word("audit-conflicts", lang, count=len(audit.conflicts))))
-    for i, conflict in enumerate(audit.conflicts, 1):
-        line(f"  {i}. ", word("audit-limits" if conflict.limits else "audit-recipes", lang))
+    for i, conflict in enumerate(audit.conflicts[:MOST_CONFLICTS], 1):
+        line(f"  {i}. ", word(f"audit-because-{conflict.because}", lang))
         for c in conflict.claims:
             line(f"     {c.number} {c.label[lang]}: {c.text}")
+    if len(audit.conflicts) > MOST_CONFLICTS:
+        line(dim("  " + word("audit-more-conflicts", lang, count=len(audit.conflicts) - MOST_CONFLICTS)))
     line()
+
+
+def _opened(audit: Audit, lang: str) -> None:
+    """Recipes that are open by more than their tolerance."""
+    for c in audit.opened:
+        values = {"process": c.process, "percent": f"{abs(c.error or 0.0):.2%}".replace("%", " %")}
+        line(coloured("!", "yellow"), " ", word("audit-opened", lang, **values))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mfa.results.tables import Table
+from mfa.show.comparison_rows import InWords
 from mfa.show.terminal.table import bold, dim, line, table
-from mfa.show.text import number, percent, word
+from mfa.show.text import word
 from mfa.studies.compare import Change, Comparison, Share
 
 MOST_INPUTS = 40
@@ -17,7 +20,7 @@ def inputs_table(comparison: Comparison) -> Table:
     return Table("inputs", ("path", "before", "after", "unit"), rows)
 
 
-def changes_table(name: str, found: list[Change]) -> Table:
+def changes_table(name: str, found: Sequence[Change]) -> Table:
     """name, before, after, change, relative, unit."""
     rows = [(c.name, c.before, c.after, c.absolute, c.relative, c.unit) for c in found]
     return Table(name, ("name", "before", "after", "change", "relative", "unit"), rows)
@@ -36,75 +39,51 @@ def all_tables(comparison: Comparison, shares: list[Share]) -> list[Table]:
         inputs_table(comparison),
         changes_table("indicators", comparison.indicators),
         changes_table("flows", comparison.flows),
+        changes_table("layers", comparison.layers),
         causes_table(shares),
     ]
 
 
 def print_comparison(comparison: Comparison, shares: list[Share], titles: tuple[str, str], lang: str) -> None:
     """Print it for a person: inputs first."""
+    words = InWords(comparison, lang)
     line(bold(word("compare-title", lang, a=titles[0], b=titles[1])), "\n")
-    _inputs(comparison, titles, lang)
+    _inputs(words, titles)
     heads = ["", *titles, word("compare-change", lang), "%"]
-    rows = [change_row(c) for c in comparison.indicators]
-    flows = comparison.flows
-    if not rows and not flows:
+    rows = words.indicators()
+    if not rows and not comparison.flows and not comparison.layers:
         line(word("compare-same", lang), "\n")
         return
     if rows:
         table(word("compare-indicators", lang), heads, rows)
-        _causes(comparison, shares, lang)
-    if flows:
-        table(word("compare-flows", lang), heads, [change_row(c) for c in flows[:MOST_FLOWS]])
-    if len(flows) > MOST_FLOWS:
-        line(dim(word("compare-more", lang, count=len(flows) - MOST_FLOWS)), "\n")
+        _causes(words, shares)
+    for name, found in (("flows", comparison.flows), ("layers", comparison.layers)):
+        if found:
+            table(word(f"compare-{name}", lang), heads, words.links(found[:MOST_FLOWS]))
+            _more(len(found) - MOST_FLOWS, lang)
 
 
-def input_rows(comparison: Comparison) -> list[tuple[str, ...]]:
-    """Path, before, after, unit of every input that differs."""
-    return [(c.path, _cell(c.before), _cell(c.after), c.unit) for c in comparison.inputs]
-
-
-def _inputs(comparison: Comparison, titles: tuple[str, str], lang: str) -> None:
-    rows = input_rows(comparison)
+def _inputs(words: InWords, titles: tuple[str, str]) -> None:
+    rows, lang = words.inputs(), words.lang
     if not rows:
         line(word("compare-no-input", lang), "\n")
         return
     table(word("compare-inputs", lang, count=len(rows)), ["", *titles, ""], rows[:MOST_INPUTS])
-    if len(rows) > MOST_INPUTS:
-        line(dim(word("compare-more", lang, count=len(rows) - MOST_INPUTS)), "\n")
+    _more(len(rows) - MOST_INPUTS, lang)
 
 
-def _cell(value: float | str | None) -> str:
-    if value is None:
-        return "–"
-    return number(value) if isinstance(value, float) else value
+def _more(count: int, lang: str) -> None:
+    """How many rows are not shown."""
+    if count > 0:
+        line(dim(word("compare-more", lang, count=count)), "\n")
 
 
-def change_row(c: Change) -> tuple[str, ...]:
-    """Name, before, after, change, per cent as people read them."""
-    if c.unit == "1":
-        points = "" if c.absolute is None else f"{c.absolute * 100:+.2f}"
-        return c.name, percent(c.before), percent(c.after), points, _relative(c)
-    change = "" if c.absolute is None else f"{'+' if c.absolute > 0 else ''}{number(c.absolute)}"
-    return f"{c.name} [{c.unit}]", _cell(c.before), _cell(c.after), change, _relative(c)
-
-
-def _relative(c: Change) -> str:
-    return "" if c.relative is None else f"{c.relative * 100:+.1f}"
-
-
-def _causes(comparison: Comparison, shares: list[Share], lang: str) -> None:
-    units = {c.name: c.unit for c in comparison.indicators}
+def _causes(words: InWords, shares: list[Share]) -> None:
+    lang, units = words.lang, {c.name: c.unit for c in words.comparison.indicators}
     for name in dict.fromkeys(s.indicator for s in shares):
         scale = 100.0 if units.get(name) == "1" else 1.0
         mine = sorted((s for s in shares if s.indicator == name), key=lambda s: -abs(s.change))
-        rows = [(cause_label(s.cause, lang), f"{s.change * scale:+,.4g}") for s in mine]
+        rows = [(words.cause(s.cause), f"{s.change * scale:+,.4g}") for s in mine]
         rows.append((word("word-all", lang), f"{sum(s.change for s in mine) * scale:+,.4g}"))
-        unit = "%-points" if scale == 100 else units.get(name, "")
-        table(word("compare-causes", lang, name=name), ["", unit], rows)
-
-
-def cause_label(cause: str, lang: str) -> str:
-    """A cause in words: what kind of part, and its id."""
-    kind, _, key = cause.partition(":")
-    return word(f"cause-{kind}", lang, id=key)
+        unit = word("compare-points", lang) if scale == 100 else units.get(name, "")
+        table(word("compare-causes", lang, name=words.indicator(name)), ["", unit], rows)

@@ -47,6 +47,13 @@ def trusted(figure: Figure) -> tuple[float, float]:
     return low, high
 
 
+def _opening(signs: list[float], amounts: list[float]) -> float:
+    """How far what a recipe takes is from what it makes, relative to that; 0 where it makes nothing."""
+    into = sum(a for s, a in zip(signs, amounts, strict=True) if s > 0)
+    out = sum(a for s, a in zip(signs, amounts, strict=True) if s < 0)
+    return abs(into / out - 1) + ROUNDING_SLACK if into and out else 0.0
+
+
 SMALLEST = 1e-300  # above what underflows, so that nothing is divided by zero
 WIDER = 1.25  # with figures in their ranges trade may grow by a quarter; more would be another plan
 LEAVING = ("product", "waste", "emission", "water")
@@ -243,18 +250,24 @@ class Constraints:
             yield LinearForm(pair, (1.0, -ends[1])), -np.inf, 0.0
 
     def _masses(self) -> Iterator[tuple[LinearForm, float, float]]:
-        """With ranges, what goes into a process comes out of it, within its tolerance."""
+        """With ranges, what goes into a process comes out of it, within its tolerance.
+
+        A recipe that is open by more than that stays as open as it is written.
+        """
         if not self.ranged:
             return
-        sides: dict[str, tuple[list[int], list[float], float]] = {}
+        sides: dict[str, tuple[list[int], list[float], list[float]]] = {}
         balanced = {p.id for p, _, _, c in self._coefficients if c.balance}
-        for f, (process, material, out, _) in enumerate(self._coefficients):
+        for f, (process, material, out, coefficient) in enumerate(self._coefficients):
             if self.system.materials[material].is_mass:
-                columns, signs, _ = sides.setdefault(process.id, ([], [], 0.0))
+                columns, signs, amounts = sides.setdefault(process.id, ([], [], []))
                 columns.append(self.column("flow", f))
                 signs.append(-1.0 if out else 1.0)
-        for process_id, (columns, signs, _) in sides.items():
-            slack = 0.0 if process_id in balanced else self.system.processes[process_id].tolerance.value
+                amounts.append(coefficient.figure.value)
+        for process_id, (columns, signs, amounts) in sides.items():
+            slack = 0.0
+            if process_id not in balanced:
+                slack = max(self.system.processes[process_id].tolerance.value, _opening(signs, amounts))
             if min(signs) < 0 < max(signs):
                 least = tuple(w if w > 0 else w * (1 - slack) for w in signs)
                 most = tuple(w if w > 0 else w * (1 + slack) for w in signs)

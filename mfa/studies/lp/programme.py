@@ -121,6 +121,10 @@ SOLVED, OUT_OF_TIME, IMPOSSIBLE, ENDLESS = 0, 1, 2, 3
 DECIDED = (SOLVED, IMPOSSIBLE, ENDLESS)
 
 
+MOST_STEPS = 30  # Dinkelbach's steps square their error; those of the shipped plan take at most six
+RATIO_ROUNDING = 1e-9  # a ratio's steps below this are rounding of the programme
+
+
 class Undecided(Exception):
     """A programme was not solved within `TIME_LIMIT`."""
 
@@ -181,6 +185,31 @@ class Programme(Constraints):
         row = self.stacked([form]).toarray().ravel() * sign
         found = self._solved(row)
         return sign * float(found.fun or 0.0) + 0.0 if found.status == SOLVED else None
+
+    def extreme_ratio(self, top: LinearForm, bottom: LinearForm, sign: float) -> float | None:
+        """The least (sign 1) or greatest (sign -1) value of top ÷ bottom; None where it is not found.
+
+        Dinkelbach (1967): the best of top - r · bottom gives the next r, until it gains nothing.
+
+        Raises
+        ------
+        Undecided
+            it takes too long
+        """
+        forms = self.stacked([top, bottom])
+        ratio: float | None = None
+        for _ in range(MOST_STEPS):
+            one = top if ratio is None else top.minus(bottom, ratio)
+            found = self._solved(self.stacked([one]).toarray().ravel() * sign)
+            if found.status != SOLVED:
+                return None
+            above, below = forms @ found.x
+            if below <= 0:
+                return None
+            if ratio is not None and abs(above / below - ratio) <= RATIO_ROUNDING:
+                return float(ratio)
+            ratio = float(above / below)
+        return ratio
 
     def _solved(self, cost: Floats, rows: sp.spmatrix | None = None, least: Floats | None = None) -> Any:
         """Minimise, with rows + slack at least `least` beside the constraints; HiGHS, by scipy."""
