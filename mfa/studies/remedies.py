@@ -142,7 +142,8 @@ def _is_missed(row: Indicator) -> bool:
 
 def _rank(remedy: Remedy) -> tuple[bool, bool, float, str, str, str]:
     """Within what is written, beyond, ceilings; each best first, gains but for rounding."""
-    place = remedy.ceiling, not remedy.within, -round(remedy.gain, 9)
+    beyond = not (remedy.within or remedy.ceiling)
+    place = remedy.ceiling, beyond, -round(remedy.gain, 9)
     return *place, remedy.material, remedy.node, remedy.path or remedy.variant
 
 
