@@ -271,6 +271,7 @@ def test_a_variant_is_what_loading_it_gives(tmp_path: Path, name: str) -> None:
     run = attempt(with_variant(base, name))
     assert run is not None
     assert run.flow_list == again.flow_list
+    assert run.wastes == again.wastes
 
 
 @pytest.mark.slow
@@ -281,7 +282,9 @@ def test_every_shipped_variant_is_what_loading_it_gives(name: str) -> None:
     for variant in base.variant_names:
         run = attempt(with_variant(base, variant))
         assert run is not None
-        assert run.flow_list == mfa.load(name, variants=[variant]).solve().flow_list, variant
+        again = mfa.load(name, variants=[variant]).solve()
+        assert run.flow_list == again.flow_list, variant
+        assert run.wastes == again.wastes, variant
 
 
 def test_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
