@@ -194,6 +194,9 @@ def test_a_product_without_a_buyer(tmp_path: Path) -> None:
     assert [(m, round(a)) for m, a in sell.brings.sold] == [("feed", 240_000)]
     assert sell.brings.unsold == pytest.approx(-240e3)
     assert found["all", ""].value == pytest.approx(1)  # crusher without limit, and all feed sold
+    assert not found["all", ""].ceiling  # the crusher grows from 350 to 1 000 kt
+    poor = solve(tmp_path, CRUSHED.replace("350", "300"), scenario)
+    assert ways(poor)["all", ""].ceiling  # 3.3 times, though the crusher alone is no remedy
     assert remedy_name(result.system, sell, "en") == "a buyer for the feed that nobody takes: 240 kt/a more"
 
 

@@ -52,7 +52,7 @@ class Remedy:
     within : whether it stays within what the files write: a range, a capacity, a limit, a variant
     ceiling : whether it is no measure as it stands: it takes a plant or buyer of more than three times
         today's size (or, without a written capacity, one that stands idle), or buys more mass than it
-        uses waste; `all` is one where any of its parts is
+        uses waste; `all` is one where any of its parts is, alone or with the others
     brings : what it brings along
     """
 
@@ -218,9 +218,16 @@ class _Search:
         mine = [r for r in tried if r.way in ("raise", "start", "buy", "sell")]
         then = attempt(system)
         made = self.remedy(then, row, Trial("all", lambda s: s)) if then else None
-        if made is None or made.gain < max((r.gain for r in mine), default=0.0) - USEFUL:
+        if then is None or made is None or made.gain < max((r.gain for r in mine), default=0.0) - USEFUL:
             return []
-        return [replace(made, ceiling=made.ceiling or any(r.ceiling for r in mine))]
+        large = any(self.is_large(t, then) for t in ways if t.way != "sell")
+        buys_more = made.brings.bought_mass > made.amount * ROUNDING
+        return [replace(made, ceiling=large or buys_more or any(r.ceiling for r in mine))]
+
+    def is_large(self, trial: Trial, then: Run) -> bool:
+        """Whether a taker grows beyond what is written, and by more than three times."""
+        before, after = _taken(self.result, trial), _taken(then, trial)
+        return not trial.within and after > MOST_GROWTH * before * ROUNDING
 
     def judged(self, then: Run, row: Indicator) -> tuple[Indicator, float]:
         """The indicator in another run, held against the same target, and by how much it is better."""
@@ -258,17 +265,17 @@ class _Search:
             _counted(then, row.name) - _counted(self.result, row.name),
             new.met,
             trial.within,
-            self.is_ceiling(trial, after - before, after > MOST_GROWTH * before * ROUNDING, brings),
+            self.is_ceiling(trial, then, after - before, brings),
             brings,
         )
 
-    def is_ceiling(self, trial: Trial, used: float, is_large: bool, brings: Consequences) -> bool:
+    def is_ceiling(self, trial: Trial, then: Run, used: float, brings: Consequences) -> bool:
         """Whether a taker would grow too much, or buys more mass than it uses waste."""
         if trial.way not in ("raise", "start", "buy"):
             return False
         tonnes = tonnes_per_unit(self.result.system.materials[trial.material])
         buys_more = tonnes is not None and brings.bought_mass > used * tonnes * ROUNDING
-        return buys_more or (is_large and not trial.within)
+        return buys_more or self.is_large(trial, then)
 
 
 def _counted(result: Run, name: str) -> float:
