@@ -8,15 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from mfa.errors import check_language
-from mfa.input.load import Loaded
-from mfa.results.run import Run
+from mfa.errors import Error, Failure, check_language
+from mfa.input.load import Loaded, variant_label, with_variant
+from mfa.results.run import Run, solve_compiled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from mfa.show.sankey.diagram import Sankey
-    from mfa.studies.remedies import Remedy
+    from mfa.studies.remedies import Remedy, Variant
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,23 @@ class Result(Run):
     def _remedies(self) -> tuple[Remedy, ...]:
         from mfa.studies.remedies import remedies
 
-        return tuple(remedies(self))
+        return tuple(remedies(self, self._variants))
+
+    def _variants(self) -> list[Variant]:
+        """The variants that the scenario offers beside those it is solved with, each solved."""
+        from mfa.studies.remedies import Variant
+
+        found = []
+        for name in self.loaded.variant_names:
+            if name in self.loaded.variants:
+                continue
+            try:
+                with_it = with_variant(self.loaded, name)
+                run = solve_compiled(with_it, self.compiled.refilled(with_it))
+            except (Error, Failure):  # it does not go with what is laid over the file here
+                continue
+            found.append(Variant(name, variant_label(self.loaded, name), run))
+        return found
 
     def write(
         self,

@@ -180,8 +180,11 @@ def test_run_writes_layers_costs_and_remedies(run: Runner) -> None:
     assert "no limit" in ended.out
     written = {p.name for p in Path("out").iterdir()}
     assert {"remedies.csv", "layers.csv", "layer_balances.csv", "costs.csv", "manifest.json"} <= written
-    (raised, *_) = rows("out/remedies.csv")
+    variant, raised, *_ = rows("out/remedies.csv")
+    assert (variant["way"], variant["variant"], variant["within"]) == ("variant", "large", "true")
     assert (raised["way"], raised["node"], raised["met"]) == ("raise", "kiln", "true")
+    assert (raised["within"], raised["ceiling"]) == ("false", "false")  # 400 to 1 000 kt
+    assert raised["sold"] == "brick 600000"
     assert float(raised["gain"]) == pytest.approx(0.6)
     iron = {
         (r["material"], r["source"]): float(r["amount"]) for r in rows("out/layers.csv") if r["layer"] == "Fe"

@@ -15,9 +15,11 @@ from mfa.checks import lists
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
 from mfa.input.merge import library, merge
 from mfa.input.merge.assembly import Assembly
-from mfa.input.records import builder
+from mfa.input.records import builder, replaced
+from mfa.input.schema.fields import Label
 from mfa.input.workbook.read import is_book, read_book
 from mfa.input.yaml.reader import read
+from mfa.input.yaml.tree import Items, Text, Tree
 from mfa.system import System
 
 
@@ -76,6 +78,62 @@ def read_scenario(
     offered = tuple(merged.scenario.child("variants"))
     alone = "scenario" not in merged.scenario
     return Loaded(system, file, tuple(merged.files), merged, chosen, settings, offered, alone)
+
+
+def with_variant(loaded: Loaded, name: str) -> System:
+    """The system with one more of the variants that its file offers.
+
+    Where the variant changes single figures and whole lists alone, nothing is read again.
+
+    Raises
+    ------
+    mfa.Error
+        the variant has a fault, or does not go with the other variants and settings
+    """
+    variant = loaded.merged.scenario.child("variants").child(name)
+    figures, sides = _figures(loaded.merged, variant), _sides(loaded.merged, variant)
+    if variant.keys() <= {"label", "note", "pools", *FIGURES} and figures is not None and sides is not None:
+        merged = replace(loaded.merged, own_sides={**loaded.merged.own_sides, **sides})
+        laid = figures | dict(loaded.settings or {})
+        paths = [*laid, *(f"pools.{m}.{side}.any.limit" for m, side in sides)]
+        made = replaced.with_settings(loaded.system, merge.with_settings(merged, laid), paths)
+        if made:
+            return made
+    return read_scenario(loaded.path, (*loaded.variants, name), loaded.settings).system
+
+
+FIGURES = {"set": "{}", "drive": "{}.level", "demand": "demand.{}", "supply": "supply.{}"}
+"""Sections whose members are single figures → their paths."""
+
+
+def _figures(merged: Assembly, variant: Tree) -> dict[str, str] | None:
+    """Path → quantity, of the figures of a variant; None where one is a schedule, or `set` comes after it."""
+    found: dict[str, str] = {}
+    for section, path in FIGURES.items():
+        for key, node in variant.child(section).items():
+            written = node.get("value") if isinstance(node, Tree) else node
+            is_set = section != "set" and path.format(key) in merged.scenario.child("set")
+            if is_set or not isinstance(written, Text):
+                return None
+            found[path.format(key)] = str(written)
+    return found
+
+
+def _sides(merged: Assembly, variant: Tree) -> dict[tuple[str, str], Items | Tree] | None:
+    """The lists that a variant writes; None where it inserts into one, or writes one that nobody wrote."""
+    found: dict[tuple[str, str], Items | Tree] = {}
+    for material, pool in variant.child("pools").items():
+        for side, node in pool.items() if isinstance(pool, Tree) else ():
+            if not isinstance(node, Items) or (material, side) not in {**merged.sides, **merged.own_sides}:
+                return None
+            found[material, side] = node
+    return found
+
+
+def variant_label(loaded: Loaded, name: str) -> Mapping[str, str]:
+    """What a variant is called, in both languages; its name where its file does not say."""
+    written = loaded.merged.scenario.child("variants").child(name).get("label")
+    return Label.model_validate(written).texts(name) if written is not None else {"en": name, "zh": name}
 
 
 def as_names(what: str, given: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -228,15 +228,57 @@ def target_state(row: Indicator, lang: str) -> str:
 
 def remedy_name(system: System, remedy: Remedy, lang: str) -> str:
     """A way out of a missed target."""
-    if remedy.way == "all":
-        return word("remedy-all", lang)
+    process = system.processes.get(remedy.node)
+    per = system.materials[process.per].unit if process else ""
+    more = remedy.after - remedy.before
     return word(
-        f"remedy-{remedy.way}",
+        "remedy-all-ceiling" if remedy.way == "all" and remedy.ceiling else f"remedy-{remedy.way}",
         lang,
-        node=node_name(system, remedy.node, lang),
-        material=material_name(system, remedy.material, lang),
+        node=_steered_name(system, remedy.node, lang) if remedy.node else "",
+        material=material_name(system, remedy.material, lang) if remedy.material else "",
         lacking=material_name(system, remedy.lacking, lang) if remedy.lacking else "",
+        size=mega(remedy.size, f"{per}/a"),
+        more=mega(more, remedy.unit),
+        share=percent(-more / remedy.before) if remedy.before else "",
+        path=remedy.path,
+        variant=remedy.variant,
+        label=remedy.label.get(lang, ""),
     )
+
+
+def _steered_name(system: System, node: str, lang: str) -> str:
+    """A node, or a demanded material, by its label."""
+    return material_name(system, node, lang) if node in system.materials else node_name(system, node, lang)
+
+
+def remedy_ends(remedy: Remedy) -> tuple[str, str]:
+    """What a remedy changes, now and then; nothing where it is no single amount."""
+    if not remedy.unit:
+        return "", ""
+    if remedy.unit == "1":
+        return percent(remedy.before), percent(remedy.after)
+    return mega(remedy.before, remedy.unit), mega(remedy.after, remedy.unit)
+
+
+def remedy_brings(system: System, remedy: Remedy, lang: str) -> str:
+    """What a remedy brings along: products to sell, goods to buy, energy, CO2, money, unsold waste."""
+    brings, parts = remedy.brings, list[str]()
+    for key, found in (("sold", brings.sold), ("bought", brings.bought)):
+        names = ", ".join(f"{material_name(system, m, lang)} {mega(a, 't/a')}" for m, a in found)
+        parts += [word(f"brings-{key}", lang, names=names)] if names else []
+    for key, amount, unit in (
+        ("energy", brings.energy, "tce/a"),
+        ("co2", brings.co2, "t/a"),
+        ("unsold", brings.unsold, "t/a"),
+    ):
+        parts += [word(f"brings-{key}", lang, amount=_signed(mega(amount, unit)))] if abs(amount) >= 1 else []
+    if brings.money is not None and abs(brings.money) >= 1:
+        parts.append(word("brings-money", lang, amount=_signed(f"{number(brings.money / 1e8)} 亿元/a")))
+    return "; ".join(parts) or word("brings-none", lang)
+
+
+def _signed(amount: str) -> str:
+    return amount if amount.startswith("-") else f"+{amount}"
 
 
 def solved_line(system: System, state: State, lang: str) -> str:

@@ -230,6 +230,15 @@ class WasteAccounts:
                     yield parent, left * taken / self.equal[parent] / whole / supply
 
     @cached_property
+    def families(self) -> dict[str, list[str]]:
+        """Waste → the pools that hold some of it, its own among them, in their order."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for m in self.pools:
+            for root in {m: None, **self.shares[m]}:
+                found[root].append(m)
+        return dict(found)
+
+    @cached_property
     def own(self) -> dict[str, float]:
         """Waste → share of its pool's supply that the park made or had in its yards."""
         return {
@@ -263,7 +272,7 @@ class WasteAccounts:
 
     def flow(self, waste: str) -> WasteFlow:
         """Where a waste goes, its residues counted as it."""
-        family = [m for m in self.pools if waste in self.shares[m] or m == waste]
+        family = self.families[waste]
         uses: dict[tuple[str, Fate, str], float] = defaultdict(float)
         for m in family:
             own = self.shares[m].get(waste, 0.0)

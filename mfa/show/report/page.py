@@ -31,6 +31,8 @@ from mfa.show.text import (
     node_name,
     number,
     percent,
+    remedy_brings,
+    remedy_ends,
     remedy_name,
     solved_line,
     target_sentence,
@@ -96,7 +98,10 @@ def _answer(summary: Summary, system: System, lang: str) -> dict[str, Any]:
         "key_figures": [(indicator_name(system, r.name, lang), *figure(r)) for r in summary.key_figures],
         "unused": _unused(summary, system, lang),
         "remedies": [
-            (indicator_name(system, w.indicator, lang), _remedies(w, system, lang)) for w in summary.ways
+            (word(title, lang, name=indicator_name(system, w.indicator, lang)), rows)
+            for w in summary.ways
+            for title, group in (("remedies-title", _measures(w)), ("remedies-ceilings", _ceilings(w)))
+            if (rows := _remedies(group, system, lang))
         ],
     }
 
@@ -169,21 +174,29 @@ def _largest(summary: Summary, system: System, lang: str) -> str:
 
 
 def _best_ways(summary: Summary, system: System, lang: str) -> str:
-    """A sentence on the first missed target: the best single measures, and what all together reach."""
+    """Sentences on the first missed target: the best measures, the best ceiling, what all together reach."""
     ways = summary.ways[0]
     if not ways.single:
         return word("report-no-way", lang)
-    best = "; ".join(
-        f"{remedy_name(system, r, lang)} → {percent(r.value)} ({r.gain * 100:+.1f})"
-        for r in ways.single[:MOST_PLACES]
-    )
-    text = word("report-ways", lang, ways=best)
-    if ways.together is None:
-        return text
-    key = "report-together-met" if ways.together.met == "true" else "report-together-short"
-    bound = summary.indicators[ways.indicator].minimum or 0.0
-    points = f"{abs((ways.together.value or 0.0) - bound) * 100:.2f}"
-    return text + " " + word(key, lang, value=percent(ways.together.value), points=points)
+    best = "; ".join(_way(r, system, lang) for r in ways.measures[:MOST_PLACES])
+    texts = [word("report-ways", lang, ways=best) if best else word("report-no-measure", lang)]
+    if ways.ceilings:
+        texts.append(word("report-ceiling", lang, way=_way(ways.ceilings[0], system, lang)))
+    if ways.together:
+        key = "report-together-met" if ways.together.met == "true" else "report-together-short"
+        bound = summary.indicators[ways.indicator].minimum or 0.0
+        points = f"{abs((ways.together.value or 0.0) - bound) * 100:.2f}"
+        kind = word("report-is-ceiling", lang) if ways.together.ceiling else ""
+        brings = remedy_brings(system, ways.together, lang)
+        value = percent(ways.together.value)
+        texts.append(word(key, lang, value=value, points=points, brings=brings) + kind)
+    return " ".join(texts)
+
+
+def _way(r: Remedy, system: System, lang: str) -> str:
+    """A remedy, what it reaches, and what it brings along."""
+    reached = f"{percent(r.value)} ({r.gain * 100:+.1f})"
+    return f"{remedy_name(system, r, lang)} → {reached} [{remedy_brings(system, r, lang)}]"
 
 
 def _trust(summary: Summary, lang: str) -> str:
@@ -220,17 +233,27 @@ def _unused(summary: Summary, system: System, lang: str) -> Rows:
     return [*rows, (word("word-all", lang), "", "", number(total), percent(1.0))]
 
 
-def _remedies(ways: Ways, system: System, lang: str) -> Rows:
-    """Measure, takes now, would take, times, indicator, points, more used: of one target, best first."""
-    shown = [*ways.single[:MOST_REMEDIES], *([ways.together] if ways.together else [])]
+def _measures(ways: Ways) -> list[Remedy]:
+    """What the table of measures shows; all together, where that is one."""
+    together = [ways.together] if ways.together and not ways.together.ceiling else []
+    return [*ways.measures[:MOST_REMEDIES], *together]
+
+
+def _ceilings(ways: Ways) -> list[Remedy]:
+    """What the table of ceilings shows."""
+    together = [ways.together] if ways.together and ways.together.ceiling else []
+    return [*ways.ceilings[:MOST_REMEDIES], *together]
+
+
+def _remedies(shown: Sequence[Remedy], system: System, lang: str) -> Rows:
+    """Measure, now, then, times, indicator, points, what it brings along, in their order."""
     rows: Rows = []
     for r in shown:
-        unit = f"{system.materials[r.material].unit}/a" if r.material else ""
-        ends = (mega(r.before, unit), mega(r.after, unit)) if r.material else ("", "")
         times = f"{r.after / r.before:.3g}" if r.before > 0 else ""
         value = f"{percent(r.value)}{' ✓' if r.met == 'true' else ''}"
-        name = remedy_name(system, r, lang) + _displaced(r, system, unit, lang)
-        rows.append((name, *ends, times, value, f"{r.gain * 100:+.2f}", mega(r.amount, "t/a")))
+        name = remedy_name(system, r, lang) + _displaced(r, system, r.unit, lang)
+        numbers = (*remedy_ends(r), times, value, f"{r.gain * 100:+.2f}")
+        rows.append((name, *numbers, remedy_brings(system, r, lang)))
     return rows
 
 
