@@ -149,7 +149,7 @@ def _quantity(path: Steps, node: Node, sheet: Sheet, leaves: Leaves) -> dict[str
     made = cells(node, {c.key for c in sheet.quantity})
     if isinstance(node, Text):
         leaves.take(path)
-    else:
+    elif isinstance(node, Tree):
         for key in made.taken:
             leaves.taken |= {end for end, _ in _ends((*path, key), node[key])}
     return made.cells
