@@ -21,7 +21,7 @@ Topic = Literal["waste", "energy", "carbon", "water", "value", "resources"]
 TOPICS: tuple[Topic, ...] = ("waste", "energy", "carbon", "water", "value", "resources")
 HEADLINE = "industrial-solid-waste-utilisation"
 GROUPS = ("chain", "site", "sector", "project", "enterprise")
-PER_WASTE, PER_SEWAGE, RECOVERY = "utilisation", "sewage-treatment", "recovery"
+PER_WASTE, PER_SEWAGE, RECOVERY, FOOTPRINT = "utilisation", "sewage-treatment", "recovery", "footprint"
 TEN_THOUSAND = 1e4  # intensities are per 万元
 
 
@@ -492,8 +492,11 @@ FAMILIES = (
         tonnes=True,
     ),
     Definition(RECOVERY, "resources", "1", "{recovered} ÷ {entering}", ""),
+    Definition(
+        FOOTPRINT, "carbon", "t/t", "{carried} ÷ {sold-amount}", "ISO 14067; GB/T 24067", grouped=False
+    ),
 )
-"""Of a material or an element each: `utilisation:red-mud`, `sewage-treatment:sewage`, `recovery:Ga`."""
+"""Of one each: `utilisation:red-mud`, `sewage-treatment:sewage`, `recovery:Ga`, `footprint:alumina`."""
 
 _AMOUNTS = tuple(
     Definition(f"{name}-{word}", "waste", "t/a", waste_class=waste_class, fates=(word,), tonnes=True)
@@ -578,11 +581,15 @@ def unit(
     if sign:
         _group(name, group, processes)
     found = _unit(head, materials, custom)
-    if found is None or (sign and (head.startswith(f"{RECOVERY}:") or head in custom)):
-        raise FaultWithoutPlace(
-            "indicator-unknown", id=name[:80], near=nearest(head, [*known(materials), *custom])
-        )
+    if found is None or (sign and (head.startswith((f"{RECOVERY}:", f"{FOOTPRINT}:")) or head in custom)):
+        names = [*known(materials), *(f"{FOOTPRINT}:{m}" for m in materials), *custom]
+        raise FaultWithoutPlace("indicator-unknown", id=name[:80], near=nearest(head, names))
     return found
+
+
+def footprint_unit(material: Material) -> str:
+    """The unit of the CO2 footprint of a material."""
+    return f"t/{material.unit}"
 
 
 def _unit(name: str, materials: Mapping[str, Material], custom: Mapping[str, CustomIndicator]) -> str | None:
@@ -591,6 +598,9 @@ def _unit(name: str, materials: Mapping[str, Material], custom: Mapping[str, Cus
     if name.startswith(f"{RECOVERY}:"):
         layer(name.partition(":")[2])
         return _FAMILY[RECOVERY].unit
+    family, _, member = name.partition(":")
+    if family == FOOTPRINT and member in materials:
+        return footprint_unit(materials[member])
     if name in BY_ID:
         return BY_ID[name].unit
     return "1" if name in per_material(materials) else None

@@ -17,6 +17,7 @@ Side = Literal["takers", "givers"]
 NodeKind = Literal["process", "stock", "import", "export", "emission", "deposit"]
 Fate = Literal["utilisation", "disposal", "storage", "dumped"]
 Basis = Literal["", "measured", "stated", "assumed"]
+Allocation = Literal["mass", "energy", "value", "main"]
 
 BOUNDARY_SYNONYMS = {  # what people write for a word of the boundary
     "landfill": "deposit",
@@ -122,7 +123,8 @@ class Coefficient:
 class Material:
     """Something that flows; `composition` maps species (and `other`) to mass fractions.
 
-    `density` is in t per `density_unit`, `lhv` in GJ and `co2_factor` in t CO2 per native unit.
+    `density` is in t per `density_unit`, `lhv` in GJ, `co2_factor` and `upstream_co2` in t CO2
+    per native unit.
     """
 
     id: str
@@ -147,6 +149,7 @@ class Material:
     renewable: bool = False
     carrier: bool = True
     co2_factor: Figure | None = None
+    upstream_co2: Figure | None = None
     main_resource: bool | None = None
     price: Figure | None = None
     price_year: int | None = None
@@ -173,6 +176,7 @@ class Process:
     capacity: Figure | None = None
     operating_hours: Figure | None = None
     fate: Fate = "utilisation"
+    allocation: Allocation | None = None
     tolerance: Figure = ONE_PER_CENT
     heat_pump: bool = False
     site: str = ""
@@ -310,7 +314,10 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Everything that one run needs: the merged scenario, checked and in native units."""
+    """Everything that one run needs: the merged scenario, checked and in native units.
+
+    `allocation` is the rule of the footprints that are asked for, None where none are.
+    """
 
     name: str
     label: Mapping[str, str]
@@ -330,6 +337,7 @@ class System:
     sources: Mapping[str, str]
     notes: tuple[Fault, ...] = ()
     sankey: Drawing = Drawing()
+    allocation: Allocation | None = None
 
     @property
     def period(self) -> int:

@@ -78,6 +78,7 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
             yield Parameter(f"{process.id}.{key}", figure.value, unit)
     tags = {
         "fate": process.fate,
+        "allocation": process.allocation or "",
         "site": process.site,
         "sector": process.sector,
         "project": process.project,
@@ -100,6 +101,7 @@ def _material(material: Material) -> Iterator[Parameter]:
         "lhv": material.lhv,
         "density": material.density,
         "co2-factor": material.co2_factor,
+        "upstream-co2": material.upstream_co2,
         "gwp": material.gwp if material.ghg else None,
         "price-vat": material.price_vat if material.price_vat.value else None,
         "parent-equivalent": material.parent_equivalent if material.residue_of else None,

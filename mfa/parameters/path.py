@@ -19,7 +19,7 @@ SECTIONS = (
     *("scenario", "label", "note", "chains", "sources", "sankey"),
 )
 OF_MATERIAL = (
-    *("moisture", "carbon", "lhv", "density", "co2-factor", "gwp", "parent-equivalent"),
+    *("moisture", "carbon", "lhv", "density", "co2-factor", "upstream-co2", "gwp", "parent-equivalent"),
     *("price", "price-vat"),
 )
 OF_PROCESS = ("capacity", "operating", "tolerance", "value-added", "system-cost")

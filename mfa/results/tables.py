@@ -12,6 +12,7 @@ from mfa.engine.compile import Compiled
 from mfa.engine.network import TAKER, State
 from mfa.results.accounts.costs import CentreCost
 from mfa.results.accounts.flows import Flow, wet
+from mfa.results.accounts.footprint import Footprint
 from mfa.results.accounts.substances import Balance
 from mfa.results.indicators.target import Indicator
 from mfa.results.warnings import RunWarning
@@ -25,7 +26,7 @@ NUMBERS = {
     *("amount", "wet_amount", "level", "capacity", "use", "supply", "demand", "surplus", "shortage"),
     *("opening", "inflow", "outflow", "closing", "value", "min", "max", "distance", "distance_amount"),
     *("inputs", "outputs", "error", "residue", "material_cost", "energy_cost", "system_cost"),
-    *("product_cost", "loss_cost"),
+    *("product_cost", "loss_cost", "co2", "energy", "waste"),
 }
 
 
@@ -172,6 +173,16 @@ def costs(system: System, found: Iterable[CentreCost]) -> Table:
     ]
     kinds = ("material_cost", "energy_cost", "system_cost", "product_cost", "loss_cost")
     return Table("costs", ("period", "process", *kinds, "unit"), rows)
+
+
+def footprints(system: System, found: Iterable[Footprint]) -> Table:
+    """period, product, boundary, amount, unit, co2, energy, waste: t, tce and t per native unit."""
+    rows = [
+        (system.period, f.product, f.boundary, f.amount, _unit(system, f.product), f.co2, f.energy, f.waste)
+        for f in found
+    ]
+    columns = ("period", "product", "boundary", "amount", "unit", "co2", "energy", "waste")
+    return Table("footprints", columns, rows)
 
 
 def warnings(system: System, found: Iterable[RunWarning], lang: str = "en") -> Table:

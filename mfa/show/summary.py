@@ -17,6 +17,7 @@ from mfa.catalogue import (
     ACCOUNTS,
     BY_ID,
     FACTORS,
+    FOOTPRINT,
     HEADLINE,
     RECOVERY,
     SOLID,
@@ -281,7 +282,8 @@ class Summary:
         own = {o.id for o in self.result.system.indicators}
         made: dict[str, list[Indicator]] = {}
         for r in self.result.indicator_list:
-            built_in = is_waste_rate(r.name) or is_account(r.name) or r.name.startswith(f"{RECOVERY}:")
+            asked = r.name.startswith((f"{RECOVERY}:", f"{FOOTPRINT}:"))
+            built_in = is_waste_rate(r.name) or is_account(r.name) or asked
             if r.value is None or not (built_in or r.name in own):
                 continue
             found = definition(r.name)

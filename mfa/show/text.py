@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa.catalogue import PER_WASTE, RECOVERY, definition
+from mfa.catalogue import FOOTPRINT, PER_WASTE, RECOVERY, definition
 from mfa.errors import message
 from mfa.results.accounts.waste import Account
 from mfa.results.indicators.target import ROUNDING, Indicator
@@ -136,7 +136,8 @@ def indicator_name(system: System, name: str, lang: str) -> str:
         text = word("indicator-recovery", lang, element=member)
     elif member:
         known = system.materials.get(member)
-        key = "indicator-utilisation" if head == PER_WASTE else "indicator-sewage-of"
+        keys = {PER_WASTE: "indicator-utilisation", FOOTPRINT: "indicator-footprint"}
+        key = keys.get(head, "indicator-sewage-of")
         text = word(key, lang, material=known.label[lang] if known else member)
     else:
         text = word(f"indicator-{base}", lang)

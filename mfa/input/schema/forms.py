@@ -21,7 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from mfa.input.schema.fields import Flag, Form, Id, Label, Quantity, Short, Whole, Year, is_part
 from mfa.input.yaml.tree import BARE, LISTED
-from mfa.system import Fate, Kind
+from mfa.system import Allocation, Fate, Kind
 
 
 def _listed(given: object) -> object:
@@ -60,6 +60,7 @@ class MaterialPatch(Form):
     renewable: Flag = False
     carrier: Flag = True
     co2_factor: Quantity | None = None
+    upstream_co2: Quantity | None = None
     main_resource: Flag | None = None
     price: Quantity | None = None
     price_year: Year | None = None
@@ -92,6 +93,7 @@ class ProcessPatch(Form):
     heat_pump: Flag = False
     enabled: Flag = True
     fate: Literal["utilisation", "disposal", "storage"] = "utilisation"
+    allocation: Allocation | None = None
     value_added: Quantity | None = None
     system_cost: Quantity | None = None
     transfer: dict[str, dict[Id, Quantity]] = Field(default_factory=dict)

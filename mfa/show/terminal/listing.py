@@ -9,6 +9,7 @@ from mfa import units
 from mfa.catalogue import (
     ACCOUNTS,
     BY_ID,
+    FOOTPRINT,
     PER_SEWAGE,
     PER_WASTE,
     RECOVERY,
@@ -60,6 +61,7 @@ def _indicators(lang: str) -> dict[str, str]:
     named |= {d.id: f"{message(f'indicator-{d.id}', {}, lang)} ({d.unit})" for d in ACCOUNTS}
     named[f"{PER_SEWAGE}:MATERIAL"] = message("indicator-sewage-of", {"material": "MATERIAL"}, lang)
     named[f"{RECOVERY}:ELEMENT"] = message("indicator-recovery", {"element": "ELEMENT"}, lang)
+    named[f"{FOOTPRINT}:MATERIAL"] = message("indicator-footprint", {"material": "MATERIAL"}, lang)
     amounts = [d for d in BY_ID.values() if not (is_account(d.id) or is_waste_rate(d.id))]
     named |= {d.id: f"{message(f'indicator-{d.id}', {}, lang)} ({d.unit})" for d in amounts}
     return named
