@@ -293,6 +293,17 @@ ACCOUNTS = (
         weight="calorific",
         factors=BOUGHT,
     ),
+    Definition(
+        "freight-co2",
+        "carbon",
+        "t/a",
+        "{transport-work} · {factor}, {outside-scopes}",
+        "ISO 14083",
+        "freight_co2",
+        tonnes=True,
+        grouped=False,
+        factors=("freight-co2",),
+    ),
     Definition("fresh-water", "water", "m3/a", "Vᵢ, {fresh-water}", WATER, "fresh_water", column=5),
     Definition("reused-water", "water", "m3/a", "Vᵣ, {without-circulation}", WATER, "reused_water"),
     Definition("circulating-water", "water", "m3/a", "{circulating}", WATER, "circulating_water"),
@@ -386,6 +397,17 @@ ACCOUNTS = (
     Definition("sales", "value", "CNY/a", "Σ {exports} · {price}", "{without-vat}", "sales"),
     Definition(
         "purchases", "value", "CNY/a", "Σ {imports} · {price}", "{without-vat}", "purchases", printed=False
+    ),
+    Definition("transport", "value", "t·km/a", "Σ {wet-tonnes} · {distance}", "", "transport", grouped=False),
+    Definition(
+        "freight-cost",
+        "value",
+        "CNY/a",
+        "{transport-work} · {price}",
+        "",
+        "freight_cost",
+        grouped=False,
+        factors=("freight",),
     ),
     Definition(
         "waste-intensity",
@@ -516,12 +538,15 @@ class Factor:
     document: str
 
 
+OF_TRANSPORT = ("freight", "freight-co2")
 FACTORS: Mapping[str, Factor] = {
     "electricity-calorific": Factor(0.1229, "tce/MWh", "GB/T 2589-2020 annex A"),
     "electricity-equivalent": Factor(0.3005, "tce/MWh", "national coal rate of supply, 2020-2024"),
     "heat-calorific": Factor(0.03412, "tce/GJ", "GB/T 2589-2020 annex A"),
     "grid-co2": Factor(0.7096, "t/MWh", "Shanxi grid 2022, MEE and NBS announcement of 20 December 2024"),
     "heat-co2": Factor(0.11, "t/GJ", "default of the NDRC sector guidelines"),
+    "freight": Factor(0.45, "CNY/t/km", "assumed: bulk goods on heavy lorries"),
+    "freight-co2": Factor(60e-6, "t/t/km", "assumed: heavy diesel lorries"),
 }
 
 

@@ -191,7 +191,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place in a pool's list: `limit` in the pool's unit a year, or `percent` of |net|."""
+    """A place in a pool's list: `limit` in its unit a year, or `percent` of |net|; `distance` in km."""
 
     node: str
     kind: NodeKind
@@ -203,6 +203,7 @@ class Entry:
     fate: Fate | None = None
     unlimited: bool = False
     basis: Basis = ""
+    distance: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +317,8 @@ class Drawing:
 class System:
     """Everything that one run needs: the merged scenario, checked and in native units.
 
-    `allocation` is the rule of the footprints that are asked for, None where none are.
+    `allocation` is the rule of the footprints that are asked for, None where none are; `sites` maps
+    site → site → distance, km, as written.
     """
 
     name: str
@@ -338,6 +340,7 @@ class System:
     notes: tuple[Fault, ...] = ()
     sankey: Drawing = Drawing()
     allocation: Allocation | None = None
+    sites: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
 
     @property
     def period(self) -> int:

@@ -41,6 +41,8 @@ def listed(system: System) -> dict[str, Parameter]:
     for t in system.targets:
         bounds = (("min", t.minimum), ("max", t.maximum))
         found += [Parameter(f"targets.{t.indicator}.{k}", v, "") for k, v in bounds if v is not None]
+    for site, others in system.sites.items():
+        found += [Parameter(f"sites.{site}.distances.{o}", f.value, "km") for o, f in others.items()]
     if system.layers:
         found.append(Parameter("layers", ", ".join(system.layers), ""))
     return {i.path: i for i in found}
@@ -142,6 +144,8 @@ def _list(material: str, side: str, entries: tuple[Entry, ...], unit: str) -> It
             yield Parameter(f"{material}.{side}.{e.node}.limit", e.percent.value, "1")
         if e.share.value != 1:
             yield Parameter(f"{material}.{side}.{e.node}.share", e.share.value, "")
+        if e.distance:
+            yield Parameter(f"{material}.{side}.{e.node}.distance", e.distance.value, "km")
         if e.fate:
             yield Parameter(f"{material}.{side}.{e.node}.fate", e.fate, "")
 

@@ -16,7 +16,7 @@ QUANTITIES = ("drive", "demand", "supply", "prices", "factors", "targets")  # ma
 MEMBERS = ("materials", "processes", "stocks")
 SECTIONS = (
     *(*MEMBERS, "pools", *QUANTITIES, "year", "layers", "indicators", "claims"),
-    *("scenario", "label", "note", "chains", "sources", "sankey"),
+    *("scenario", "label", "note", "chains", "sources", "sankey", "sites"),
 )
 OF_MATERIAL = (
     *("moisture", "carbon", "lhv", "density", "co2-factor", "upstream-co2", "gwp", "parent-equivalent"),

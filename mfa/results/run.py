@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 TABLES = ("flows", "links", "processes", "pools", "stocks", "indicators", "balances", "warnings")
-MORE_TABLES = ("layers", "layer_balances", "costs", "footprints")
+MORE_TABLES = ("layers", "layer_balances", "costs", "footprints", "transport")
 NAMED = 8  # pools of a block that a message names
 
 
@@ -82,6 +82,8 @@ class Run:
                 return tables.layer_balances(s, (b for n in s.layers for b in self.layer(n).balances()))
             case "costs":
                 return tables.costs(s, self.costs_list)
+            case "transport":
+                return tables.transport(s, self.accounts.haulage)
             case "footprints":
                 return tables.footprints(s, self.footprints().rows)
         raise KeyError(name)
@@ -93,6 +95,7 @@ class Run:
             **dict.fromkeys(("layers", "layer_balances"), bool(self.system.layers)),
             "costs": bool(self.costs_list),
             "footprints": self.system.allocation is not None,
+            "transport": self.accounts.haulage.asked,
         }
         return (*TABLES, *(name for name in MORE_TABLES if asked[name]))
 

@@ -19,6 +19,7 @@ from mfa.catalogue import (
     FACTORS,
     FOOTPRINT,
     HEADLINE,
+    OF_TRANSPORT,
     RECOVERY,
     SOLID,
     TOPICS,
@@ -293,7 +294,8 @@ class Summary:
     @cached_property
     def factors(self) -> Mapping[str, float]:
         """The factors that the accounts stand on, the scenario's own or the defaults."""
-        return {name: factor(self.result.system, name) for name in FACTORS}
+        left_out = () if self.result.accounts.haulage.asked else OF_TRANSPORT
+        return {name: factor(self.result.system, name) for name in FACTORS if name not in left_out}
 
     @cached_property
     def price_years(self) -> tuple[int, ...]:

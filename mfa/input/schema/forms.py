@@ -129,6 +129,7 @@ class EntryForm(Short):
     limit: Quantity | None = None
     tier: Whole | None = Field(default=None, ge=1)
     share: Quantity | None = None
+    distance: Quantity | None = None
     fate: Fate | None = None
     basis: Literal["measured", "stated", "assumed"] | None = None
     note: str = ""
@@ -348,6 +349,12 @@ class SankeyForm(Form):
     labels: dict[str, Label] = Field(default_factory=dict)
 
 
+class SiteForm(Form):
+    """How far a site is from others."""
+
+    distances: dict[str, Quantity] = Field(default_factory=dict)
+
+
 class Periods(Form):
     """The years of a run."""
 
@@ -381,6 +388,7 @@ class ScenarioPatch(Form):
     layers: list[str] = Field(default_factory=list)
     indicators: dict[Id, IndicatorForm] = Field(default_factory=dict)
     claims: list[ClaimForm] = Field(default_factory=list)
+    sites: dict[str, SiteForm] = Field(default_factory=dict)
     sankey: SankeyForm | None = None
     measurements: Any = None
     correlate: Any = None
