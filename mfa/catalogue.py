@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mfa.errors import FaultWithoutPlace, nearest
-from mfa.properties import layer
+from mfa.properties import layer, tonnes_per_unit
 from mfa.system import CustomIndicator, Material, Process
 
-Topic = Literal["waste", "energy", "carbon", "water", "value", "resources"]
-TOPICS: tuple[Topic, ...] = ("waste", "energy", "carbon", "water", "value", "resources")
+Topic = Literal["waste", "energy", "carbon", "emissions", "water", "value", "resources"]
+TOPICS: tuple[Topic, ...] = ("waste", "energy", "carbon", "emissions", "water", "value", "resources")
 HEADLINE = "industrial-solid-waste-utilisation"
 GROUPS = ("chain", "site", "sector", "project", "enterprise")
-PER_WASTE, PER_SEWAGE, RECOVERY, FOOTPRINT = "utilisation", "sewage-treatment", "recovery", "footprint"
+PER_WASTE, PER_SEWAGE, PER_EMISSION = "utilisation", "sewage-treatment", "emission"
+RECOVERY, FOOTPRINT = "recovery", "footprint"
 TEN_THOUSAND = 1e4  # intensities are per 万元
 
 
@@ -282,6 +283,15 @@ ACCOUNTS = (
         tonnes=True,
     ),
     Definition(
+        "co2-by-carbon-balance",
+        "carbon",
+        "t/a",
+        "Σ ({carbon-in} − {carbon-in-goods}) · 44.01/12.011",
+        "{carbon-balance}",
+        "co2_by_balance",
+        tonnes=True,
+    ),
+    Definition(
         "co2-intensity",
         "carbon",
         "t/万元",
@@ -513,12 +523,13 @@ FAMILIES = (
         weight="sewage",
         tonnes=True,
     ),
+    Definition(PER_EMISSION, "emissions", "t/a", "Σ {emitted}", "HJ 274-2015", "emitted", tonnes=True),
     Definition(RECOVERY, "resources", "1", "{recovered} ÷ {entering}", ""),
     Definition(
         FOOTPRINT, "carbon", "t/t", "{carried} ÷ {sold-amount}", "ISO 14067; GB/T 24067", grouped=False
     ),
 )
-"""Of one each: `utilisation:red-mud`, `sewage-treatment:sewage`, `recovery:Ga`, `footprint:alumina`."""
+"""Of one each: `utilisation:red-mud`, `emission:so2`, `recovery:Ga`, `footprint:alumina`."""
 
 _AMOUNTS = tuple(
     Definition(f"{name}-{word}", "waste", "t/a", waste_class=waste_class, fates=(word,), tonnes=True)
@@ -584,9 +595,19 @@ def known(materials: Mapping[str, Material]) -> list[str]:
 
 
 def per_material(materials: Mapping[str, Material]) -> list[str]:
-    """The ratios that there are for single materials."""
+    """The indicators that there are for single materials."""
     wastes = [f"{PER_WASTE}:{m.id}" for m in materials.values() if m.waste and not m.residue_of]
-    return wastes + [f"{PER_SEWAGE}:{m.id}" for m in materials.values() if m.water == "sewage"]
+    sewages = [f"{PER_SEWAGE}:{m.id}" for m in materials.values() if m.water == "sewage"]
+    return [*wastes, *sewages, *emissions(materials)]
+
+
+def emissions(materials: Mapping[str, Material]) -> list[str]:
+    """`emission:MATERIAL` of every emission that has tonnes."""
+    return [
+        f"{PER_EMISSION}:{m.id}"
+        for m in materials.values()
+        if m.kind == "emission" and tonnes_per_unit(m) is not None
+    ]
 
 
 def unit(
@@ -628,7 +649,7 @@ def _unit(name: str, materials: Mapping[str, Material], custom: Mapping[str, Cus
         return footprint_unit(materials[member])
     if name in BY_ID:
         return BY_ID[name].unit
-    return "1" if name in per_material(materials) else None
+    return _FAMILY[name.partition(":")[0]].unit if name in per_material(materials) else None
 
 
 def _group(name: str, group: str, processes: Mapping[str, Process]) -> None:

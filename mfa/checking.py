@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from mfa.checks.check import Check, check_system
 from mfa.errors import Error, Fault
+from mfa.result import Result
+from mfa.results.warnings import IMPOSSIBLE, impossible
 from mfa.scenario import Scenario, load
 
 
@@ -18,19 +22,30 @@ def check(name: str | Path) -> Check:
         the faults of the file
     """
     scenario = load(name)
-    if not scenario.is_chain:
-        _solve_all(scenario)
-    return check_system(scenario.system, str(name))
+    runs = [] if scenario.is_chain else _solve_all(scenario)
+    found = check_system(scenario.system, str(name))
+    return replace(found, strict_faults=(*found.strict_faults, *_impossible(runs)))
 
 
-def _solve_all(scenario: Scenario) -> None:
+def _solve_all(scenario: Scenario) -> list[Result]:
     """The scenario and each of its variants; the faults of all variants together."""
-    scenario.solve()
+    runs = [scenario.solve()]
     faults: list[Fault] = []
     for variant in scenario.variant_names:
         try:
-            load(scenario.path, variants=[variant]).solve()
+            runs.append(load(scenario.path, variants=[variant]).solve())
         except Error as error:
             faults += error.faults
     if faults:
         raise Error(faults)
+    return runs
+
+
+def _impossible(runs: Iterable[Result]) -> Iterator[Fault]:
+    """Outputs that cannot hold what the layers of a run put into them: of each the first run's, as placed."""
+    told = set[object]()
+    for run in runs:
+        for one in run.overfull:
+            if (one.process, one.material) not in told:
+                told.add((one.process, one.material))
+                yield Fault(IMPOSSIBLE, run.system.processes[one.process].place, impossible(one))

@@ -112,6 +112,37 @@ def greenhouse(material: Material) -> float | None:
     return None if tonnes is None else tonnes * material.gwp.value
 
 
+CO2_PER_C = 44.01 / 12.011  # t CO2 from 1 t of carbon, by molar masses
+
+
+class CarbonContent(NamedTuple):
+    """Carbon in one native unit: `known`, t, and the `unresolved` part of it of which nothing is known.
+
+    `unresolved` is a fraction of the amount; where it is not 0 there may be carbon beyond what is known.
+    """
+
+    known: float
+    unresolved: float
+
+
+def carbon_content(material: Material) -> CarbonContent:
+    """The carbon in one native unit: by its `carbon`, else by composition; CO2 of a gas with `ghg` alone."""
+    if material.kind == "energy":
+        return CarbonContent(0.0, 0.0)
+    tonnes = tonnes_per_unit(material)
+    if tonnes is None:
+        return CarbonContent(0.0, 1.0)
+    if material.carbon is not None:
+        return CarbonContent(material.carbon.value * tonnes, 0.0)
+    if material.composition:
+        shares = element_shares(material)
+        other = 0.0 if "C" in shares else number(material.composition.get(OTHER))
+        return CarbonContent(shares.get("C", 0.0) * tonnes, other)
+    if material.ghg and material.gwp.value == 1:
+        return CarbonContent(tonnes / CO2_PER_C, 0.0)
+    return CarbonContent(0.0, 0.0 if material.kind == "water" else 1.0)
+
+
 def price(material: Material) -> float:
     """CNY per native unit without VAT; 0 where no price is known."""
     return material.price.value / (1 + material.price_vat.value) if material.price else 0.0

@@ -15,6 +15,7 @@ from mfa.errors import Fault, Place
 Kind = Literal["resource", "intermediate", "product", "waste", "energy", "fuel", "water", "emission"]
 Side = Literal["takers", "givers"]
 NodeKind = Literal["process", "stock", "import", "export", "emission", "deposit"]
+Serves = Literal["least", "largest"]
 Fate = Literal["utilisation", "disposal", "storage", "dumped"]
 Basis = Literal["", "measured", "stated", "assumed"]
 Allocation = Literal["mass", "energy", "value", "main"]
@@ -187,6 +188,7 @@ class Process:
     value_added: Figure | None = None
     system_cost: Figure | None = None
     transfer: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
+    serves: Serves = "least"
 
 
 @dataclass(frozen=True, slots=True)

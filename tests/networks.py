@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,7 @@ class Process:
     outputs: dict[str, float]
     capacity: float = INF
     driven: float = float("nan")
+    largest: bool = False
 
 
 @dataclass
@@ -57,9 +58,10 @@ class Network:
         outputs: Mapping[str, float] | None = None,
         capacity: float = INF,
         driven: float = float("nan"),
+        largest: bool = False,
     ) -> None:
         """Add a process."""
-        self.processes[name] = Process(dict(inputs or {}), dict(outputs or {}), capacity, driven)
+        self.processes[name] = Process(dict(inputs or {}), dict(outputs or {}), capacity, driven, largest)
 
     def takers(self, pool: str, *places: str | Place) -> None:
         """Write the taker list of a pool, in order."""
@@ -97,6 +99,7 @@ class Network:
             np.array([f[1] for f in flows], dtype=np.int64),
             np.array([f[2] for f in flows], dtype=np.int64),
             tuple(entries),
+            frozenset(j for j, p in enumerate(self.processes.values()) if p.largest),
         )
         values = Values(
             np.array([f[3] for f in flows], dtype=float),
@@ -122,6 +125,7 @@ class Mode:
     several: tuple[int, ...] = (0, 0, 1, 2)
     percent: tuple[float, ...] = (INF, INF, INF, 0.25, 0.5, 0.75)
     forward: tuple[bool, ...] = (False,)
+    largest: tuple[bool, ...] = ()
 
 
 WEAK = Mode(side=(0.125, 0.125, 0.25), sides=(0, 1, 2), entries=(0, 1, 1, 2, 3), forward=(True, True, False))
@@ -141,6 +145,8 @@ SMOOTH = Mode(
     percent=(INF,),
     several=(0, 1),
 )
+JOINT = replace(MIXED, several=(1, 1, 2, 3), largest=(True, True, False))
+STRONG_JOINT = replace(STRONG, several=(1, 1, 1, 2), largest=(True,))
 AMOUNTS = (0.0, 0.5, 0.125, 1.0, 1.5, 2.0, 3.0, 0.0, -0.125, -0.5, -1.0, -1.5, -2.0, -3.0)
 CAPS = (0.25, 0.5, 0.75, 1.0, 1.0, 1.5, 2.0, 0.0)
 
@@ -187,8 +193,12 @@ class _Drawing:
         return Place(process, tier, self.pick((1.0, 1.0, 2.0, 3.0)), limit, percent)
 
     def several(self, rank: int, blocked: set[tuple[str, int]]) -> None:
-        """Add a process in two or three lists; it is served as number `rank` of its kind."""
-        open_lists = [key for key in self.rows if key not in blocked]
+        """Add a process in two or three lists; it is served as number `rank` of its kind.
+
+        One that serves the largest comes before the takers of its pools that follow.
+        """
+        largest = bool(self.mode.largest) and self.pick(self.mode.largest)
+        open_lists = [key for key in self.rows if key not in blocked and not (largest and key[1] == TAKER)]
         lists: list[tuple[str, int]] = []
         for _ in range(self.pick((2, 2, 3))):
             free = [key for key in open_lists if key[0] not in {m for m, _ in lists}]
@@ -197,9 +207,11 @@ class _Drawing:
         if len(lists) < 2:
             return
         name = self.recipe(lists)
+        self.net.processes[name].largest = largest
         for key in lists:
             self.rows[key].append((rank, self.place(name)))
-            blocked.add((key[0], -key[1]))
+            if not largest:
+                blocked.add((key[0], -key[1]))
 
     def fill(self, key: tuple[str, int]) -> None:
         """Write a list: the processes in several lists by rank, others before, between, behind."""
@@ -298,6 +310,7 @@ def shuffled(network: Network, seed: int) -> tuple[Structure, Values, list[int],
         np.array([new_process[int(structure.flow_process[f])] for f in flow], dtype=np.int64),
         structure.flow_side[flow],
         tuple(ListEntry(new_pool[e.pool], e.side, e.tier, new_process.get(e.process, -1)) for e in rows),
+        frozenset(new_process[p] for p in structure.largest),
     )
     numbers = Values(
         values.coefficient[flow],

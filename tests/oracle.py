@@ -85,6 +85,7 @@ class Model:
     firm: tuple[tuple[int, int, Fraction], ...]
     capacity: tuple[Fraction | None, ...]
     driven: tuple[Fraction | None, ...]
+    largest: frozenset[int]
     b: tuple[Fraction, ...]
 
 
@@ -115,11 +116,15 @@ def model_of(structure: Structure, values: Values) -> Model:
     for pool, process, signed in firm:
         b[pool] += signed * (driven[process] or ZERO)
     capacity = tuple(exact(c) for c in values.capacity)
-    parts = served(places, [entry.tier for entry in structure.entries])
-    return Model(len(structure.pools), places, parts, firm, capacity, driven, tuple(b))
+    parts = served(places, [entry.tier for entry in structure.entries], structure.largest)
+    return Model(
+        len(structure.pools), places, parts, firm, capacity, driven, frozenset(structure.largest), tuple(b)
+    )
 
 
-def served(places: Sequence[Place], tiers: Sequence[int]) -> tuple[tuple[Group, ...], ...]:
+def served(
+    places: Sequence[Place], tiers: Sequence[int], largest: frozenset[int]
+) -> tuple[tuple[Group, ...], ...]:
     """Return the groups of all lists in one consistent order, split into independent parts."""
     lists: dict[tuple[int, int, int], list[int]] = {}
     homes: dict[int, list[int]] = {}
@@ -141,6 +146,9 @@ def served(places: Sequence[Place], tiers: Sequence[int]) -> tuple[tuple[Group, 
         order.add(key, *([before[pool, side]] if (pool, side) in before else []))
         before[pool, side] = key
         links.add_edges_from((("pool", pool), key) for pool in [pool])
+        if side == TAKER:
+            for giver in {q.process for q in places if (q.pool, q.side) == (pool, GIVER)} & largest & several:
+                order.add(key, tuple(homes[giver]))
     rank = {key: k for k, key in enumerate(order.static_order())}
     parts = []
     for component in nx.connected_components(links):
@@ -167,13 +175,16 @@ def respond(
     handed: dict[int, Any] = {}
     pools = sorted({model.places[i].pool for group in groups for i in group.entries})
     over = {m: at_most(zero, net[m]) for m in pools}
-    size = {m: net[m] if over[m] else net[m] * -ONE for m in pools}
-    left: dict[tuple[int, int], Any] = {(m, TAKER if over[m] else GIVER): size[m] for m in pools}
+    left: dict[tuple[int, int], Any] = {
+        (m, TAKER if over[m] else GIVER): net[m] if over[m] else net[m] * -ONE for m in pools
+    }
+    size = dict(left)
 
     def caps(i: int) -> list[Any]:
         place = model.places[i]
         found = [] if place.limit is None else [zero + place.limit]
-        return found if place.percent is None else [*found, size[place.pool] * place.percent]
+        whole = size.get((place.pool, place.side), zero)
+        return found if place.percent is None else [*found, whole * place.percent]
 
     def capacity(i: int) -> list[Any]:
         place = model.places[i]
@@ -197,6 +208,27 @@ def respond(
             handed[i] = runs * model.places[i].coefficient
             if key in left:
                 left[key] = left[key] - handed[i]
+
+    def largest(entries: Sequence[int]) -> None:
+        process = model.places[entries[0]].process
+        runs = zero
+        for i in entries:
+            key = model.places[i].pool, GIVER
+            if key in left:
+                asked = least([left[key], *caps(i)], at_most) * (ONE / model.places[i].coefficient)
+                runs = asked if at_most(runs, asked) else runs
+        most = model.capacity[process]
+        level[process] = runs = runs if most is None else least([runs, zero + most], at_most)
+        for i in entries:
+            pool = model.places[i].pool
+            handed[i] = rest = runs * model.places[i].coefficient
+            if (pool, GIVER) in left:
+                if at_most(rest, left[pool, GIVER]):
+                    left[pool, GIVER] = left[pool, GIVER] - rest
+                    continue
+                rest = rest - left[pool, GIVER]
+                left[pool, GIVER] = zero
+            left[pool, TAKER] = size[pool, TAKER] = left.get((pool, TAKER), zero) + rest
 
     def tier(entries: Sequence[int]) -> None:
         key = (model.places[entries[0]].pool, model.places[entries[0]].side)
@@ -229,7 +261,8 @@ def respond(
                 level[model.places[i].process] = handed[i] * (ONE / model.places[i].coefficient)
 
     for group in groups:
-        (several if group.several else tier)(group.entries)
+        serve = several if group.several else tier
+        (largest if model.places[group.entries[0]].process in model.largest else serve)(group.entries)
     return level, handed
 
 
@@ -670,6 +703,8 @@ def _steepest(model: Model, group: Group, left: dict[tuple[int, int], Any]) -> d
         for i in group.entries:
             place = model.places[i]
             left[place.pool, place.side] += float(place.coefficient) * steep[place.process]
+            if place.process in model.largest and (place.pool, TAKER) in left:
+                left[place.pool, TAKER] += left[place.pool, GIVER]
     return steep
 
 

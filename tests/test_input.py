@@ -743,6 +743,21 @@ processes: {p: {per: a, inputs: {b: 1 t/t, c: 1 t/t, d: 1 t/t}, outputs: {a: 1 t
     assert shares["d"] == {}
 
 
+def test_composition_of_rounded_shares(load: Load) -> None:
+    """Published shares may add up to 100.5 %; with more the last of them is a fault."""
+    text = """scenario: main
+materials: {{a: {{kind: product, composition: {{Fe: 60 %, SiO2: 30 %, CaO: {share}}}}}}}
+processes: {{p: {{per: a}}}}
+"""
+    assert "other" not in load(text.format(share="10.5 %")).system.materials["a"].composition
+    with pytest.raises(mfa.Error) as caught:
+        load(text.format(share="10.6 %"))
+    (fault,) = caught.value.faults
+    assert (fault.key, fault.values["total"]) == ("composition-sum", "100.6")
+    assert fault.place is not None
+    assert fault.place.column == text.format(share="").splitlines()[1].index("CaO") + 1
+
+
 def test_a_label_is_one_line(load: Load) -> None:
     """Line breaks in a label would tear tables and pictures apart."""
     text = 'scenario: main\nlabel: "a\\nb"\nmaterials: {m: {kind: product, label: {zh: "泥\\n\\n饼 "}}}\n'

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import mfa
+from mfa.cli import cli
 from mfa.errors import FaultWithoutPlace
 from mfa.properties import layer
 from tests.parks import codes, load, solve, values
@@ -298,6 +300,79 @@ def test_unknown_layers(tmp_path: Path) -> None:
     assert [f.key for f in caught.value.faults] == ["layer-unknown", "layer-unknown"]
     with pytest.raises(mfa.Error):
         scenario.solve().layer("iron")
+
+
+# ---------------------------------------------------------------- more than fits
+CONCENTRATE = """
+materials:
+  ore: {kind: resource, composition: {Fe: 50 %, Cu: 6 %, other: 44 %}}
+  concentrate: {kind: product}
+  tailings: {kind: waste, waste: industrial-solid}
+processes:
+  mill: {per: concentrate, inputs: {ore: 10 t/t}, outputs: {concentrate: 1 t/t, tailings: 9 t/t},
+    transfer: {Fe: {concentrate: 90 %, tailings: 10 %}, Cu: {concentrate: 80 %, tailings: 20 %}}}
+pools:
+  tailings: {takers: [{boundary: deposit}]}
+"""
+
+
+def impossible(folder: Path, chain: str, layers: str) -> list[tuple[str, float, str]]:
+    """Place, amount and text of each warning that the layers do not fit; 1 kt of concentrate a year."""
+    result = solve(folder, chain, f"drive: {{mill: 1 kt/a}}\nlayers: [{layers}]\n")
+    found = (w for w in result.warning_list if w.code == "layer-impossible")
+    return [(w.place, w.amount or 0.0, w.text()) for w in found]
+
+
+@pytest.mark.parametrize("name", ["Fe", "Fe2O3"])
+def test_more_of_an_element_than_mass(tmp_path: Path, name: str) -> None:
+    """90 % of the 5 kt Fe in 10 kt ore are 4.5 kt, in 1 kt of concentrate: 3.5 too much, as Fe or oxide."""
+    ((place, amount, text),) = impossible(tmp_path, CONCENTRATE, name)
+    assert (place, amount) == ("mill", pytest.approx(3500))
+    assert text.startswith("mill puts 4,500 t/a of Fe into concentrate, which has room for 1,000 t/a; ")
+
+
+def test_more_of_all_followed_elements_than_mass(tmp_path: Path) -> None:
+    """Fe 700 t and Cu 480 t fit each into 1 kt, together they do not: 180 t too much; each alone is fine."""
+    chain = CONCENTRATE.replace(
+        "Fe: {concentrate: 90 %, tailings: 10 %}", "Fe: {concentrate: 14 %, tailings: 86 %}"
+    )
+    ((place, amount, text),) = impossible(tmp_path, chain, "Fe, Cu")
+    assert (place, amount) == ("mill", pytest.approx(180))
+    assert "1,180 t/a of Fe + Cu into concentrate" in text
+    assert impossible(tmp_path, chain, "Fe") == impossible(tmp_path, chain, "Cu") == []
+
+
+ROOM = {  # composition of the concentrate → t Cu a year for which there is no room: 480 t come into 1 kt
+    "Fe: 30 %, Cu: 20 %, other: 50 %": 0,
+    "Fe: 60 %, Cu: 20 %, other: 20 %": 80,
+    "Fe: 90 %, Cu: 10 %": 380,
+    "CuO: 30 %, Fe: 70 %": 480 - 300 * 63.546 / (63.546 + OXYGEN),
+    "Fe: 52.4 %, other: 47.6 %": 0,  # 4 t too much are less than half a per cent of the mass: rounding
+}
+
+
+@pytest.mark.parametrize("composition", list(ROOM))
+def test_more_of_an_element_than_a_composition_leaves(tmp_path: Path, composition: str) -> None:
+    """An element can be its own share and what the composition calls other; the rest is taken."""
+    chain = CONCENTRATE.replace("{kind: product}", f"{{kind: product, composition: {{{composition}}}}}")
+    found = impossible(tmp_path, chain, "Cu")
+    assert [a for _, a, _ in found] == (
+        [pytest.approx(ROOM[composition], rel=1e-4)] if ROOM[composition] else []
+    )
+
+
+def test_strict_check_fails_on_it(tmp_path: Path) -> None:
+    """`check --strict` ends with 1 and names the process at its place; own indicators follow Cu too."""
+    load(tmp_path, CONCENTRATE, "drive: {mill: 1 kt/a}\nlayers: [Fe]\n")
+    (fault,) = (f for f in mfa.check(tmp_path / "test.yaml").strict_faults if f.key == "layer-impossible")
+    assert fault.text().split(": ")[0].endswith("park.yaml:8:9")
+    done = CliRunner().invoke(cli, ["check", "--strict", str(tmp_path / "test.yaml")])
+    assert done.exit_code == 1
+    assert "mill puts 4,500 t/a of Fe into concentrate" in done.output
+    own = "indicators: {own: {count: Cu, numerator: [{material: concentrate, target: export}]}}\n"
+    chain = CONCENTRATE.replace("Cu: 6 %, other: 44 %", "Cu: 16 %, other: 34 %")
+    result = solve(tmp_path, chain, f"drive: {{mill: 1 kt/a}}\n{own}")
+    assert "mill puts 1,280 t/a of Cu into concentrate" in codes(result)["layer-impossible"]
 
 
 # ---------------------------------------------------------------- shipped scenarios

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import mfa
-from tests.parks import codes, faults, solve, values
+from mfa.show.terminal.print_run import print_answer
+from tests.parks import codes, faults, load, solve, values
 
 OXYGEN, ALUMINIUM = 15.9994, 26.98154
+MASSES = 2e-5  # atomic masses differ in the last digits from table to table
 
 PARK = """
 materials:
@@ -148,13 +151,16 @@ def test_target_on_an_indicator_of_its_own(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_counted_is_named(tmp_path: Path) -> None:
-    """Bricks have no price and mud no composition: counted as nothing, with a warning that says so."""
+    """Bricks have no price: counted as nothing, with a warning; mud no composition: no value, and why."""
     result = own(tmp_path, "{count: value, numerator: [{kind: product, target: export}]}")
     assert values(result)["own"] == pytest.approx(2.4e9)
     assert codes(result)["uncounted"] == "indicator own: no value known, counted as nothing (2): brick, iron"
     result = own(tmp_path, "{count: Al2O3, numerator: [{material: [mud, bauxite], target: process}]}")
-    assert values(result)["own"] == pytest.approx(960e6)
-    assert codes(result)["uncounted"] == "indicator own: no Al2O3 known, counted as nothing (1): mud"
+    assert values(result)["own"] is None  # what of 1 920 kt the mud takes along nothing says
+    found = codes(result)["content-unknown"]
+    assert found.startswith("indicator own: the layer Al2O3 does not know the content of mud (1), so that")
+    assert "give a composition to coal, mud (" in found
+    assert "own" not in codes(result).get("zero-ratio", "")
 
 
 FAULTS = {
@@ -197,3 +203,192 @@ def test_groups_of_an_indicator_of_its_own(tmp_path: Path) -> None:
     scenario = f"{YEAR}indicators: {{own: {{numerator: [{{material: mud, target: kiln}}]}}}}\n"
     scenario += "targets: {'own@site:north': {min: 1 t/a}}\n"
     assert faults(tmp_path, PARK, scenario) == ["indicator-unknown"]
+
+
+# ---------------------------------------------------------------- what the layer knows
+SHREDDER = """
+materials:
+  scrap: {kind: resource, composition: {Cu: 1 %, Fe: 90 %, other: 9 %}}
+  pig-iron: {kind: resource, composition: {Fe: 94 %, other: 6 %}}
+  steel-scrap: {kind: intermediate}
+  steel: {kind: product}
+  residue: {kind: waste, waste: industrial-solid}
+processes:
+  shredder: {per: scrap, inputs: {scrap: 1 t/t}, outputs: {steel-scrap: 0.8 t/t, residue: 0.2 t/t},
+    transfer: {Cu: {steel-scrap: 60 %, residue: 40 %}}}
+  furnace: {per: steel, inputs: {steel-scrap: 0.8 t/t, pig-iron: 0.2 t/t}, outputs: {steel: 1 t/t}}
+pools:
+  steel-scrap: {takers: [furnace]}
+  residue: {takers: [{boundary: deposit}]}
+"""
+SCRAP = "drive: {shredder: 1000 t/a}\n"
+# 1 000 t scrap bring 10 t Cu: 6 t into 800 t of steel scrap, 4 t into 200 t of residue; 1 000 t of steel.
+GRADE = """numerator: [{material: steel, target: export, count: Cu}],
+  denominator: [{material: steel, target: export}]"""
+
+
+def shredded(folder: Path, definition: str, more: str = "", chain: str = SHREDDER) -> mfa.Result:
+    return solve(folder, chain, f"{SCRAP}{more}indicators: {{own: {{{definition}}}}}\n")
+
+
+CONTENTS = {
+    GRADE: (6.0, "kg Cu/t"),
+    "count: Cu, numerator: [{material: steel, target: export}]": (6000, "kg Cu/a"),
+    "count: CuO, numerator: [{material: steel, target: export}]": (
+        6000 * (63.546 + OXYGEN) / 63.546,
+        "kg CuO/a",
+    ),
+    "count: Cu, numerator: [{material: residue, source: shredder}]": (4000, "kg Cu/a"),
+    "count: Cu, numerator: [{material: steel-scrap, source: shredder, target: furnace}]": (6000, "kg Cu/a"),
+    "count: Cu, numerator: [{material: pig-iron, source: import}]": (0, "kg Cu/a"),
+    """count: Cu, numerator: [{material: steel, target: export}],
+      denominator: [{material: scrap, source: import}]""": (0.6, "1"),
+    """numerator: [{material: residue, target: deposit, count: Cu}],
+      denominator: [{material: residue, target: deposit, count: mass}]""": (20.0, "kg Cu/t"),
+}
+
+
+@pytest.mark.parametrize("definition", list(CONTENTS))
+def test_contents_are_those_of_the_layer(tmp_path: Path, definition: str) -> None:
+    """Elements and oxides count as the layer solves them: by transfer coefficients and what inputs bring."""
+    result = shredded(tmp_path, definition)
+    found = next(r for r in result.indicator_list if r.name == "own")
+    assert (found.value, found.unit) == (
+        pytest.approx(CONTENTS[definition][0], rel=MASSES),
+        CONTENTS[definition][1],
+    )
+    assert "content-unknown" not in codes(result)
+
+
+def test_contents_of_a_mixed_pool(tmp_path: Path) -> None:
+    """200 t steel of 0.1 % Cu are bought to the 1 000 t with 6 t: 6.2 t in 1 200 t; 200 kg are bought."""
+    chain = SHREDDER.replace(
+        "steel: {kind: product}", "steel: {kind: product, composition: {Cu: 0.1 %}}"
+    ).replace("outputs: {steel: 1 t/t}}", "outputs: {steel: 1 t/t}, transfer: {Cu: {steel: 100 %}}}")
+    assert values(shredded(tmp_path, GRADE, "supply: {steel: 200 t/a}\n", chain))["own"] == pytest.approx(
+        6200 / 1200
+    )
+    bought = "count: Cu, numerator: [{material: steel, source: import, target: export}]"
+    assert values(shredded(tmp_path, bought, "supply: {steel: 200 t/a}\n", chain))["own"] == pytest.approx(
+        200
+    )
+
+
+UNKNOWN = {
+    "pig-iron": SHREDDER.replace("{kind: resource, composition: {Fe: 94 %, other: 6 %}}", "{kind: resource}"),
+    "scrap": SHREDDER.replace("composition: {Cu: 1 %, Fe: 90 %, other: 9 %}", "moisture: 1 %"),
+    "steel-scrap": SHREDDER.replace("60 %, residue: 40 %}}}", "60 %}}}").replace(
+        "transfer: {Cu", "transfer: {Fe"
+    ),
+}
+
+
+@pytest.mark.parametrize("gap", list(UNKNOWN))
+def test_contents_that_are_not_known_have_no_value(tmp_path: Path, gap: str) -> None:
+    """Steel made from something of unknown content: empty, never 0, and who lacks a composition is named."""
+    result = shredded(tmp_path, GRADE, "targets: {own: {max: 0.4 %}}\n", UNKNOWN[gap])
+    assert values(result)["own"] is None
+    assert not result.targets_met
+    assert f"give a composition to {gap} (" in codes(result)["content-unknown"]
+
+
+def test_declared_contents_need_not_be_traced(tmp_path: Path) -> None:
+    """Steel that says 0.3 % is 3 kg/t, whatever it is made from."""
+    chain = UNKNOWN["scrap"].replace(
+        "steel: {kind: product}", "steel: {kind: product, composition: {Cu: 0.3 %}}"
+    )
+    assert values(shredded(tmp_path, GRADE, chain=chain))["own"] == pytest.approx(3)
+
+
+@pytest.mark.parametrize(
+    "bound", ["0.4 %", "4 kg/t", "4000 ppm", "4 kg Cu/t", "4000 g/t", "0.004 t/t", "4 ‰"]
+)
+def test_targets_on_a_grade(tmp_path: Path, bound: str) -> None:
+    """6 kg/t against 4 kg/t, however it is written: missed by 2, kept in the indicator's unit."""
+    frame = shredded(tmp_path, GRADE, f"targets: {{own: {{max: {bound}}}}}\n").indicators.loc["own"]
+    assert (frame["unit"], frame["met"]) == ("kg Cu/t", "false")
+    assert (frame["max"], frame["distance"]) == (pytest.approx(4), pytest.approx(2))
+
+
+def test_targets_on_an_amount_of_an_element(tmp_path: Path) -> None:
+    """6 000 kg Cu a year against at most 6.5 t/a: met, and the bound is kept as 6 500 kg."""
+    steel = "count: Cu, numerator: [{material: steel, target: export}]"
+    frame = shredded(tmp_path, steel, "targets: {own: {max: 6.5 t Cu/a}}\n").indicators.loc["own"]
+    assert (frame["unit"], frame["max"], frame["met"]) == ("kg Cu/a", pytest.approx(6500), "true")
+
+
+BAD_BOUNDS = {
+    "4": "the number has no unit; a quantity in 'kg Cu/t' or a like unit was expected; add the unit",
+    "4 GJ/t": "dimensionless was expected; write it in 'kg Cu/t' or a like unit",
+    "4 kg Fe/t": "'kg Fe/t' is not a well-formed unit",
+}
+
+
+@pytest.mark.parametrize("bound", list(BAD_BOUNDS))
+def test_faulty_bounds_of_a_grade(tmp_path: Path, bound: str) -> None:
+    """A number alone, another dimension and another element are faults that name the unit as printed."""
+    with pytest.raises(mfa.Error) as caught:
+        shredded(tmp_path, GRADE, f"targets: {{own: {{max: {bound}}}}}\n")
+    assert BAD_BOUNDS[bound] in str(caught.value)
+
+
+def test_claim_on_a_grade(tmp_path: Path) -> None:
+    """A plan that says 0.6 % Cu is right by the layer; one that says 0.4 % differs from it."""
+    claims = "".join(f"  - {{label: {{en: Cu, zh: 铜}}, indicator: own, value: {v} %}}\n" for v in (0.6, 0.4))
+    found = mfa.audit(shredded(tmp_path, GRADE, f"claims:\n{claims}"))
+    assert [v.word for v in found.verdicts] == ["holds", "differs"]
+
+
+# ---------------------------------------------------------------- shown
+SHOWN = f"""targets:
+  grade: {{max: 0.5 %}}
+  gone: {{min: 1 %}}
+indicators:
+  grade: {{label: {{en: Copper in steel, zh: 钢中铜}}, {GRADE.replace(chr(10), " ")}}}
+  lost: {{label: {{en: Copper lost, zh: 铜损失}}, count: Cu,
+    numerator: [{{material: residue, target: deposit}}]}}
+  gone:
+    numerator: [{{material: residue, target: export}}]
+    denominator: [{{material: residue, target: export}}]
+"""
+
+
+def test_run_prints_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Label, value, unit, bound and state of each, in the order of the file; a dash for 0 ÷ 0."""
+    print_answer(solve(tmp_path, SHREDDER, SCRAP + SHOWN), "en", None)
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "✗ Copper in steel: 6 kg Cu/t (at most 5 kg Cu/t): 1 kg Cu/t over" in lines
+    start = lines.index("Indicators of this scenario")
+    assert lines[start + 2 : start + 5] == [
+        "Copper in steel 6 kg Cu/t at most 5 kg Cu/t: missed",
+        "Copper lost 4,000 kg Cu/a",
+        "gone – at least 1.00 %: no value",
+    ]
+    print_answer(solve(tmp_path, SHREDDER, SCRAP + SHOWN), "zh", None)
+    assert "不高于 5 kg Cu/t：未达到" in capsys.readouterr().out
+
+
+def test_report_shows_them(tmp_path: Path) -> None:
+    """The same in the report, under «Of this scenario»."""
+    solve(tmp_path, SHREDDER, SCRAP + SHOWN).write(tmp_path / "out", report=True)
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    own = re.search(r"<caption>Of this scenario</caption>.*?</table>", text, re.S)
+    assert own is not None
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr.*?</tr>", own[0], re.S)]
+    assert [c for c in cells if c] == [
+        ["Copper in steel", "6", "kg Cu/t", "at most 5 kg Cu/t: missed"],
+        ["Copper lost", "4,000", "kg Cu/a", ""],
+        ["gone", "–", "", "at least 1.00 %: no value"],
+    ]
+
+
+def test_compare_splits_them(tmp_path: Path) -> None:
+    """60 or 50 % of the copper into the steel: 6 or 5 kg/t, all of the change by the shredder."""
+    variants = "variants: {better: {processes: {shredder: {transfer: {Cu: {steel-scrap: 50 %}}}}}}\n"
+    own = f"{SCRAP}{variants}indicators: {{own: {{{GRADE}}}}}\n"
+    a = load(tmp_path, SHREDDER, own).solve()
+    b = load(tmp_path, SHREDDER, own, variants=["better"]).solve()
+    found = mfa.compare(a, b)
+    change = next(c for c in found.indicators if c.name == "own")
+    assert (change.before, change.after, change.unit) == (pytest.approx(6), pytest.approx(5), "kg Cu/t")
+    assert sum(s.change for s in found.shares(["own"])) == pytest.approx(-1)

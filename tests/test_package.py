@@ -133,6 +133,18 @@ def test_no_circles() -> None:
     assert not circles, [sorted(c) for c in circles]
 
 
+def test_files_are_no_longer_than_their_idea() -> None:
+    """A module has at most 400 lines, so that it is read in one go."""
+    longest = {name_of(f): len(f.read_text(encoding="utf-8").splitlines()) for f in MODULES}
+    assert {n: lines for n, lines in longest.items() if lines > 400} == {}
+
+
+def test_no_file_name_stands_twice() -> None:
+    """A reader knows which file is meant by its name alone."""
+    names = [f.name for f in MODULES if f.name != "__init__.py"]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_importing_the_package_costs_nothing() -> None:
     """`import mfa` loads none of its rooms."""
     code = "import sys, mfa; print([m for m in sys.modules if m.startswith('mfa.')])"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
-from mfa.engine.network import GainError, State
+from mfa.engine.network import TAKER, GainError, OrderError, State
 from mfa.engine.solver import solve
 from tests import oracle
 from tests.networks import Network, Place
@@ -411,6 +412,113 @@ def test_nothing_negative_behind_a_shared_tier() -> None:
     found = Solved(network)
     assert found.handed("a", -1) == close([0.4, 0.6, 0])
     assert min(found.handed("a", -1)) >= 0
+
+
+def coke_oven(coke: float, gas: float, **oven: Any) -> Network:
+    """Return a coke oven that gives 1 coke and 0.2 gas; what is asked of coke and of gas."""
+    network = Network({"coke": -coke, "gas": -gas, "coal": 0})
+    network.process("oven", {"coal": 1.4}, {"coke": 1, "gas": 0.2}, **({"largest": True} | oven))
+    network.givers("coke", "oven")
+    network.givers("gas", "oven")
+    network.takers("coke", Place(limit=40), Place())
+    return network
+
+
+def test_a_joint_producer_that_serves_the_largest() -> None:
+    """Coke asks 100, gas 30 / 0.2 = 150: it runs at 150, and 50 of coke go to the takers, 40 and 10."""
+    found = Solved(coke_oven(100, 30))
+    assert found.level("oven") == close(150)
+    assert found.handed("coke", -1) == close([150])
+    assert found.handed("coke", 1) == close([40, 10])
+    assert [found.surplus(p) + found.shortage(p) for p in ("coke", "gas")] == [0, 0]
+    assert found.net("coal") == close(-210)
+
+
+def test_the_same_that_serves_the_least() -> None:
+    """The least runs at 100: gas is short of 30 - 20."""
+    found = Solved(coke_oven(100, 30, largest=False))
+    assert found.level("oven") == close(100)
+    assert found.shortage("gas") == close(10)
+
+
+def test_the_largest_within_the_capacity() -> None:
+    """120 at most: 20 of coke are beyond what is asked, gas is short of 30 - 24."""
+    found = Solved(coke_oven(100, 30, capacity=120))
+    assert found.level("oven") == close(120)
+    assert found.handed("coke", 1) == close([20, 0])
+    assert found.shortage("gas") == close(6)
+
+
+def test_the_largest_where_nobody_asks_on_one_side() -> None:
+    """Coke has 10 over, gas asks 150: takers share out 160; without takers it is the surplus."""
+    network = coke_oven(-10, 30)
+    found = Solved(network)
+    assert found.handed("coke", 1) == close([40, 120])
+    del network.lists["coke", TAKER]
+    assert Solved(network).surplus("coke") == close(160)
+
+
+def test_limits_of_lists_of_the_largest() -> None:
+    """A limit bounds what a list asks, not what the other list makes it bring.
+
+    Gas asks at most 0.2 · 90; coke asks min(100, 60) = 60: it runs at 90, coke is short of 100 - 90.
+    """
+    network = coke_oven(100, 30)
+    network.givers("coke", Place("oven", limit=60))
+    network.givers("gas", Place("oven", limit=18))
+    found = Solved(network)
+    assert found.level("oven") == close(90)
+    assert (found.shortage("coke"), found.shortage("gas")) == close((10, 12))
+    assert found.handed("coke", 1) == close([0, 0])
+
+
+def test_givers_beside_the_largest() -> None:
+    """Who stands before gives what is asked (70 of 100), who stands behind what is then left, here none.
+
+    The oven is asked 30 of coke and 150 through gas: 120 go to the takers, of which one takes a quarter.
+    """
+    network = coke_oven(100, 30)
+    network.givers("coke", Place(limit=70), "oven", Place())
+    network.takers("coke", Place(percent=0.25), Place())
+    found = Solved(network)
+    assert found.handed("coke", -1) == close([70, 150, 0])
+    assert found.handed("coke", 1) == close([30, 90])
+
+
+def test_what_is_brought_beyond_an_ask_drives_its_takers() -> None:
+    """A gasifier takes the coke beyond 100 and gives back 0.1 gas a tonne, which lowers what gas asks.
+
+    L = (30 - 0.1·(L - 100)) / 0.2, so that 0.3 L = 40.
+    """
+    network = coke_oven(100, 30)
+    network.process("gasifier", {"coke": 1}, {"gas": 0.1})
+    network.takers("coke", "gasifier")
+    found = Solved(network)
+    assert found.level("oven") == close(400 / 3)
+    assert found.level("gasifier") == close(100 / 3)
+    assert found.shortage("gas") == close(0)
+
+
+def test_a_gain_through_what_is_brought_beyond_an_ask() -> None:
+    """A user of the coke that needs 0.25 gas a tonne asks for more coke than it takes: 0.25 / 0.2."""
+    network = coke_oven(100, 30)
+    network.process("user", {"coke": 1, "gas": 0.25})
+    network.takers("coke", "user")
+    error = gain_error(network)
+    assert error.block_gain == close(1.25)
+
+
+def test_order_through_what_is_brought_beyond_an_ask() -> None:
+    """What takes the coke beyond an ask cannot come before the oven in the gas list."""
+    network = coke_oven(100, 30)
+    network.process("gasifier", {"coke": 1}, {"gas": 0.1})
+    network.takers("coke", "gasifier")
+    network.givers("gas", "gasifier", "oven")
+    with pytest.raises(OrderError) as caught:
+        solve(*network.compiled())
+    assert {list(network.processes)[p] for p in caught.value.processes} == {"oven", "gasifier"}
+    network.givers("gas", "oven", "gasifier")
+    assert Solved(network).levels() == close({"oven": 150, "gasifier": 0})
 
 
 # ---------------------------------------------------------------- recycles that do not end

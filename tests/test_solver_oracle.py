@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 from mfa.engine.network import TAKER, GainError, State, Structure, Values
 from mfa.engine.solver import solve
 from tests import oracle
-from tests.networks import MIXED, SMOOTH, STRONG, WEAK, Mode, Network, networks, random_network, shuffled
+from tests.networks import (
+    JOINT,
+    MIXED,
+    SMOOTH,
+    STRONG,
+    STRONG_JOINT,
+    WEAK,
+    Mode,
+    Network,
+    networks,
+    random_network,
+    shuffled,
+)
 
 CAREFUL = settings(
     derandomize=True,
@@ -111,6 +123,28 @@ def test_solver_gives_the_end_of_the_path(network: Network) -> None:
 def test_solver_gives_the_end_of_the_path_with_strong_loops(network: Network) -> None:
     """With gains near and above 1 the answer, or the error, is still the defined one."""
     check_defined(network)
+
+
+@pytest.mark.parametrize("mode", [JOINT, STRONG_JOINT], ids=["joint", "strong joint"])
+def test_joint_producers_that_serve_the_largest(mode: Mode) -> None:
+    """The defined answer, or the error, where processes run at the largest that giver lists ask.
+
+    Many runs bring more than a list asks, and in many a taker gets it in a pool that is short by itself.
+    """
+    found: Counter[str] = Counter()
+    for seed in range(150):
+        structure, values = random_network(seed, 2 + seed % 2, mode).compiled()
+        answer = verdict(structure, values)
+        if answer != "open":
+            assert not disagreement(structure, values, answer), seed
+        if isinstance(answer, oracle.Answer):
+            found["answer"] += 1
+            found["runs"] += any(answer.level[p] > 0 for p in structure.largest)
+            taken = ((e, h) for e, h in zip(structure.entries, answer.handed, strict=True) if e.side == TAKER)
+            found["taken beyond an ask"] += any(h > 0 > answer.net[e.pool] for e, h in taken)
+    assert found["answer"] >= 100
+    assert found["runs"] >= 40
+    assert found["taken beyond an ask"] >= 8
 
 
 @BRIEF

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfa.checks import lists
+from mfa.checks.carbon_closure import carbon_gaps
 from mfa.checks.closure import Closure, EnergyRatio, closures, energies
 from mfa.checks.residues import unstated
 from mfa.engine.compile import compile_system
@@ -60,7 +61,7 @@ def check_system(system: System, file: str) -> Check:
 
 
 def _warnings(system: System) -> list[Fault]:
-    made = list(system.notes)
+    made = [*system.notes, *lists.serving_few(system)]
     names = lists.idle(system)
     if names:
         made.append(Fault("idle", None, {"names": ", ".join(names), "count": len(names)}))
@@ -98,6 +99,7 @@ def _strict(system: System, found: tuple[Closure, ...], ratios: tuple[EnergyRati
     ]
     made += lists.without_source(system)
     made += unstated(system)
+    made += [gap.fault(system) for gap in carbon_gaps(system)]
     made += lists.outside_bounds(system)
     made += lists.sold_without_limit(system)
     return made

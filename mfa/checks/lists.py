@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from mfa.errors import Error, Fault
-from mfa.system import Entry, Pool, Side, System
+from mfa.system import Entry, Pool, Process, Side, System
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,14 @@ def check_lists(system: System) -> None:
     Raises
     ------
     Error
-        such a process shares its tier, or two of them wait for each other through one pool
+        such a process shares its tier, two of them wait for each other through one pool, or one
+        that serves the largest takes something
     """
     lists = places(system)
     several = {p for p, found in lists.items() if len(found) > 1}
     faults = [f for p in several for f in _sharing(p, lists[p], system)]
     faults += [f for pool in system.pools.values() for f in _waiting(pool, several, lists, system)]
+    faults += [f for p in system.processes.values() for f in _taking(p, lists.get(p.id, []))]
     if faults:
         raise Error(faults)
 
@@ -67,11 +69,39 @@ def _sharing(process: str, found: list[Place], system: System) -> list[Fault]:
     return faults
 
 
+def _taking(process: Process, found: list[Place]) -> list[Fault]:
+    """A process that serves the largest of what is asked, among takers, who are not asked."""
+    if process.serves != "largest":
+        return []
+    return [
+        Fault(
+            "serves-taker",
+            place.entry.place,
+            {"process": process.id, "material": place.material, "other": process.place},
+        )
+        for place in found
+        if place.side == "takers"
+    ]
+
+
+def serving_few(system: System) -> list[Fault]:
+    """Processes that serve the largest and stand in no two lists; a driven one stands in none."""
+    listed = places(system)
+    counts = {p.id: len(listed.get(p.id, ())) for p in system.processes.values() if p.serves == "largest"}
+    return [
+        Fault("serves-few", system.processes[p].place, {"process": p, "id": p, "count": n})
+        for p, n in counts.items()
+        if n < 2 and p not in system.drive
+    ]
+
+
 def _waiting(pool: Pool, several: set[str], lists: dict[str, list[Place]], system: System) -> list[Fault]:
     """Two processes in several lists, in series through a pool that only they fill and empty."""
     if not pool.takers or not pool.givers:
         return []
     if not all(e.node in several for e in (*pool.takers, *pool.givers)):
+        return []
+    if any(system.processes[e.node].serves == "largest" for e in pool.givers):  # others ask of it too
         return []
     listed = {(e.node, "inputs") for e in pool.takers} | {(e.node, "outputs") for e in pool.givers}
     firm = [

@@ -80,4 +80,5 @@ def _part(s: Structure, pools: Ints, processes: Ints, flows: Ints, entries: Ints
         np.array([process_at[p] for p in s.flow_process[flows].tolist()], np.int64),
         s.flow_side[flows],
         tuple(ListEntry(pool_at[e.pool], e.side, e.tier, process_at[e.process]) for e in rows),
+        frozenset(process_at[p] for p in s.largest if p in process_at),
     )

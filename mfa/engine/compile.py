@@ -6,6 +6,7 @@ record each entry and flow came from.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,7 +17,7 @@ import numpy as np
 from mfa.engine.network import GIVER, TAKER, Floats, ListEntry, Structure, Values, read_only
 from mfa.engine.wiring import Wiring, wire
 from mfa.parameters import Path, parse
-from mfa.parameters.figures import balance_of
+from mfa.parameters.values import balance_of
 from mfa.system import Entry, Figure, System
 
 
@@ -85,6 +86,8 @@ def compile_system(system: System) -> Compiled:
         for e in entries
     ]
     table = np.array([f[:3] for f in flows], np.int64).reshape(-1, 3)
+    listed = Counter(line.process for line, _ in lines)
+    largest = {process_at[p.id] for p in system.processes.values() if p.serves == "largest"}
     structure = Structure(
         pools,
         processes,
@@ -92,6 +95,7 @@ def compile_system(system: System) -> Compiled:
         table[:, 1].copy(),
         table[:, 2].copy(),
         tuple(line for line, _ in lines),
+        frozenset(p for p, found in listed.items() if found > 1 and p in largest),
     )
     coefficients = np.array([f[3] for f in flows], float)
     records = tuple(e for _, e in lines)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mfa.engine.network import Floats, Values
+from mfa.engine.network import TAKER, Floats, Values
 from mfa.engine.wiring import Cluster, Step, Wiring
 
 Decision = tuple[str, int, int]
@@ -64,7 +64,9 @@ def piece(
     """
     walk = _Walk(wiring, values, cap, cluster, net, held or {})
     for number, step in enumerate(cluster.steps):
-        if step.process >= 0:
+        if step.process in wiring.structure.largest:
+            walk.largest(number, step)
+        elif step.process >= 0:
             walk.several(number, step)
         elif len(step.entries) == 1:
             walk.alone(number, step.entries[0])
@@ -123,15 +125,17 @@ class _Walk:
     def _list(self, entry: int) -> tuple[int, int]:
         return int(self.wiring.pool[entry]), int(self.wiring.side[entry])
 
-    def _least(self, number: int, candidates: list[Floats]) -> Floats:
-        """The least of some amounts: a decision with a gap to each of the others."""
+    def _first(self, decision: Decision, candidates: list[Floats]) -> int:
+        """Which of some amounts is the least: a decision with a gap to each of the others."""
         order = min(range(len(candidates)), key=lambda i: tuple(candidates[i][: self.k]))
-        chosen = self._decide(("least", number, 0), order)
+        chosen = self._decide(decision, order)
         for other, amount in enumerate(candidates):
             if other != chosen:
-                gap = amount - candidates[chosen]
-                self.gaps.append(Gap(("least", number, 0), other, gap))
-        return candidates[chosen]
+                self.gaps.append(Gap(decision, other, amount - candidates[chosen]))
+        return chosen
+
+    def _least(self, number: int, candidates: list[Floats]) -> Floats:
+        return candidates[self._first(("least", number, 0), candidates)]
 
     def _bounds(self, entry: int) -> list[Floats]:
         """The entry's own caps, in its pool's unit."""
@@ -164,6 +168,38 @@ class _Walk:
         for entry, c in zip(step.entries, coefficients, strict=True):
             self._give(entry, level * c)
         self.level[step.process] = level
+
+    def largest(self, number: int, step: Step) -> None:
+        """Run a process at the largest that its giver lists ask; what it brings beyond goes to takers."""
+        asks, whole = [], []
+        per = [float(self.values.coefficient[self.wiring.flow[e]]) for e in step.entries]
+        for i, entry in enumerate(step.entries):
+            candidates = [self.left[self._list(entry)], *self._bounds(entry)]
+            chosen = self._first(("ask", number, i), candidates)
+            asks.append(candidates[chosen])
+            whole.append(chosen == 0)
+        top = self._first(("largest", number, 0), [-a / c for a, c in zip(asks, per, strict=True)])
+        level = asks[top] / per[top]
+        for i, (entry, c) in enumerate(zip(step.entries, per, strict=True)):
+            if i == top:
+                self._give(entry, asks[i])
+            else:
+                self._bring(("beyond", number, i), entry, level * c, whole[i])
+        self.level[step.process] = level
+
+    def _bring(self, decision: Decision, entry: int, amount: Floats, whole: bool) -> None:
+        """Bring an amount that another list asked for; `whole`: at least all that is left is brought."""
+        pool, side = self._list(entry)
+        beyond = amount - self.left[pool, side]
+        over = 1
+        if not whole:
+            over = self._decide(decision, int(_above_zero(beyond[: self.k])))
+            self.gaps.append(Gap(decision, 1 - over, beyond if over else -beyond))
+        self.handed[entry] = amount
+        self.left[pool, side] = self.zero if over else -beyond
+        if over and (pool, TAKER) in self.left:
+            self.whole[pool, TAKER] = self.whole[pool, TAKER] + beyond
+            self.left[pool, TAKER] = self.whole[pool, TAKER]
 
     def shared(self, number: int, step: Step) -> None:
         """Fill a tier: entries below the common water level keep their caps."""

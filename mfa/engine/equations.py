@@ -13,7 +13,7 @@ import numpy as np
 
 from mfa.engine.coupled_lists import piece
 from mfa.engine.merit import Merit
-from mfa.engine.network import Floats, Values
+from mfa.engine.network import TAKER, Floats, Values
 from mfa.engine.wiring import Cluster, Wiring
 
 SMALLEST = 1e-300  # above what underflows, so that nothing is divided by zero
@@ -116,8 +116,11 @@ class Equations:
         return Point(net, level, handed, residual, self.gross(level))
 
     def gross(self, level: Floats) -> Floats:
-        """(pool,) all that flows firmly into and out of each pool at these levels."""
-        return np.abs(self.values.external) + self._per_pool(np.abs(self._firm_amounts(level)))
+        """(pool,) all that flows into and out of each pool at these levels whatever its own list asks."""
+        found = np.abs(self.values.external) + self._per_pool(np.abs(self._firm_amounts(level)))
+        beside, s = self.wiring.beside_asks, self.wiring.structure
+        np.add.at(found, s.flow_pool[beside], self.values.coefficient[beside] * level[s.flow_process[beside]])
+        return found
 
     def error(self, point: Point) -> Floats:
         """(pool,) the imbalance over what flows through the pool.
@@ -134,7 +137,8 @@ class Equations:
         """(pool,) what would reach it if each running entry were handed all that its pool has."""
         w, s = self.wiring, self.wiring.structure
         run = np.flatnonzero((w.process >= 0) & (point.handed > 0))
-        most = np.abs(point.net[w.pool[run]]) / self.values.coefficient[w.flow[run]]
+        has = np.maximum(np.abs(point.net), np.bincount(w.pool, point.handed, minlength=len(point.net)))
+        most = has[w.pool[run]] / self.values.coefficient[w.flow[run]]
         level = np.bincount(w.process[run], most, minlength=len(s.processes)).astype(np.float64, copy=False)
         return self._per_pool(np.abs(self._firm_amounts(level)))
 
@@ -200,6 +204,9 @@ class Equations:
                 bound[step.process] = np.max(allowed, axis=0)
                 for key, c in zip(lists, per, strict=True):
                     left[key] = left[key] + c * bound[step.process]
+                    takers = (key[0], TAKER)
+                    if step.process in w.structure.largest and takers in left:
+                        left[takers] = left[takers] + left[key]
             else:
                 for e, most in zip(step.entries, allowed, strict=True):
                     if w.process[e] >= 0:

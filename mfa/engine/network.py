@@ -37,6 +37,7 @@ class Structure:
     pools, processes : names, position = index
     flow_pool, flow_process, flow_side : (flow,) one row a coefficient; side -1 input, +1 output
     entries : the lists; per pool and side in order of tier, tiers within one list comparable
+    largest : processes in several giver lists that run at the largest that these ask, not the least
     """
 
     pools: tuple[str, ...]
@@ -45,10 +46,12 @@ class Structure:
     flow_process: Ints
     flow_side: Ints
     entries: tuple[ListEntry, ...]
+    largest: frozenset[int] = frozenset()
 
     def same(self, other: Structure) -> bool:
         """Whether two networks connect the same things in the same order."""
-        names = (self.pools, self.processes, self.entries) == (other.pools, other.processes, other.entries)
+        mine = (self.pools, self.processes, self.entries, self.largest)
+        names = mine == (other.pools, other.processes, other.entries, other.largest)
         flows = ((self.flow_pool, other.flow_pool), (self.flow_process, other.flow_process))
         sides = (self.flow_side, other.flow_side)
         return names and all(np.array_equal(a, b) for a, b in (*flows, sides))

@@ -24,7 +24,6 @@ from mfa.engine.network import Floats, GainError, Ints, LostError
 from mfa.engine.wiring import Cluster, single
 
 ZERO = 1e-12  # relative; below it an amount, a rate or a determinant is rounding
-NUDGE = 1e-9  # on the diagonal of a singular matrix: far above rounding, far below any gain that is written
 ROUND = 3  # rounding may bring a piece back once or twice, a path that goes round for ever
 
 Length = tuple[float, float]
@@ -258,9 +257,11 @@ def _first(matrix: Floats, rise: Floats) -> tuple[Floats, float]:
     sign = float(np.linalg.slogdet(matrix)[0])
     if sign != 0 and np.linalg.cond(matrix) < 1 / ZERO:
         return np.asarray(sign * np.linalg.solve(matrix, rise), np.float64), sign
-    nudged = matrix + NUDGE * np.eye(len(matrix))
-    along = float(np.linalg.slogdet(nudged)[0]) * np.linalg.solve(nudged, rise)
-    return np.where(np.abs(along) > 1e3 * NUDGE * np.max(np.abs(along)), along, 0.0), 0.0
+    left, size, right = np.linalg.svd(matrix)
+    others = np.divide(size[-1], size, out=np.zeros(len(size)), where=size > 0)
+    others[-1] = 1.0  # adj of the singular values, over the product of all but the last
+    along = np.linalg.det(left) * np.linalg.det(right) * (right.T @ (others * (left.T @ rise)))
+    return np.where(np.abs(along) > 1e3 * ZERO * np.max(np.abs(along)), along, 0.0), 0.0
 
 
 def _beyond(matrix: Floats, rise: Floats, normal: Floats) -> tuple[Floats, float]:

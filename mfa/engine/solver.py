@@ -121,9 +121,9 @@ def _state(equations: Equations, point: Point, iterations: int, method: str) -> 
             break
         handed, level = cleared, less
     net = np.where(np.isinf(nothing), 0.0, point.net)
-    left = np.abs(net) - np.bincount(w.pool, handed, minlength=len(turnover))
-    left = np.where(left > nothing, left, 0.0)
-    surplus, shortage = np.where(net > 0, left, 0.0), np.where(net < 0, left, 0.0)
+    left = net - np.bincount(w.pool, w.side * handed, minlength=len(turnover))
+    left = np.where(np.abs(left) > nothing, left, 0.0)
+    surplus, shortage = np.maximum(left, 0.0), np.maximum(-left, 0.0)
     error = float(np.max(equations.error(point), initial=0.0))
     return State(net, level, handed, surplus, shortage, error, iterations, method)
 

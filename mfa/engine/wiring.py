@@ -11,12 +11,13 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mfa.engine import linear
-from mfa.engine.network import TAKER, Ints, OrderError, Structure
+from mfa.engine.network import GIVER, TAKER, Ints, OrderError, Structure
 
 if TYPE_CHECKING:
     from mfa.engine.block import Block
@@ -132,6 +133,11 @@ class Wiring:
         return self.firm[order], start
 
     @cached_property
+    def beside_asks(self) -> Ints:
+        """Listed flows that may bring more than their list asks: of processes that serve the largest."""
+        return self.flow[np.isin(self.process, list(self.structure.largest))]
+
+    @cached_property
     def effects(self) -> tuple[Ints, Ints]:
         """(pair,) a plain entry and a firm flow of its process: who moves what."""
         return self._pairs(self.plain, self.process[self.plain])
@@ -201,7 +207,7 @@ def wire(structure: Structure) -> Wiring:
     plain = sorted((k for k in groups if k not in tied), key=lambda k: -len(groups[k]))
     list_pool, list_side = np.array(plain, np.int64).reshape(-1, 2).T.copy()
     ranks = _ranks([groups[k] for k in plain])
-    clusters = _clusters({k: v for k, v in groups.items() if k in tied}, tied, process)
+    clusters = _clusters({k: v for k, v in groups.items() if k in tied}, tied, process, structure.largest)
     tiers = {k: groups[k] for k in plain}
     return Wiring(structure, pool, side, process, flow, firm, list_pool, list_side, ranks, tiers, clusters)
 
@@ -273,12 +279,14 @@ def _ranks(lists: Sequence[list[list[int]]]) -> tuple[Rank, ...]:
     return tuple(ranks)
 
 
-def _clusters(groups: dict[Key, list[list[int]]], tied: dict[Key, int], process: Ints) -> tuple[Cluster, ...]:
+def _clusters(
+    groups: dict[Key, list[list[int]]], tied: dict[Key, int], process: Ints, largest: frozenset[int]
+) -> tuple[Cluster, ...]:
     members: dict[int, dict[Key, list[list[int]]]] = defaultdict(dict)
     for key, tiers in groups.items():
         members[tied[key]][key] = tiers
     return tuple(
-        _cluster(lists, process, np.array(sorted({pool for pool, _ in lists}), np.int64))
+        _cluster(lists, process, np.array(sorted({pool for pool, _ in lists}), np.int64), largest)
         for lists in members.values()
     )
 
@@ -292,28 +300,37 @@ def single(wiring: Wiring, pool: int) -> Cluster:
     return _cluster(lists, wiring.process, np.array([pool], np.int64))
 
 
-def _cluster(lists: dict[Key, list[list[int]]], process: Ints, pools: Ints) -> Cluster:
+def _cluster(
+    lists: dict[Key, list[list[int]]], process: Ints, pools: Ints, largest: frozenset[int] = frozenset()
+) -> Cluster:
     named = [int(process[e]) for tiers in lists.values() for t in tiers for e in t if process[e] >= 0]
     several = {p for p, count in Counter(named).items() if count > 1}
-    steps = _order(lists, process, several)
+    steps = _order(lists, process, several, largest)
     return Cluster(pools, np.array(sorted(set(named)), np.int64), tuple(sorted(lists)), steps)
 
 
-def _order(lists: dict[Key, list[list[int]]], process: Ints, several: set[int]) -> tuple[Step, ...]:
-    """One order of service that agrees with every list (Kahn), or an OrderError."""
+def _order(
+    lists: dict[Key, list[list[int]]], process: Ints, several: set[int], largest: frozenset[int]
+) -> tuple[Step, ...]:
+    """One order of service that agrees with every list (Kahn), or an OrderError.
+
+    Takers come after the givers that may bring them more than was asked.
+    """
     entries: dict[object, list[int]] = defaultdict(list)
     after: dict[object, set[object]] = defaultdict(set)
-    waiting: dict[object, int] = defaultdict(int)
+    nodes: dict[Key, list[object]] = {}
     for key, tiers in lists.items():
-        previous: object = None
-        for rank, tier in enumerate(tiers):
-            owner = int(process[tier[0]])
-            node: object = owner if len(tier) == 1 and owner in several else (key, rank)
+        owners = [int(process[t[0]]) if len(t) == 1 else -1 for t in tiers]
+        nodes[key] = [p if p in several else (key, rank) for rank, p in enumerate(owners)]
+        for node, tier in zip(nodes[key], tiers, strict=True):
             entries[node] += tier
-            if previous is not None and node not in after[previous]:
-                after[previous].add(node)
-                waiting[node] += 1
-            previous = node
+    for (pool, side), mine in nodes.items():
+        for previous, node in pairwise(mine):
+            after[previous].add(node)
+        if side == TAKER:
+            for giver in largest.intersection(n for n in nodes.get((pool, GIVER), ()) if isinstance(n, int)):
+                after[giver].add(mine[0])
+    waiting = Counter(n for found in after.values() for n in found)
     ready = deque(n for n in entries if not waiting[n])
     steps = []
     while ready:

@@ -85,7 +85,9 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
         "sector": process.sector,
         "project": process.project,
         "enterprise": process.enterprise,
+        "basis": process.basis,
         "heat-pump": "true" if process.heat_pump else "",
+        "serves": "largest" if process.serves == "largest" else "",
     }
     yield from (Parameter(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)
     for element, shares in process.transfer.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from mfa.checks.closure import Closure, closures
@@ -17,11 +17,15 @@ from mfa.results.accounts import flows
 from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.costs import CentreCost, Costs
 from mfa.results.accounts.footprint import Footprint, Footprints, check_allocation
+from mfa.results.accounts.layer_contents import LayerContents
 from mfa.results.accounts.ledger import Ledger
+from mfa.results.accounts.overfull import Overfull, overfull
 from mfa.results.accounts.substances import Compositions, Substance
 from mfa.results.accounts.waste import WasteFlow
 from mfa.results.accounts.waste_flows import waste_flows
+from mfa.results.carbon_gaps import Hole, holes
 from mfa.results.indicators import evaluate
+from mfa.results.indicators.custom import ChosenFlows, layers_of
 from mfa.results.indicators.target import Indicator
 from mfa.results.warnings import RunWarning, account_faults, run_warnings
 from mfa.system import Allocation, System
@@ -129,9 +133,20 @@ class Run:
             self.accounts,
             lambda name: self.layer(name).recovery,
             self._footprint_co2,
-            self.flow_list,
-            lambda: self.link_list,
+            self.chosen_flows,
+            self.carbon_holes,
         )
+
+    @cached_property
+    def chosen_flows(self) -> ChosenFlows:
+        """What the scenario's own indicators count."""
+        contents = cache(lambda name: LayerContents(self.layer(name)))
+        return ChosenFlows(self.system.materials, self.flow_list, lambda: self.link_list, contents)
+
+    @cached_property
+    def carbon_holes(self) -> list[Hole]:
+        """What the CO2 account may miss or invent."""
+        return holes(self.accounts)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -224,14 +239,25 @@ class Run:
             self.indicator_list,
             self.closures,
             self._doubts,
+            self.carbon_holes,
         )
 
     @property
-    def _doubts(self) -> list[tuple[str, str, Fault]]:
-        layers = [self.layer(n) for n in self.system.layers]
+    def _doubts(self) -> list[RunWarning]:
         return account_faults(
-            self.system, self.accounts, self.indicator_list, layers, self.flow_list, lambda: self.link_list
+            self.system, self.accounts, self.indicator_list, self._followed, self.overfull, self.chosen_flows
         )
+
+    @property
+    def _followed(self) -> list[Substance]:
+        """The layers that the scenario lists, then those that only its own indicators count."""
+        names = dict.fromkeys((*self.system.layers, *layers_of(self.system.indicators)))
+        return [self.layer(n) for n in names]
+
+    @cached_property
+    def overfull(self) -> list[Overfull]:
+        """Outputs that cannot hold what the layers put into them."""
+        return overfull(self._followed)
 
     @cached_property
     def lacking(self) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,13 +18,16 @@ from mfa.engine.network import TAKER, State
 from mfa.errors import Fault
 from mfa.properties import greenhouse
 from mfa.results.accounts.accounts import Accounts
-from mfa.results.accounts.flows import Flow
+from mfa.results.accounts.overfull import Overfull
 from mfa.results.accounts.substances import Substance
-from mfa.results.accounts.waste import WasteFlow
-from mfa.results.indicators.custom import uncounted
+from mfa.results.accounts.waste import WORTH, Use, WasteFlow
+from mfa.results.carbon_gaps import Hole
+from mfa.results.held_back import HeldBack, held_back
+from mfa.results.indicators.custom import ChosenFlows, Uncounted
 from mfa.results.indicators.target import Indicator
 from mfa.system import System
 
+EMPTY: Mapping[str, HeldBack] = {}
 FULL = 1e-9  # of the size: what is within is met or full, looser than any rounding, closer than any figure
 
 
@@ -49,24 +53,29 @@ def run_warnings(
     wastes: Mapping[str, WasteFlow],
     rows: Sequence[Indicator],
     closures: Sequence[Closure],
-    doubts: Sequence[tuple[str, str, Fault]] = (),
+    doubts: Sequence[RunWarning] = (),
+    holes: Sequence[Hole] = (),
 ) -> list[RunWarning]:
     """Everything worth a warning, shortages first."""
     found = _shortages(system, compiled, state)
     found += _surpluses(system, compiled, state)
     found += _targets(rows)
-    found += _empty(rows)
+    found += [RunWarning(h.code, h.node, h.amount, "t/a" if h.amount else "", h.message) for h in holes]
+    own = {one.id for one in system.indicators}
+    unknown = {w.place for w in doubts if w.code == UNKNOWN}
+    found += _empty([r for r in rows if r.name not in unknown], own)
     found += _identity(wastes)
     found += _residues(wastes)
+    found += _unsold(system, wastes)
     found += [_plain(f.key, str(f.values["process"]), f) for f in unstated(system)]
     found += _uncounted(system, wastes)
     found += _recipes(closures)
-    found += [_plain(code, place, fault) for code, place, fault in doubts]
+    found += doubts
     for fault in lists.outside_bounds(system):
         found.append(_plain("balance-outside", str(fault.values["process"]), fault))
     for fault in lists.sold_without_limit(system):
         found.append(_plain("sold-without-limit", f"pool:{fault.values['material']}", fault))
-    for note in system.notes:
+    for note in (*system.notes, *lists.serving_few(system)):
         found.append(_plain("note", str(note.values["id"]), note))
     names = lists.idle(system)
     if names:
@@ -82,7 +91,7 @@ def _plain(code: str, place: str, fault: Fault) -> RunWarning:
 
 def _shortages(system: System, compiled: Compiled, state: State) -> list[RunWarning]:
     short = {m: a for m, a in zip(compiled.structure.pools, state.shortage.tolist(), strict=True) if a > 0}
-    return _open("shortage", system, compiled, short)
+    return _open("shortage", system, compiled, short, held_back(system, compiled, state))
 
 
 def _surpluses(system: System, compiled: Compiled, state: State) -> list[RunWarning]:
@@ -94,8 +103,14 @@ def _surpluses(system: System, compiled: Compiled, state: State) -> list[RunWarn
     return _open("surplus", system, compiled, over)
 
 
-def _open(code: str, system: System, compiled: Compiled, amounts: Mapping[str, float]) -> list[RunWarning]:
-    """Pools with something left over or missing, and who could mend it."""
+def _open(
+    code: str,
+    system: System,
+    compiled: Compiled,
+    amounts: Mapping[str, float],
+    held: Mapping[str, HeldBack] = EMPTY,
+) -> list[RunWarning]:
+    """Pools with something left over or missing, and who could mend it; `held`: who could give more."""
     if not amounts:
         return []
     side = TAKER if code == "surplus" else -TAKER
@@ -118,6 +133,10 @@ def _open(code: str, system: System, compiled: Compiled, amounts: Mapping[str, f
             "unit": unit,
             "names": ", ".join(full.get(material) or idle.get(material) or ()),
         }
+        if material in held:
+            key, by = f"{code}-held", held[material]
+            more = f"{min(by.more, amount):,.4g}"
+            values |= {"process": by.process, "more": more, "names": ", ".join(by.lists)}
         made.append(RunWarning(code, f"pool:{material}", amount, unit, Fault(key, None, values)))
     return made
 
@@ -125,15 +144,20 @@ def _open(code: str, system: System, compiled: Compiled, amounts: Mapping[str, f
 def _targets(rows: Sequence[Indicator]) -> list[RunWarning]:
     made = []
     for row in rows:
-        if row.met == "unproven":
+        if row.met == "unproven" and row.holes:
+            names = ", ".join(dict.fromkeys(h for h in row.holes if h)) or "carbon-differs"
+            fault = Fault("unproven-carbon", None, {"indicator": row.name, "names": names})
+            made.append(RunWarning("unproven", row.name, None, "", fault))
+        elif row.met == "unproven":
             values = {"indicator": row.name, "names": ", ".join(f"{p}: {m}" for p, m in row.doubtful)}
             made.append(RunWarning("unproven", row.name, None, "", Fault("unproven", None, values)))
     return made
 
 
-def _empty(rows: Sequence[Indicator]) -> list[RunWarning]:
-    """Ratios of wastes that do not arise, all in one line."""
-    names = [row.name for row in rows if row.value is None and (row.unit == "1" or row.aimed)]
+def _empty(rows: Sequence[Indicator], own: Collection[str]) -> list[RunWarning]:
+    """Ratios of what does not arise, all in one line."""
+    empty = [row for row in rows if row.value is None]
+    names = [row.name for row in empty if row.unit == "1" or row.aimed or row.name in own]
     if not names:
         return []
     fault = Fault("zero-ratio", None, {"names": ", ".join(names), "count": len(names)})
@@ -179,6 +203,28 @@ def _residues(wastes: Mapping[str, WasteFlow]) -> list[RunWarning]:
     return made
 
 
+def _unsold(system: System, wastes: Mapping[str, WasteFlow]) -> list[RunWarning]:
+    """Processes that make products of waste that nobody takes."""
+    made = []
+    for material, waste in wastes.items():
+        found: dict[str, list[Use]] = defaultdict(list)
+        for use in waste.uses:
+            if use.fate == "unsold" and use.amount > WORTH * waste.size:
+                found[use.node].append(use)
+        for node, uses in found.items():
+            amount, left = math.fsum(u.amount for u in uses), uses[0].leftover
+            assert left is not None
+            values = {
+                "material": material,
+                "amount": f"{amount:,.4g}",
+                "process": left.process,
+                "product": left.product,
+                "left": f"{left.amount:,.4g} {system.materials[left.product].unit}/a",
+            }
+            made.append(RunWarning("unsold", node, amount, "t/a", Fault("unsold", None, values)))
+    return made
+
+
 def _recipes(closures: Sequence[Closure]) -> list[RunWarning]:
     worst: dict[str, Closure] = {}
     for c in closures:
@@ -192,34 +238,64 @@ def _recipes(closures: Sequence[Closure]) -> list[RunWarning]:
 
 
 MOST_NAMES = 12  # in one line of a warning
+UNKNOWN = "content-unknown"
+IMPOSSIBLE = "layer-impossible"
 
 
 def account_faults(
     system: System,
     accounts: Accounts,
     rows: Sequence[Indicator],
-    layers: Iterable[Substance],
-    flows: Sequence[Flow],
-    links: Callable[[], Sequence[Flow]],
-) -> list[tuple[str, str, Fault]]:
-    """(code, place, message) of everything that an account had to leave out."""
+    layers: Sequence[Substance],
+    overfull: Sequence[Overfull],
+    own: ChosenFlows,
+) -> list[RunWarning]:
+    """Everything that an account had to leave out, and what cannot be in it.
+
+    Parameters
+    ----------
+    layers : those that the scenario lists, and those that its own indicators count
+    """
     aimed = {r.name.partition("@")[0] for r in rows if r.aimed}
     found = [*_unpriced(accounts), *_price_years(accounts), *_without_share(accounts, aimed)]
     found += _weightless_gases(accounts)
     found += _unknown_distances(accounts)
     for layer in layers:
-        if layer.unknown:
+        if layer.unknown and layer.name in system.layers:
             fault = Fault("layer-gap", None, {"layer": layer.name, **_names(layer.unknown)})
             found.append(("layer-gap", layer.name, fault))
         if layer.negative:
             fault = Fault("layer-negative", None, {"layer": layer.name, **_names(layer.negative)})
             found.append(("layer-negative", layer.name, fault))
     for one in system.indicators:
-        for count, names in uncounted(one, flows, links, system.materials).items():
-            values = {**_names(sorted(names)), "indicator": one.id, "what": count}
-            fault = Fault("uncounted", None, values)
-            found.append(("uncounted", one.id, fault))
-    return found
+        found += [_uncounted_of(one.id, missing) for missing in own.uncounted(one)]
+    return [_plain(*parts) for parts in found] + [_impossible(o) for o in overfull]
+
+
+def _impossible(one: Overfull) -> RunWarning:
+    """A flow that the layers put more into than its mass can hold."""
+    fault = Fault(IMPOSSIBLE, None, impossible(one))
+    return RunWarning(IMPOSSIBLE, one.process, one.held - one.room, "t/a", fault)
+
+
+def impossible(one: Overfull) -> dict[str, object]:
+    """The values of the message on it."""
+    return {
+        "process": one.process,
+        "material": one.material,
+        "layer": " + ".join(one.elements),
+        "held": f"{one.held:,.4g}",
+        "room": f"{one.room:,.4g}",
+    }
+
+
+def _uncounted_of(indicator: str, missing: Uncounted) -> tuple[str, str, Fault]:
+    """What an indicator counts as nothing, or cannot count at all."""
+    code = UNKNOWN if missing.of_layer else "uncounted"
+    values = {**_names(missing.materials), "indicator": indicator, "what": missing.what}
+    if missing.of_layer:
+        values["gaps"] = str(_names(missing.gaps)["names"])
+    return code, indicator, Fault(code, None, values)
 
 
 def _unpriced(accounts: Accounts) -> list[tuple[str, str, Fault]]:

@@ -10,11 +10,13 @@ from mfa.catalogue import unit
 from mfa.errors import message
 from mfa.results.accounts.flows import Flow
 from mfa.results.indicators.target import Indicator
+from mfa.show.headline import headline_notes
 from mfa.show.sankey.labels import word as side
 from mfa.show.summary import Summary
 from mfa.show.text import (
-    ACCOUNT_COLUMNS,
     account_cells,
+    account_columns,
+    account_heads,
     indicator_name,
     material_name,
     mega,
@@ -67,12 +69,14 @@ def result_html(result: Run) -> str:
     parts = [_head(scenario_title(system, LANG))]
     targets = [_target(r, system) for r in summary.targets]
     parts.append(_table(heads, targets) or _line(_word("no-targets")))
-    heads = [message(f"word-{w}", {}, LANG) for w in ("waste", *ACCOUNT_COLUMNS)]
+    parts += [_line(note) for note in headline_notes(summary, LANG)]
+    found = summary.wastes()
+    columns = account_columns(found.total)
     wastes = [
-        (material_name(system, w.material, LANG), *account_cells(w.account))
-        for w in summary.wastes().rows[:MOST_ROWS]
+        (material_name(system, w.material, LANG), *account_cells(w.account, columns))
+        for w in found.rows[:MOST_ROWS]
     ]
-    parts.append(_table(heads, wastes))
+    parts.append(_table(account_heads(columns, LANG), wastes))
     gaps = [_gap(f, system) for f in summary.gaps[:MOST_ROWS]]
     parts.append(_table([_word("gaps"), ""], gaps))
     names = ", ".join(

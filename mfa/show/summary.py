@@ -20,6 +20,7 @@ from mfa.catalogue import (
     FOOTPRINT,
     HEADLINE,
     OF_TRANSPORT,
+    PER_EMISSION,
     RECOVERY,
     SOLID,
     TOPICS,
@@ -33,7 +34,7 @@ from mfa.results.accounts.energy import factor
 from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.ledger import ENTERS, LEAVES
 from mfa.results.accounts.substances import KG_PER_T
-from mfa.results.accounts.waste import Account, Outcome, arising
+from mfa.results.accounts.waste import WORTH, Account, Leftover, Outcome, WasteFlow, arising
 from mfa.results.indicators.target import Indicator
 from mfa.results.warnings import RunWarning
 from mfa.studies.remedies import Remedy, Ways, by_target
@@ -68,6 +69,30 @@ class LargestUnused:
     amount: float
     share: float
     places: tuple[Unused, ...]
+
+
+@dataclass(frozen=True)
+class UnsoldWaste:
+    """A waste that a process puts into products that nobody takes, t a year, and the one left over most."""
+
+    material: str
+    node: str
+    amount: float
+    leftover: Leftover
+
+
+@dataclass(frozen=True)
+class Split:
+    """The rate of utilisation by who vouches for the takers' sizes; a figure of each adds up to it."""
+
+    known: float
+    assumed: float
+    unsaid: float
+
+    @property
+    def rate(self) -> float:
+        """All of it."""
+        return math.fsum((self.known, self.assumed, self.unsaid))
 
 
 @dataclass(frozen=True)
@@ -195,12 +220,45 @@ class Summary:
         """Industrial solid waste that is unsold, stored, disposed of, dumped, by taker, the largest first."""
         found = [
             Unused(m, use.node, use.fate, use.amount)
-            for m, waste in self.result.wastes.items()
-            if waste.tonnes and self.result.system.materials[m].waste == SOLID
+            for m, waste in self._counted
             for use in waste.uses
             if use.fate != "utilisation" and use.amount > 0
         ]
         return tuple(sorted(found, key=lambda u: (-u.amount, u.material, u.node)))
+
+    @cached_property
+    def unsold_wastes(self) -> tuple[UnsoldWaste, ...]:
+        """Industrial solid waste in products that nobody takes, by waste and process, the largest first."""
+        sums: dict[tuple[str, str], float] = {}
+        over: dict[tuple[str, str], Leftover] = {}
+        for m, waste in self._counted:
+            for use in waste.uses:
+                if use.leftover is not None and use.amount > WORTH * waste.size:
+                    sums[m, use.node] = sums.get((m, use.node), 0.0) + use.amount
+                    over[m, use.node] = use.leftover
+        found = [UnsoldWaste(m, n, amount, over[m, n]) for (m, n), amount in sums.items()]
+        return tuple(sorted(found, key=lambda u: (-u.amount, u.material, u.node)))
+
+    @cached_property
+    def split(self) -> Split | None:
+        """The rate of utilisation of industrial solid waste by basis; None where no taker has one."""
+        sums: dict[str, float] = {}
+        for _, waste in self._counted:
+            for use in waste.uses:
+                if use.fate == "utilisation":
+                    sums[use.basis] = sums.get(use.basis, 0.0) + use.amount
+        whole = self.wastes(SOLID).total.to_count(("utilised",))
+        if whole <= 0 or not any(sums.get(b) for b in ("measured", "stated", "assumed")):
+            return None
+        part = {b: amount / whole for b, amount in sums.items()}
+        known = part.get("measured", 0.0) + part.get("stated", 0.0)
+        return Split(known, part.get("assumed", 0.0), part.get("", 0.0))
+
+    @property
+    def _counted(self) -> Iterable[tuple[str, WasteFlow]]:
+        """The industrial solid wastes that are tonnes."""
+        materials = self.result.system.materials
+        return ((m, w) for m, w in self.result.wastes.items() if w.tonnes and materials[m].waste == SOLID)
 
     @cached_property
     def largest_unused(self) -> LargestUnused | None:
@@ -278,17 +336,23 @@ class Summary:
         )
 
     @cached_property
+    def own(self) -> tuple[Indicator, ...]:
+        """The scenario's own indicators, as it lists them, those without a value included."""
+        return tuple(self.indicators[o.id] for o in self.result.system.indicators)
+
+    @cached_property
     def topics(self) -> Mapping[str, tuple[Indicator, ...]]:
-        """Topic → rates, accounts and recoveries of the whole park that have a value; `OWN` comes last."""
-        own = {o.id for o in self.result.system.indicators}
+        """Topic → rates, accounts and recoveries of the whole park that have a value; then all of `OWN`."""
         made: dict[str, list[Indicator]] = {}
         for r in self.result.indicator_list:
-            asked = r.name.startswith((f"{RECOVERY}:", f"{FOOTPRINT}:"))
-            built_in = is_waste_rate(r.name) or is_account(r.name) or asked
-            if r.value is None or not (built_in or r.name in own):
-                continue
+            single = (
+                r.name.startswith((f"{RECOVERY}:", f"{PER_EMISSION}:", f"{FOOTPRINT}:")) and "@" not in r.name
+            )
+            built_in = is_waste_rate(r.name) or is_account(r.name) or single
             found = definition(r.name)
-            made.setdefault(OWN if r.name in own or found is None else found.topic, []).append(r)
+            if r.value is not None and built_in and found is not None:
+                made.setdefault(found.topic, []).append(r)
+        made |= {OWN: list(self.own)} if self.own else {}
         return {t: tuple(made[t]) for t in (*TOPICS, OWN) if t in made}
 
     @cached_property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa.catalogue import FOOTPRINT, PER_WASTE, RECOVERY, definition
+from mfa.catalogue import FOOTPRINT, PER_EMISSION, PER_SEWAGE, PER_WASTE, RECOVERY, definition
 from mfa.errors import message
 from mfa.results.accounts.waste import Account
 from mfa.results.indicators.target import ROUNDING, Indicator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mfa.studies.remedies import Remedy
 
 GROUPED = 1e15  # from here on digits are none of the figure's
-ACCOUNT_COLUMNS = ("generated", "utilised", "disposed", "stored", "dumped", "rate")
+ACCOUNT_COLUMNS = ("generated", "utilised", "utilised_old", "unsold", "disposed", "stored", "dumped")
 MOST_MORE = 10  # a bound is kept from 1e-12 on (`holds`), 2 + 10 decimals of a percentage
 
 
@@ -56,10 +57,23 @@ def percent(value: float | None, more: int = 0) -> str:
     return "–" if value is None else f"{value:.{2 + more}%}".replace("%", " %")
 
 
-def account_cells(account: Account) -> tuple[str, ...]:
-    """The fate of a waste in the columns `ACCOUNT_COLUMNS`: t a year, and the rate of utilisation."""
-    amounts = (getattr(account, field) for field in ACCOUNT_COLUMNS[:-1])
-    return (*(number(a) for a in amounts), percent(account.utilisation))
+def account_columns(whole: Account) -> tuple[str, ...]:
+    """The fields of an account that a table of wastes shows; what came from yards only where it did.
+
+    >>> account_columns(Account(generated=3.6, utilised=2.7))
+    ('generated', 'utilised', 'unsold', 'disposed', 'stored', 'dumped')
+    """
+    return tuple(c for c in ACCOUNT_COLUMNS if c != "utilised_old" or whole.utilised_old > 0)
+
+
+def account_heads(columns: Sequence[str], lang: str) -> list[str]:
+    """The heads of a table of wastes: waste, the columns, the rate of utilisation."""
+    return [word(f"word-{c.replace('_', '-')}", lang) for c in ("waste", *columns, "rate")]
+
+
+def account_cells(account: Account, columns: Sequence[str]) -> tuple[str, ...]:
+    """The fate of a waste in some columns: t a year, and the rate of utilisation."""
+    return (*(number(getattr(account, c)) for c in columns), percent(account.utilisation))
 
 
 def figure(row: Indicator, value: float | None = None, more: int = 0) -> tuple[str, str]:
@@ -76,6 +90,11 @@ def figure(row: Indicator, value: float | None = None, more: int = 0) -> tuple[s
     if row.unit == "CNY/a":
         return number(shown / 1e8, more), "亿元/a"
     return number(shown, more), "" if row.unit == "1" else row.unit
+
+
+def figure_or_dash(row: Indicator) -> tuple[str, str]:
+    """As `figure`; a dash where there is no value."""
+    return figure(row) if row.value is not None else ("–", "" if row.unit == "1" else row.unit)
 
 
 def written(row: Indicator, value: float | None = None, more: int = 0) -> str:
@@ -101,6 +120,14 @@ def more_digits(row: Indicator, bound: float) -> int:
 
 
 # ---------------------------------------------------------------- names
+OF_A_MATERIAL = {
+    FOOTPRINT: "indicator-footprint",
+    PER_WASTE: "indicator-utilisation",
+    PER_SEWAGE: "indicator-sewage-of",
+    PER_EMISSION: "indicator-emission-of",
+}
+
+
 def scenario_title(system: System, lang: str) -> str:
     """The scenario's label and its year."""
     return system.label[lang] + (f" · {system.year}" if system.year else "")
@@ -136,9 +163,7 @@ def indicator_name(system: System, name: str, lang: str) -> str:
         text = word("indicator-recovery", lang, element=member)
     elif member:
         known = system.materials.get(member)
-        keys = {PER_WASTE: "indicator-utilisation", FOOTPRINT: "indicator-footprint"}
-        key = keys.get(head, "indicator-sewage-of")
-        text = word(key, lang, material=known.label[lang] if known else member)
+        text = word(OF_A_MATERIAL[head], lang, material=known.label[lang] if known else member)
     else:
         text = word(f"indicator-{base}", lang)
     return f"{text} ({group})" if group else text
@@ -179,7 +204,8 @@ def target_sentence(row: Indicator, system: System, lang: str) -> str:
         return word("target-empty", lang, name=name)
     side = "target" if row.minimum is not None else "target-max"
     state = {"true": "met", "false": "missed"}.get(row.met, "unproven")
-    key = "target-unproven" if state == "unproven" else f"{side}-{state}"
+    doubt = "target-unproven-carbon" if row.holes else "target-unproven"
+    key = doubt if state == "unproven" else f"{side}-{state}"
     more = more_digits(row, bound)
     values = {"name": name, "value": written(row, more=more), "bound": written(row, bound, more)}
     if state == "missed" and row.unit != "1":
@@ -189,6 +215,16 @@ def target_sentence(row: Indicator, system: System, lang: str) -> str:
         key = f"{key}-points"
     points = f"{abs(row.distance or 0) * 100:.{2 + more}f}"
     return word(key, lang, points=points, amount=mega(row.distance_amount or 0.0, "t/a"), **values)
+
+
+def target_state(row: Indicator, lang: str) -> str:
+    """The bound of an indicator and whether it holds, in a few words; empty without a target."""
+    bound = row.minimum if row.minimum is not None else row.maximum
+    if bound is None:
+        return ""
+    side = "min" if row.minimum is not None else "max"
+    shown = written(row, bound, more_digits(row, bound))
+    return word(f"state-{side}", lang, bound=shown, state=word(f"state-{row.met}", lang))
 
 
 def remedy_name(system: System, remedy: Remedy, lang: str) -> str:

@@ -13,7 +13,7 @@ from mfa import catalogue, units
 from mfa.catalogue import FACTORS
 from mfa.errors import Fault, FaultWithoutPlace, nearest
 from mfa.input.records.claims import Claims
-from mfa.input.records.custom_indicators import CustomIndicators
+from mfa.input.records.custom_indicators import CustomIndicators, bound_factor
 from mfa.input.records.figures import Reader
 from mfa.input.records.sankey_section import drawing
 from mfa.input.schema.fields import Quantity
@@ -181,7 +181,7 @@ def _bound(
     """A figure in the unit of an indicator; a share is at most `most`."""
     if of == "1":
         return reader.ratio(quantity, node[key], most=most)
-    return reader.figure(quantity, node[key], partial(units.factor, to=of))
+    return reader.figure(quantity, node[key], bound_factor(of))
 
 
 def _target(

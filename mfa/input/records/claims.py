@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from mfa import units
 from mfa.catalogue import is_share, unit
 from mfa.errors import Fault, FaultWithoutPlace, nearest
+from mfa.input.records.custom_indicators import bound_factor
 from mfa.input.records.figures import Reader
 from mfa.input.schema.fields import Label, Quantity
 from mfa.input.schema.forms import ClaimForm
@@ -182,5 +182,4 @@ class Claims:
             values = {"units": ", ".join(sorted(set(found)))}
             self.reader.faults.append(Fault("claim-units", place_of(tree, (key,), key=True), values))
         of = found[0] if found else "1"
-        factor = units.ratio_factor if of == "1" else partial(units.factor, to=of)
-        return tuple(names), of, factor
+        return tuple(names), of, bound_factor(of)

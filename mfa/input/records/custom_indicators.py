@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
+from mfa import units
 from mfa.catalogue import BY_ID, GROUPS, members_of
 from mfa.errors import Fault, FaultWithoutPlace, nearest
 from mfa.input.records.figures import Reader
 from mfa.input.schema.fields import Label
 from mfa.input.schema.forms import IndicatorForm, SelectorForm
 from mfa.input.yaml.tree import Items, Node, Tree, place_of
-from mfa.properties import layer
+from mfa.properties import Factor, layer
 from mfa.system import BOUNDARY_WORDS, ONE, CustomIndicator, Material, Process, Selector, Stock
 
 COUNTS: Mapping[str, str] = {"mass": "t", "wet": "t_wet", "energy": "GJ", "value": "CNY", "co2": "t"}
@@ -140,6 +142,34 @@ class CustomIndicators:
         if selector.count == AMOUNT:
             return {self.materials[m].unit for m in selector.materials}
         return {COUNTS.get(selector.count, f"kg {selector.count}")}
+
+
+COUNTED = re.compile(r"\bkg ([A-Z][A-Za-z0-9()]*)")
+
+
+def bound_factor(of: str) -> Factor:
+    """Unit text → what one of it is in the unit of an indicator, which may name what it counts.
+
+    `kg Cu/t` is a mass per mass, so that a bound is one in `kg Cu/t`, `kg/t`, `%` or ppm.
+
+    >>> [bound_factor("kg Cu/t")(unit) for unit in ("%", "kg/t", "g Cu/t", "ppm")]
+    [10.0, 1.0, 0.001, 0.001]
+    """
+    to, named = COUNTED.sub("kg", of), COUNTED.findall(of)
+
+    def factor(unit: str) -> float:
+        if named and not unit:  # a share or so many kg/t: a number alone does not say
+            raise FaultWithoutPlace("unit-bare", unit=of)
+        bare = unit
+        for name in named:
+            bare = re.sub(rf"(?<=\S) {re.escape(name)}(?=\s*(?:/|$))", "", bare)
+        try:
+            return units.factor(bare, to)
+        except FaultWithoutPlace as unplaced:
+            values = {**unplaced.values, "to": of} if "to" in unplaced.values else unplaced.values
+            raise FaultWithoutPlace(unplaced.key, **values) from None
+
+    return units.ratio_factor if of == "1" else factor
 
 
 def _plain(unit: str) -> float:

@@ -18,7 +18,7 @@ from mfa.system import ONE, ZERO, Figure, Material, known
 ENERGY_UNITS = ("MWh", "GJ")
 NATIVE_UNITS = ("t", "MWh", "GJ", "m3", "Nm3", "Sm3", "person", "piece", "ha", "m2", "CNY")
 VOLUMES = ("m3", "Nm3", "Sm3")
-FULL = 1.001  # published compositions are rounded, and may add to a little more than 1
+FULL = 1.005  # published compositions are rounded, and may add to a little more than 1
 
 
 def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Material:
@@ -164,7 +164,7 @@ def _composition(written: Mapping[str, Quantity], tree: Tree, reader: Reader) ->
     total = sum(f.value for f in shares.values())
     if total > FULL:
         values = {"total": f"{100 * total:.6g}"}
-        reader.faults.append(Fault("composition-sum", tree.keys_at["composition"], values))
+        reader.faults.append(Fault("composition-sum", node.keys_at[list(written)[-1]], values))
     elif shares and total < 1 - 1e-9:
         rest = shares.get(OTHER, Figure(0.0, "balance", tree.keys_at["composition"]))
         shares[OTHER] = replace(rest, value=rest.value + 1 - total)

@@ -59,6 +59,7 @@ def process(
         operating_hours=hours,
         fate=form.fate,
         allocation=form.allocation,
+        serves=form.serves,
         tolerance=_tolerance(form, tree, reader),
         heat_pump=form.heat_pump,
         site=form.site,

@@ -21,7 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from mfa.input.schema.fields import Flag, Form, Id, Label, Quantity, Short, Whole, Year, is_part
 from mfa.input.yaml.tree import BARE, LISTED
-from mfa.system import Allocation, Fate, Kind
+from mfa.system import Allocation, Fate, Kind, Serves
 
 
 def _listed(given: object) -> object:
@@ -94,6 +94,7 @@ class ProcessPatch(Form):
     enabled: Flag = True
     fate: Literal["utilisation", "disposal", "storage"] = "utilisation"
     allocation: Allocation | None = None
+    serves: Serves = "least"
     value_added: Quantity | None = None
     system_cost: Quantity | None = None
     transfer: dict[str, dict[Id, Quantity]] = Field(default_factory=dict)

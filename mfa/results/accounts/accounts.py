@@ -106,6 +106,16 @@ class Accounts:
         """Carbonates used up times their statutory factors, t CO2."""
         return self.carbon.by_factor(combustion=False)
 
+    @cached_property
+    def co2_by_balance(self) -> Part:
+        """Carbon in minus carbon out in goods, t CO2."""
+        return self.carbon.by_balance()
+
+    def _emitted(self, material: str) -> Part:
+        """What leaves of one emission, t."""
+        weight = self.ledger.per_pool(lambda m: tonnes_per_unit(m) if m.id == material else 0.0)
+        return self.ledger.shared("emission", weight, self.ledger.makers)
+
     @property
     def fresh_water(self) -> Part:
         """V_i, m3."""

@@ -20,6 +20,7 @@ from mfa.system import Material, Process, System
 
 BOUNDARIES = ("import", "export", "emission", "deposit", "to-stock", "from-stock", "surplus", "shortage")
 ENTERS = ("import", "from-stock", "shortage")
+ROUNDING = 1e-12  # of what is given: what is beyond an ask by less is rounding
 LEAVES = ("export", "emission", "deposit", "to-stock", "surplus")
 
 
@@ -180,11 +181,23 @@ class Ledger:
         line, values = self.compiled.structure.entries[entry], self.compiled.values
         caps = [float(values.limit[entry])]
         if math.isfinite(values.percent[entry]):
-            caps.append(float(values.percent[entry] * abs(self.state.net[line.pool])))
+            caps.append(float(values.percent[entry] * self._whole(line.pool, line.side)))
         if line.process >= 0 and math.isfinite(values.capacity[line.process]):
             flow = self.flow_at[line.pool, line.process, -line.side]
             caps.append(float(values.capacity[line.process] * values.coefficient[flow]))
         return min(caps)
+
+    def _whole(self, pool: int, side: int) -> float:
+        """What a list of a pool shares out: |net|, for takers with what is given beyond what was asked."""
+        beyond = float(self.state.net[pool] + self.given[pool]) if side == TAKER else 0.0
+        return beyond if beyond > ROUNDING * self.given[pool] else abs(float(self.state.net[pool]))
+
+    @cached_property
+    def given(self) -> Floats:
+        """(pool,) what its giver list gives."""
+        s = self.compiled.structure
+        giver = np.array([e.side == GIVER for e in s.entries], bool)
+        return self.gathered(np.where(giver, self.state.handed, 0.0), self.entry_pool, len(s.pools))
 
     @cached_property
     def flow_at(self) -> Mapping[tuple[int, int, int], int]:

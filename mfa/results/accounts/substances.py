@@ -84,13 +84,13 @@ class Substance:
         return self.compositions.ledger
 
     @cached_property
-    def _content(self) -> Floats:
+    def content(self) -> Floats:
         """(pool,) kg of the layer per native unit, where declared."""
         found = layer(self.name)
         return self.compositions.of(found.element) * (found.per_element * KG_PER_T)
 
     @cached_property
-    def _transferred(self) -> tuple[Bools, Floats]:
+    def transferred(self) -> tuple[Bools, Floats]:
         """(process,), (flow,) which processes give transfer coefficients, and the shares of outputs."""
         element = layer(self.name).element
         b = self.ledger
@@ -105,7 +105,7 @@ class Substance:
     def _blank(self) -> Bools:
         """(flow,) running outputs whose content nothing declares."""
         b = self.ledger
-        gives, _ = self._transferred
+        gives, _ = self.transferred
         blank: Bools = b.out & (b.amount > 0) & ~self.compositions.declared[b.pool] & ~gives[b.process]
         return blank
 
@@ -117,10 +117,10 @@ class Substance:
         return self._blank & alone[b.process]
 
     @cached_property
-    def _rest(self) -> Bools:
+    def rest(self) -> Bools:
         """(flow,) outputs that take the rest; not in a loop of no way out (cooling water): it holds none."""
         b = self.ledger
-        share = np.where(self._only_undeclared, 1.0, self._transferred[1])
+        share = np.where(self._only_undeclared, 1.0, self.transferred[1])
         lossy = np.bincount(b.process, share * (b.amount > 0), minlength=len(b.processes)) < WHOLE
         drained = b.leaving > NEGLIGIBLE * (b.made + b.entering)
         while True:
@@ -141,14 +141,14 @@ class Substance:
             a loop keeps all of it, so that there is no steady state
         """
         b = self.ledger
-        gives, share = self._transferred
-        rest = self._rest
+        gives, share = self.transferred
+        rest = self.rest
         known_out = b.out & ~gives[b.process] & self.compositions.declared[b.pool]
-        fixed = np.where(known_out, b.amount * self._content[b.pool], 0.0)
+        fixed = np.where(known_out, b.amount * self.content[b.pool], 0.0)
         taken = np.bincount(b.process, fixed, minlength=len(b.processes))
         fixed = np.where(rest, -taken[b.process], fixed)
         share = np.where(rest, 1.0, share)
-        given = self.ledger.entering * self._content  # what is not declared counts as none
+        given = self.ledger.entering * self.content  # what is not declared counts as none
         try:
             return trace(
                 b.compiled.structure,
@@ -163,7 +163,7 @@ class Substance:
             raise Error([self._loop()]) from None
 
     def _loop(self) -> Fault:
-        gives = [p for p, g in zip(self.ledger.processes, self._transferred[0].tolist(), strict=True) if g]
+        gives = [p for p, g in zip(self.ledger.processes, self.transferred[0].tolist(), strict=True) if g]
         values = {"layer": self.name, "names": ", ".join(p.id for p in gives[:MOST_NAMES])}
         return Fault("layer-loop", gives[0].place if gives else None, values)
 
@@ -184,7 +184,7 @@ class Substance:
             if carried_by is None:
                 i = at[flow.material]
                 enters = flow.target == pool_node(flow.material)
-                carried_by = flow.amount * float(self._content[i] if enters else carried.mean[i])
+                carried_by = flow.amount * float(self.content[i] if enters else carried.mean[i])
             made.append(Flow(flow.material, flow.source, flow.target, carried_by))
         floor = NEGLIGIBLE * max((abs(f.amount) for f in made), default=0.0)
         return [f for f in made if abs(f.amount) > floor]
@@ -207,7 +207,7 @@ class Substance:
     def park(self) -> Balance:
         """All that enters the park and leaves it; the difference is the sum of all residues."""
         b, carried = self.ledger, self.carried
-        into = self._content @ self.ledger.entering
+        into = self.content @ self.ledger.entering
         out = sum(float(b.boundary[n] @ carried.mean) for n in LEAVES)
         return Balance(self.name, "park", float(into), out)
 
@@ -217,7 +217,7 @@ class Substance:
         b = self.ledger
         gaps = self.ledger.entering * ~self.compositions.declared
         residue = np.abs(self.carried.residue) > NEGLIGIBLE * np.abs(self.carried.into)
-        held = self._only_undeclared & ~self._rest & residue[b.process]
+        held = self._only_undeclared & ~self.rest & residue[b.process]
         bare = (self._blank & ~self._only_undeclared) | held
         gaps = gaps + b.gathered(np.where(bare, b.amount, 0.0), b.pool, len(b.materials))
         return [m.id for m, gap in zip(b.materials, gaps.tolist(), strict=True) if gap > 0]
@@ -236,7 +236,7 @@ class Substance:
         The feed is every import that holds the element; products count from its mean grade on.
         """
         b = self.ledger
-        brought = self.ledger.entering * self._content * self.compositions.declared
+        brought = self.ledger.entering * self.content * self.compositions.declared
         whole = float(brought.sum())
         if whole <= 0:
             return None

@@ -11,13 +11,17 @@ linear system; in a ring of processes that nobody outside takes anything from, u
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from mfa.engine import linear
 from mfa.engine.network import TAKER, Bools, Floats, Ints
 from mfa.properties import energy_content, tonnes_per_unit
 from mfa.results.accounts.ledger import Ledger
+from mfa.results.accounts.waste import Leftover
 
+WHOLE = 1e-9  # what is taken up to this is all taken: looser than any rounding, closer than any figure
 NO_PRODUCT = ("waste", "emission", "water")
 KEPT = (
     "product",
@@ -27,8 +31,55 @@ KEPT = (
 )  # a stock of these is for sale later; of an intermediate, not
 
 
-def uptake(ledger: Ledger) -> Floats:
-    """(process,) u of every process, between 0 and 1.
+@dataclass(frozen=True)
+class Uptake:
+    """How far products are taken.
+
+    Attributes
+    ----------
+    process : (process,) u, between 0 and 1
+    pool : (pool,) σ, between 0 and 1
+    outflow : (pool,) all that leaves it, native units a year
+    weight : (flow,) of an output, its share of what its process makes of products
+    share : (flow,) of an input, its share of the outflow of its pool
+    """
+
+    ledger: Ledger
+    process: Floats
+    pool: Floats
+    outflow: Floats
+    weight: Floats
+    share: Floats
+
+    def leftover(self, process: int) -> Leftover | None:
+        """The product that is left over most where what a process makes is not all taken.
+
+        A product that others make into something nobody takes leads on to that.
+        """
+        found, seen = None, {-1}
+        while process not in seen:
+            seen.add(process)
+            untaken = np.where(self.ledger.process == process, self.weight, 0.0)
+            untaken = untaken * (1.0 - self.pool)[self.ledger.pool]
+            if not untaken.any():
+                break
+            maker, pool = process, int(self.ledger.pool[np.argmax(untaken)])
+            amount = float(self.outflow[pool] * (1.0 - self.pool[pool]))
+            found = Leftover(self.ledger.processes[maker].id, self.ledger.materials[pool].id, amount)
+            process = self._fails_most(pool)
+        return found
+
+    def _fails_most(self, pool: int) -> int:
+        """The process through which most of a pool is not taken; -1 where more has no taker at all."""
+        through = np.where(self.ledger.pool == pool, self.share, 0.0)
+        through = through * (1.0 - self.process)[self.ledger.process]
+        if not len(through) or through.max() < 1.0 - self.pool[pool] - through.sum():
+            return -1
+        return int(self.ledger.process[np.argmax(through)]) if through.max() > 0 else -1
+
+
+def uptake(ledger: Ledger) -> Uptake:
+    """How far what each process makes is taken.
 
     Examples
     --------
@@ -52,7 +103,8 @@ def uptake(ledger: Ledger) -> Floats:
     reached = _reached(rows, columns, fixed > 0)
     values = np.where(reached[rows] & reached[columns], values, 0.0)
     found = linear.solve(linear.plan(n + m, rows, columns), values, fixed)
-    return np.clip(found[:n], 0.0, 1.0)
+    found = np.where(found > 1.0 - WHOLE, 1.0, np.maximum(found, 0.0))
+    return Uptake(ledger, found[:n], found[n:], outflow, weight, share)
 
 
 def _weights(ledger: Ledger, goods: Bools) -> Floats:

@@ -25,6 +25,7 @@ FATE_WORDS: Mapping[Outcome, str] = {
     "dumped": "dumped",
 }
 """What has been done with a waste of each fate: a field of `Account`."""
+WORTH = 1e-4  # of a waste: less is unsold only because its heat or power also serves such a product
 
 
 @dataclass(frozen=True)
@@ -100,16 +101,27 @@ def _ratio(part: float, whole: float) -> float | None:
 
 
 @dataclass(frozen=True)
+class Leftover:
+    """A product that nobody takes: who makes it, and how much of it is left, native units a year."""
+
+    process: str
+    product: str
+    amount: float
+
+
+@dataclass(frozen=True)
 class Use:
     """What one taker does with one waste (or a residue of it), counted as the parent.
 
     `basis` says who vouches for the taker's size: `measured`, `stated`, `assumed`, or nothing.
+    `leftover` of what is unsold is the product that is left over.
     """
 
     node: str
     amount: float
     fate: Outcome
     basis: str = ""
+    leftover: Leftover | None = None
 
 
 @dataclass(frozen=True)

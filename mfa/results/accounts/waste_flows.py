@@ -20,8 +20,8 @@ from mfa.engine import linear
 from mfa.engine.network import TAKER, Bools, Floats
 from mfa.properties import tonnes_per_unit
 from mfa.results.accounts.ledger import Ledger
-from mfa.results.accounts.uptake import uptake
-from mfa.results.accounts.waste import Use, WasteFlow, entry_fate
+from mfa.results.accounts.uptake import Uptake, uptake
+from mfa.results.accounts.waste import Leftover, Use, WasteFlow, entry_fate
 from mfa.system import Fate, Process, System
 
 AT_ONCE = 64  # right sides solved together: 64 columns of 100 000 pools are 50 MB
@@ -238,10 +238,19 @@ class WasteAccounts:
         }
 
     @cached_property
+    def _taken_up(self) -> Uptake:
+        return uptake(self.ledger)
+
+    @cached_property
     def uptake(self) -> dict[str, float]:
         """Process → share of its products that finds somebody."""
-        found = uptake(self.ledger)
-        return dict(zip(self.compiled.structure.processes, found.tolist(), strict=True))
+        return dict(zip(self.compiled.structure.processes, self._taken_up.process.tolist(), strict=True))
+
+    @cached_property
+    def _leftovers(self) -> dict[str, Leftover | None]:
+        """Process whose products are not all taken → what is left over."""
+        low = np.flatnonzero(self._taken_up.process < 1.0).tolist()
+        return {self.compiled.structure.processes[i]: self._taken_up.leftover(i) for i in low}
 
     def left_over(self, process: str, material: str, root: str) -> float:
         """Own tonnes of a waste that a process hands on with one native unit of an output."""
@@ -285,7 +294,7 @@ class WasteAccounts:
             u = self.uptake.get(node, 1.0) if fate == "utilisation" else 1.0
             yield Use(node, amount * u, fate, basis)
             if u < 1.0:
-                yield Use(node, amount * (1.0 - u), "unsold", basis)
+                yield Use(node, amount * (1.0 - u), "unsold", basis, self._leftovers[node])
 
 
 def waste_flows(ledger: Ledger) -> dict[str, WasteFlow]:

@@ -15,16 +15,16 @@ from mfa.catalogue import (
     RECOVERY,
     Definition,
     definition,
+    emissions,
     footprint_unit,
     members_of,
 )
 from mfa.engine.network import Bools, Floats
 from mfa.results.accounts.accounts import Accounts
-from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.ledger import Part
 from mfa.results.accounts.waste import WasteFlow
-from mfa.results.indicators.custom import lacking as lacking_in
-from mfa.results.indicators.custom import value as custom_value
+from mfa.results.carbon_gaps import Hole, proven
+from mfa.results.indicators.custom import ChosenFlows
 from mfa.results.indicators.target import Indicator, judged
 from mfa.results.indicators.waste_rates import waste_indicators
 from mfa.system import System, Target
@@ -39,8 +39,8 @@ def indicators(
     accounts: Accounts,
     recovery: Callable[[str], float | None],
     footprint: Callable[[str], float | None],
-    flows: Sequence[Flow],
-    links: Callable[[], Sequence[Flow]],
+    own: ChosenFlows,
+    gaps: Sequence[Hole] = (),
 ) -> list[Indicator]:
     """Every indicator of a run, targets judged.
 
@@ -50,7 +50,8 @@ def indicators(
     short : process → one of its inputs whose pool is in shortage
     recovery : element or oxide → the share of it recovered
     footprint : material → t CO2 equivalent in one native unit
-    links : makes the flows without pools, for indicators that name both ends
+    own : the flows that the scenario's own indicators choose from
+    gaps : what the CO2 account may miss or invent
     """
     targets: dict[str, list[Target]] = {}
     for target in system.targets:
@@ -60,12 +61,14 @@ def indicators(
     sums = [s for s in sums if s.name in targets or s.arises]
     treated = [f"{PER_SEWAGE}:{m.id}" for m in system.materials.values() if m.water == "sewage"]
     sums += [_Sums(n, found, accounts) for n in treated if (found := definition(n))]
+    emitted = [_Sums(n, found, accounts) for n in emissions(system.materials) if (found := definition(n))]
+    sums += [s for s in emitted if s.name in targets or s.arises]
     for one in sums:
-        made += _account(one, accounts, targets.get(one.name, ()), short)
-    made += _grouped(accounts, sums, targets, short)
+        made += _account(one, accounts, targets.get(one.name, ()), short, gaps)
+    made += _grouped(accounts, sums, targets, short, gaps)
     made += _asked(RECOVERY, system, targets, recovery, lambda _: "1", system.layers)
     made += _asked(FOOTPRINT, system, targets, footprint, lambda m: footprint_unit(system.materials[m]))
-    made += _custom(system, flows, links, targets, short)
+    made += _custom(system, own, targets, short)
     return made
 
 
@@ -102,7 +105,11 @@ class _Sums:
 
 
 def _account(
-    one: _Sums, accounts: Accounts, targets: Sequence[Target], short: Mapping[str, str]
+    one: _Sums,
+    accounts: Accounts,
+    targets: Sequence[Target],
+    short: Mapping[str, str],
+    gaps: Sequence[Hole],
 ) -> Iterator[Indicator]:
     name, unit = one.name, one.definition.unit
     top, bottom = one.numerator.total, one.denominator.total if one.denominator else None
@@ -118,7 +125,8 @@ def _account(
     for target in targets:
         lacking, certain = _doubts(one, short, every, (top, bottom), target)
         amount = missing if one.definition.tonnes else None
-        yield judged(name, unit, value, target, amount, certain, lacking)
+        row = judged(name, unit, value, target, amount, certain, lacking)
+        yield proven(row, one.definition.numerator, top, gaps, every)
 
 
 def _doubts(
@@ -165,7 +173,11 @@ def _taking(
 
 
 def _grouped(
-    accounts: Accounts, found: Sequence[_Sums], targets: Targets, short: Mapping[str, str]
+    accounts: Accounts,
+    found: Sequence[_Sums],
+    targets: Targets,
+    short: Mapping[str, str],
+    gaps: Sequence[Hole],
 ) -> Iterator[Indicator]:
     """Each indicator of each chain, site, sector, project and enterprise that has one."""
     names, matrix = _memberships(accounts)
@@ -180,7 +192,8 @@ def _grouped(
             value = one.value(*sums)
             for target in targets.get(row, ()):
                 lacking, sure = _doubts(one, short, matrix[i] > 0, sums, target)
-                yield judged(row, unit, value, target, None, sure, lacking)
+                aimed = judged(row, unit, value, target, None, sure, lacking)
+                yield proven(aimed, one.definition.numerator, sums[0], gaps, matrix[i] > 0)
             if row not in targets and value:
                 yield Indicator(row, value, unit)
 
@@ -219,20 +232,14 @@ def _asked(
 
 
 def _custom(
-    system: System,
-    flows: Sequence[Flow],
-    links: Callable[[], Sequence[Flow]],
-    targets: Targets,
-    short: Mapping[str, str],
+    system: System, own: ChosenFlows, targets: Targets, short: Mapping[str, str]
 ) -> Iterator[Indicator]:
     """The custom indicators; a least value must be reached without flows of who lacks an input."""
     for one in system.indicators:
-        top, bottom = custom_value(one, flows, links, system.materials)
-        value = top if bottom is None else top / bottom if bottom else None
+        value = own.value(one)
         for target in targets.get(one.id, ()):
-            lacking = lacking_in(one, flows, links, short) if target.minimum is not None else ()
-            sure, _ = custom_value(one, flows, links, system.materials, frozenset(n for n, _ in lacking))
-            certain = sure if bottom is None else sure / bottom if bottom else None
+            lacking = own.lacking(one, short) if target.minimum is not None else ()
+            certain = own.value(one, frozenset(n for n, _ in lacking))
             yield judged(one.id, one.unit, value, target, None, certain, lacking)
         if one.id not in targets:
             yield Indicator(one.id, value, one.unit)

@@ -14,7 +14,8 @@ ROUNDING = 1e-12  # of the larger figure: a bound that rounding alone misses hol
 class Indicator:
     """A row of the table `indicators`; `met` is true, false, unproven or empty.
 
-    `doubtful` are the processes that make it unproven, each with the input it lacks.
+    `doubtful` are the processes that make it unproven, each with the input it lacks; `holes` those whose
+    recipes leave its CO2 incomplete (empty text: the park's two ways of counting it).
     """
 
     name: str
@@ -26,6 +27,7 @@ class Indicator:
     distance: float | None = None
     distance_amount: float | None = None
     doubtful: tuple[tuple[str, str], ...] = ()
+    holes: tuple[str, ...] = ()
 
     @property
     def aimed(self) -> bool:

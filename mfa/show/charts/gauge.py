@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mfa.catalogue import HEADLINE
 from mfa.errors import Error, Fault, nearest
 from mfa.results.run import Run
 from mfa.show.charts.style import (
@@ -25,7 +26,9 @@ from mfa.show.charts.style import (
     word,
     write,
 )
+from mfa.show.headline import unsold_note
 from mfa.show.sankey.labels import FONT, text_width, wrap
+from mfa.show.summary import Summary
 from mfa.show.text import indicator_name, material_name, node_name, scenario_line
 
 if TYPE_CHECKING:
@@ -63,6 +66,8 @@ def gauge(
         [x for r in rows for x in (r.value, r.minimum, r.maximum) if x is not None], rows[0].unit
     )
     verdicts = [line for row in rows for line in _verdict(row, result, scale, lang)]
+    if indicator == HEADLINE:
+        verdicts += [(line, SOFT) for line in _lines(unsold_note(Summary(result), lang))]
     foot = 44 + LINE * len(verdicts)
     left = MARGIN + text_width(_figures(rows[0], scale), FIGURES) + 10
     made = canvas(ax, WIDTH, 104 + foot, (left, MARGIN + 6, foot, 50))
@@ -135,9 +140,13 @@ def _verdict(row: Indicator, result: Run, scale: Scale, lang: str) -> list[tuple
         return [(word("no-target", lang), SOFT)]
     sign, colour = STATES[row.met]
     say = {"true": _met, "false": _short, "unproven": _doubt}[row.met]
-    room = WIDTH - 2 * MARGIN
-    lines = wrap(f"{sign} {say(row, result, scale, lang)}", room * FONT / BODY)
+    lines = _lines(f"{sign} {say(row, result, scale, lang)}")
     return [(line, colour if i == 0 else SOFT) for i, line in enumerate(lines)]
+
+
+def _lines(text: str) -> list[str]:
+    """A sentence in lines as wide as the chart; none of no sentence."""
+    return wrap(text, (WIDTH - 2 * MARGIN) * FONT / BODY) if text else []
 
 
 def _distance(row: Indicator, bound: float, scale: Scale, lang: str) -> str:
@@ -172,6 +181,8 @@ def _short(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
 def _doubt(row: Indicator, result: Run, scale: Scale, lang: str) -> str:
     """Which processes lack what."""
     system = result.system
+    if row.holes:
+        return word("gauge-unproven-carbon", lang)
     names = [
         word("lacks", lang, node=node_name(system, p, lang), material=material_name(system, m, lang))
         for p, m in row.doubtful

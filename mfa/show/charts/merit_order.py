@@ -74,9 +74,12 @@ def order(result: Run, material: str) -> Order:
         values = {"name": material[:60], "near": nearest(material, pools)}
         raise Error([Fault("chart-pool", None, values)])
     at = pools.index(material)
-    short = float(result.state.net[at]) < 0
+    asked, over = _listed(result, at, GIVER), _listed(result, at, TAKER)
+    beyond = float(result.state.surplus[at]) > 0 or any(p.amount > 0 for p in over)
+    short = float(result.state.net[at]) < 0 and not beyond
     taken, given = _firm(result, material, TAKER), _firm(result, material, GIVER)
-    listed = _listed(result, at, GIVER if short else TAKER)
+    given += [] if short else [p for p in asked if p.amount > 0]  # by-products beyond what was asked
+    listed = asked if short else over
     rest = float((result.state.shortage if short else result.state.surplus)[at])
     left = (
         [Part("shortage" if short else "surplus", rest, "shortage" if short else "surplus")]

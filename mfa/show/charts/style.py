@@ -41,6 +41,7 @@ class Look:
 
 LOOKS = {
     "utilised": Look(GREEN, ink="#ffffff"),
+    "unsold": Look(PURPLE, "...."),
     "disposed": Look(SKY, "////"),
     "stored": Look(ORANGE, "\\\\\\\\"),
     "dumped": Look(VERMILION, "xxxx"),

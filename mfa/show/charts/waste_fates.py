@@ -31,7 +31,7 @@ class Heap(NamedTuple):
 
     @property
     def total(self) -> float:
-        """All that is utilised, disposed of, stored and dumped."""
+        """All that is utilised, unsold, disposed of, stored and dumped."""
         return math.fsum(getattr(self.account, fate) for fate in LOOKS)
 
 
@@ -58,7 +58,7 @@ def wastes(
     most: int = MOST,
     waste_class: str | None = None,
 ) -> Axes:
-    """Draw every waste as a bar of what is utilised, disposed of, stored and dumped.
+    """Draw every waste as a bar of what is utilised, unsold, disposed of, stored and dumped.
 
     Parameters
     ----------

@@ -15,12 +15,16 @@ from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.waste import FATE_WORDS
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
+from mfa.show.headline import headline_notes
 from mfa.show.report.pictures import run_pictures
-from mfa.show.summary import GROUP_COLUMNS, Summary
+from mfa.show.summary import GROUP_COLUMNS, OWN, Summary
 from mfa.show.text import (
     account_cells,
+    account_columns,
+    account_heads,
     clause,
     figure,
+    figure_or_dash,
     indicator_name,
     material_name,
     mega,
@@ -30,6 +34,7 @@ from mfa.show.text import (
     remedy_name,
     solved_line,
     target_sentence,
+    target_state,
     word,
 )
 from mfa.studies.remedies import Remedy, Ways
@@ -45,6 +50,8 @@ MOST_DISPLACED = 2
 NOTHING = 1e-9  # an amount of a group below this is an empty cell
 CONFIDENCES = ("high", "medium", "low", "")
 GROUPED = tuple(g for g in GROUPS if g in ("site", "sector"))
+INDICATOR_COLUMNS = ("indicator", "value", "unit", "formula", "clause")
+OWN_COLUMNS = ("indicator", "value", "unit", "target")
 Rows = list[tuple[str, ...]]
 
 
@@ -82,6 +89,7 @@ def _answer(summary: Summary, system: System, lang: str) -> dict[str, Any]:
         "name": system.name,
         "year": system.year or "",
         "answers": _verdicts(summary, system, lang),
+        "notes": headline_notes(summary, lang),
         "largest": _largest(summary, system, lang),
         "ways": _best_ways(summary, system, lang) if summary.ways else "",
         "trust": _trust(summary, lang),
@@ -99,7 +107,14 @@ def _tables(summary: Summary, system: System, lang: str) -> dict[str, Any]:
         "wastes": _wastes(summary, "industrial-solid", system, lang),
         "hazardous": _wastes(summary, "hazardous", system, lang),
         "indicators": [
-            (word(f"report-topic-{topic}", lang), [_indicator(r, system, lang) for r in rows])
+            (
+                word(f"report-topic-{topic}", lang),
+                [
+                    word(f"report-{head}", lang)
+                    for head in (OWN_COLUMNS if topic == OWN else INDICATOR_COLUMNS)
+                ],
+                [(_own if topic == OWN else _indicator)(r, system, lang) for r in rows],
+            )
             for topic, rows in summary.topics.items()
         ],
         "factors": [word(f"factor-{n}", lang, value=f"{v:g}") for n, v in summary.factors.items()],
@@ -228,19 +243,28 @@ def _displaced(r: Remedy, system: System, unit: str, lang: str) -> str:
     return " " + word("report-displaced", lang, names=names)
 
 
-def _wastes(summary: Summary, waste_class: str, system: System, lang: str) -> Rows:
-    """Waste, its account, rate, of a class; the smaller ones in one row, then the sum."""
+def _wastes(
+    summary: Summary, waste_class: str, system: System, lang: str
+) -> tuple[Sequence[str], Rows] | None:
+    """Heads and rows: waste, its account, rate, of a class; the smaller ones in one row, then the sum."""
     wastes = summary.wastes(waste_class)
     if not wastes.rows:
-        return []
+        return None
+    columns = account_columns(wastes.total)
     named = [
-        (material_name(system, w.material, lang), *account_cells(w.account))
+        (material_name(system, w.material, lang), *account_cells(w.account, columns))
         for w in wastes.rows[:MOST_WASTES]
     ]
     more = len(wastes.rows) - MOST_WASTES
     if more > 0:
-        named.append((_others(more, lang), *account_cells(wastes.rest(MOST_WASTES))))
-    return [*named, (word("word-all", lang), *account_cells(wastes.total))]
+        named.append((_others(more, lang), *account_cells(wastes.rest(MOST_WASTES), columns)))
+    rows = [*named, (word("word-all", lang), *account_cells(wastes.total, columns))]
+    return account_heads(columns, lang), rows
+
+
+def _own(row: Indicator, system: System, lang: str) -> tuple[str, ...]:
+    """Name, value, unit, target with its state."""
+    return (indicator_name(system, row.name, lang), *figure_or_dash(row), target_state(row, lang))
 
 
 def _indicator(row: Indicator, system: System, lang: str) -> tuple[str, ...]:

@@ -10,12 +10,15 @@ from mfa.catalogue import BY_ID, HEADLINE
 from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.waste import FATE_WORDS
 from mfa.results.run import Run
+from mfa.show.headline import headline_notes
 from mfa.show.summary import Summary
 from mfa.show.terminal.table import bold, coloured, dim, line, table
 from mfa.show.text import (
-    ACCOUNT_COLUMNS,
     account_cells,
+    account_columns,
+    account_heads,
     figure,
+    figure_or_dash,
     indicator_name,
     material_name,
     mega,
@@ -25,6 +28,7 @@ from mfa.show.text import (
     scenario_title,
     solved_line,
     target_sentence,
+    target_state,
     word,
 )
 from mfa.system import System
@@ -41,6 +45,7 @@ def print_answer(result: Run, lang: str, folder: Path | None) -> None:
         _obstacles(summary, system, lang)
     _wastes(summary, system, lang)
     _accounts(summary, system, lang)
+    _own(summary, system, lang)
     _layers(summary, lang)
     _crossing(summary, system, lang)
     _warnings(summary, lang)
@@ -50,7 +55,7 @@ def print_answer(result: Run, lang: str, folder: Path | None) -> None:
 
 
 def _targets(summary: Summary, system: System, lang: str) -> None:
-    """The targets in colour; without any, the rate that is asked for first."""
+    """The targets in colour, without any the rate that is asked for first; what stands beside it."""
     for row in summary.targets:
         colour = {"true": "green", "false": "red"}.get(row.met, "yellow")
         line(coloured(target_sentence(row, system, lang), colour))
@@ -58,6 +63,8 @@ def _targets(summary: Summary, system: System, lang: str) -> None:
     if headline and not summary.targets:
         name = indicator_name(system, HEADLINE, lang)
         line(word("no-target", lang, name=name, value=percent(headline.value)))
+    for note in headline_notes(summary, lang):
+        line("  ", note)
     line()
 
 
@@ -93,10 +100,12 @@ def _wastes(summary: Summary, system: System, lang: str) -> None:
         wastes = summary.wastes(waste_class)
         if not wastes.rows:
             continue
-        rows = [(material_name(system, w.material, lang), *account_cells(w.account)) for w in wastes.rows]
-        rows.append((word("word-all", lang), *account_cells(wastes.total)))
-        heads = [word(f"word-{w}", lang) for w in ("waste", *ACCOUNT_COLUMNS)]
-        table(word(title, lang), heads, rows)
+        columns = account_columns(wastes.total)
+        rows = [
+            (material_name(system, w.material, lang), *account_cells(w.account, columns)) for w in wastes.rows
+        ]
+        rows.append((word("word-all", lang), *account_cells(wastes.total, columns)))
+        table(word(title, lang), account_heads(columns, lang), rows)
 
 
 def _accounts(summary: Summary, system: System, lang: str) -> None:
@@ -113,6 +122,17 @@ def _accounts(summary: Summary, system: System, lang: str) -> None:
     if summary.price_years and "output-value" in shown:
         line(dim(word("accounts-prices", lang, years=", ".join(map(str, summary.price_years)))))
     line()
+
+
+def _own(summary: Summary, system: System, lang: str) -> None:
+    """The scenario's own indicators, with the state of their targets."""
+    if not summary.own:
+        return
+    heads = ["", word("word-amount", lang), "", word("word-target", lang)]
+    rows = [
+        (indicator_name(system, r.name, lang), *figure_or_dash(r), target_state(r, lang)) for r in summary.own
+    ]
+    table(word("own-title", lang), heads, rows, last_left=True)
 
 
 def _layers(summary: Summary, lang: str) -> None:

@@ -10,22 +10,24 @@ from mfa.input.workbook.sheets import ANSWER
 from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.waste import Account
 from mfa.results.run import Run
+from mfa.show.headline import headline_notes
 from mfa.show.summary import Summary
-from mfa.show.text import indicator_name, material_name, word
+from mfa.show.text import account_columns, account_heads, indicator_name, material_name, word
 from mfa.show.workbook.formats import Paper, put, width
 from mfa.show.workbook.result_sheets import colour_states
 
 TAB = "#C00000"
 NAME = ANSWER
 FIRST_ROW = 3
-COLUMNS = 8
+COLUMNS = 9
 MOST_BARS = 15
-FATES = (
-    ("utilised", "#548235"),
-    ("disposed", "#2E75B6"),
-    ("stored", "#BF9000"),
-    ("dumped", "#C00000"),
-)
+FATES = {
+    "utilised": "#548235",
+    "unsold": "#7030A0",
+    "disposed": "#2E75B6",
+    "stored": "#BF9000",
+    "dumped": "#C00000",
+}
 CLASSES = (("industrial-solid", "waste-table"), ("hazardous", "hazardous-table"))
 STATES = ("true", "false", "unproven")
 
@@ -54,6 +56,7 @@ class _Answer:
         self.page.write_string(0, 0, title, self.paper.title)
         self.page.write_string(1, 0, self._text("book-how"), self.paper.remark)
         self._targets()
+        self._notes()
         for waste_class, key in CLASSES:
             self._wastes(waste_class, key)
         self._crossing("made-table", self.summary.crossing("export"))
@@ -98,6 +101,14 @@ class _Answer:
         colour_states(self.paper, self.page, first, 4, len(targets), words)
         self.row += 1
 
+    def _notes(self) -> None:
+        """What stands beside the rate: what is unsold, and who vouches for the takers."""
+        notes = headline_notes(self.summary, self.lang)
+        for note in notes:
+            self.page.write_string(self.row, 0, note)
+            self.row += 1
+        self.row += bool(notes)
+
     def _numbers(self, cells: Sequence[float | None], look: Any) -> None:
         """Numbers from the second column on; None leaves a cell alone."""
         for at, cell in enumerate(cells, 1):
@@ -111,28 +122,29 @@ class _Answer:
             return
         self._name(word(key, self.lang), self.paper.bold)
         self.row += 1
-        heads = ("waste", "generated", *(f for f, _ in FATES), "rate")
-        self._heads([word(f"word-{h}", self.lang) for h in heads])
+        columns = account_columns(wastes.total)
+        self._heads(account_heads(columns, self.lang))
         if not self.charted:
-            self._chart(self.row, len(wastes.rows), word(key, self.lang))
+            self._chart(self.row, len(wastes.rows), columns, word(key, self.lang))
         for waste in wastes.rows:
             self._name(material_name(self.system, waste.material, self.lang))
-            self._account(waste.account, self.paper.amount)
+            self._account(waste.account, columns, self.paper.amount)
         self._name(word("word-all", self.lang), self.paper.bold)
-        self._account(wastes.total, self.paper.bold_amount)
+        self._account(wastes.total, columns, self.paper.bold_amount)
         self.row += 1
 
-    def _account(self, account: Account, look: Any) -> None:
-        self._numbers((account.generated, *(getattr(account, f) for f, _ in FATES)), look)
-        self._numbers((None,) * 5 + (account.utilisation,), self.paper.share)
+    def _account(self, account: Account, columns: Sequence[str], look: Any) -> None:
+        self._numbers([getattr(account, c) for c in columns], look)
+        self._numbers((None,) * len(columns) + (account.utilisation,), self.paper.share)
         self.row += 1
 
-    def _chart(self, first: int, count: int, title: str) -> None:
+    def _chart(self, first: int, count: int, columns: Sequence[str], title: str) -> None:
         """A native chart of the largest wastes by fate, drawn from the table beside it."""
         self.charted = True
         chart = self.paper.book.add_chart({"type": "bar", "subtype": "stacked"})
         last = first + min(count, MOST_BARS) - 1
-        for at, (_, colour) in enumerate(FATES, 2):
+        for fate, colour in FATES.items():
+            at = 1 + columns.index(fate)
             chart.add_series(
                 {
                     "name": [NAME, first - 1, at],

@@ -16,7 +16,7 @@ import numpy as np
 
 from mfa.catalogue import Definition, definition, members_of
 from mfa.engine.network import TAKER, Floats
-from mfa.properties import per_unit
+from mfa.properties import WAYS
 from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.ledger import Weights
 from mfa.results.accounts.value import passes_on
@@ -99,7 +99,7 @@ class Measures:
         return None if weights is None else self._form(weights)
 
     def _own(self, indicator: CustomIndicator) -> Quantity | None:
-        """An indicator that the scenario defines, where each selector names one end."""
+        """An indicator that the scenario defines, where each selector names one end and counts no layer."""
         sides = [self._selected(s) for s in (indicator.numerator, indicator.denominator)]
         if sides[0] is None or sides[1] is None:
             return None
@@ -108,9 +108,9 @@ class Measures:
     def _selected(self, selectors: Sequence[Selector]) -> LinearForm | None:
         found = self.ledger.weights()
         for s in selectors:
-            if s.sources is not None and s.targets is not None:
+            if (s.sources is not None and s.targets is not None) or s.count not in WAYS:
                 return None
-            count = per_unit(s.count)
+            count = WAYS[s.count]
             for material in sorted(s.materials & set(self.ledger.compiled.structure.pools)):
                 per = s.weight.value * (count(self.programme.system.materials[material]) or 0.0)
                 for node in sorted(s.sources or s.targets or ()):

@@ -10,6 +10,7 @@ from mfa.catalogue import (
     ACCOUNTS,
     BY_ID,
     FOOTPRINT,
+    PER_EMISSION,
     PER_SEWAGE,
     PER_WASTE,
     RECOVERY,
@@ -60,6 +61,9 @@ def _indicators(lang: str) -> dict[str, str]:
     named[f"{PER_WASTE}:MATERIAL"] = message("indicator-utilisation", {"material": "MATERIAL"}, lang)
     named |= {d.id: f"{message(f'indicator-{d.id}', {}, lang)} ({d.unit})" for d in ACCOUNTS}
     named[f"{PER_SEWAGE}:MATERIAL"] = message("indicator-sewage-of", {"material": "MATERIAL"}, lang)
+    named[f"{PER_EMISSION}:MATERIAL"] = (
+        message("indicator-emission-of", {"material": "MATERIAL"}, lang) + " (t/a)"
+    )
     named[f"{RECOVERY}:ELEMENT"] = message("indicator-recovery", {"element": "ELEMENT"}, lang)
     named[f"{FOOTPRINT}:MATERIAL"] = message("indicator-footprint", {"material": "MATERIAL"}, lang)
     amounts = [d for d in BY_ID.values() if not (is_account(d.id) or is_waste_rate(d.id))]

@@ -1,4 +1,4 @@
-"""What an outsider's small files showed: written from the contract, not from the code."""
+"""Wastes in volumes, the sums of waste tables, targets on wastes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ materials:
   metal: {kind: product}
   brick: {kind: product}
 """
+
+
 CHAIN = f"""
 chain: works
 label: {{en: The works, zh: 工厂}}
@@ -29,6 +31,8 @@ pools:
   brick: {{takers: [{{boundary: export, limit: none}}]}}
 {MATERIALS}
 """
+
+
 OTHER = "chain: other\nprocesses: {press: {per: brick, inputs: {mud: 1 t/t}}}\n"
 
 
@@ -61,48 +65,6 @@ targets: {{industrial-solid-waste-utilisation: {{min: 95 %}}}}
     text = warnings.loc[warnings["code"] == "unproven", "text"].item()
     assert "kiln" in text
     assert "glue" in text
-
-
-def test_balance_flow_needs_no_source(tmp_path: Path) -> None:
-    """A balance stands in place of a coefficient: there is nothing to cite."""
-    assert mfa.check(project(tmp_path, "drive: {mill: 10 t/a}\n")).strict_faults == ()
-
-
-def test_a_chain_alone_has_its_label(tmp_path: Path) -> None:
-    """A chain shown or run by itself is called as it calls itself."""
-    project(tmp_path, "")
-    system = mfa.load(tmp_path / "works.yaml").system
-    assert system.name == "works"
-    assert system.label == {"en": "The works", "zh": "工厂"}
-
-
-def test_origin_marks_what_a_chain_lists_and_the_run_lacks(tmp_path: Path) -> None:
-    """An id of a chain's list that is not part of the run is shown as skipped, and nothing else is."""
-    lines = mfa.load(project(tmp_path, "drive: {mill: 10 t/a}\n")).origin()
-    assert {x.path.rsplit(".", 1)[0] for x in lines if x.skipped} == {"pools.mud.takers[1]"}
-
-
-def test_origin_shows_the_list_under_an_insertion(tmp_path: Path) -> None:
-    """What `insert` adds to is part of the merged scenario."""
-    insert = "pools: {mud: {takers: {insert: [{boundary: deposit, after: kiln}]}}}\n"
-    paths = {x.path for x in mfa.load(project(tmp_path, insert)).origin()}
-    assert "pools.mud.takers[2].process" in paths
-    assert "pools.mud.takers.insert[1].boundary" in paths
-
-
-def test_renamed_reference_points_at_the_rename(tmp_path: Path) -> None:
-    """A material that a `rename` invents is missed once, where the rename is written."""
-    own = "processes: {kiln-2: {like: kiln, rename: {brick: tile}}}\n"
-    with pytest.raises(mfa.Error) as caught:
-        mfa.load(project(tmp_path, own))
-    assert [(f.key, f.place and f.place.line) for f in caught.value.faults] == [("material-unknown", 3)]
-
-
-def test_samples_are_refused_in_words(tmp_path: Path) -> None:
-    """A part not built yet is an error that says so, also from Python."""
-    scenario = mfa.load(project(tmp_path, "drive: {mill: 10 t/a}\n"))
-    with pytest.raises(mfa.Error, match="not available yet"):
-        scenario.solve(samples=10, seed=1)
 
 
 def test_a_waste_counted_in_cubic_metres_is_summed_in_tonnes(tmp_path: Path) -> None:
@@ -164,14 +126,6 @@ pools: {mud: {takers: [magnet]}, tailings: {takers: [yard]}}
     values = mfa.load(file).solve().indicators["value"]
     assert values["industrial-solid-waste-utilisation"] == pytest.approx(0.1)
     assert values["industrial-solid-waste-stored"] == pytest.approx(9)
-
-
-def test_check_shows_the_faults_of_all_variants(tmp_path: Path) -> None:
-    """A fault in one variant does not hide that of the next."""
-    variants = "variants:\n  v: {drive: {milll: 1 t/a}}\n  w: {set: {kiln.capacity: 3 MWh/a}}\n"
-    with pytest.raises(mfa.Error) as caught:
-        mfa.check(project(tmp_path, f"drive: {{mill: 1 t/a}}\n{variants}"))
-    assert [f.place and f.place.line for f in caught.value.faults] == [5, 6]
 
 
 def test_the_sum_of_a_waste_table_is_that_of_its_rows(

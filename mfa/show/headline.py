@@ -1,0 +1,49 @@
+"""What stands beside the rate of utilisation: how much waste is unsold, and who vouches for the takers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from mfa.catalogue import HEADLINE
+from mfa.show.text import indicator_name, material_name, mega, node_name, percent, word
+
+if TYPE_CHECKING:
+    from mfa.show.summary import Summary
+
+
+def headline_notes(summary: Summary, lang: str) -> list[str]:
+    """The sentences beside the rate; none where all is sold and no taker has a basis."""
+    return [text for text in (unsold_note(summary, lang), split_note(summary, lang)) if text]
+
+
+def unsold_note(summary: Summary, lang: str) -> str:
+    """How much industrial solid waste goes into products that nobody takes, and the largest of it."""
+    if not summary.unsold_wastes:
+        return ""
+    system, most = summary.result.system, summary.unsold_wastes[0]
+    left = most.leftover
+    return word(
+        "headline-unsold",
+        lang,
+        amount=mega(math.fsum(u.amount for u in summary.unsold_wastes), "t/a"),
+        material=material_name(system, most.material, lang),
+        node=node_name(system, most.node, lang),
+        part=mega(most.amount, "t/a"),
+        product=material_name(system, left.product, lang),
+        left=mega(left.amount, f"{system.materials[left.product].unit}/a"),
+    )
+
+
+def split_note(summary: Summary, lang: str) -> str:
+    """The rate in points by what is measured or stated, by what is assumed, and by what nobody says."""
+    split = summary.split
+    if split is None:
+        return ""
+    shares = {"known": split.known, "assumed": split.assumed, "unsaid": split.unsaid}
+    parts = [
+        word(f"headline-{key}", lang, points=f"{share * 100:.2f}") for key, share in shares.items() if share
+    ]
+    name = indicator_name(summary.result.system, HEADLINE, lang)
+    joint = "，" if lang == "zh" else ", "
+    return word("headline-split", lang, name=name, value=percent(split.rate), parts=joint.join(parts))
