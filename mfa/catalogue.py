@@ -21,7 +21,8 @@ Topic = Literal["waste", "energy", "carbon", "emissions", "water", "value", "res
 TOPICS: tuple[Topic, ...] = ("waste", "energy", "carbon", "emissions", "water", "value", "resources")
 HEADLINE = "industrial-solid-waste-utilisation"
 GROUPS = ("chain", "site", "sector", "project", "enterprise")
-PER_WASTE, PER_SEWAGE, PER_EMISSION, RECOVERY = "utilisation", "sewage-treatment", "emission", "recovery"
+PER_WASTE, PER_SEWAGE, PER_EMISSION = "utilisation", "sewage-treatment", "emission"
+RECOVERY, FOOTPRINT = "recovery", "footprint"
 TEN_THOUSAND = 1e4  # intensities are per 万元
 
 
@@ -302,6 +303,17 @@ ACCOUNTS = (
         weight="calorific",
         factors=BOUGHT,
     ),
+    Definition(
+        "freight-co2",
+        "carbon",
+        "t/a",
+        "{transport-work} · {factor}, {outside-scopes}",
+        "ISO 14083",
+        "freight_co2",
+        tonnes=True,
+        grouped=False,
+        factors=("freight-co2",),
+    ),
     Definition("fresh-water", "water", "m3/a", "Vᵢ, {fresh-water}", WATER, "fresh_water", column=5),
     Definition("reused-water", "water", "m3/a", "Vᵣ, {without-circulation}", WATER, "reused_water"),
     Definition("circulating-water", "water", "m3/a", "{circulating}", WATER, "circulating_water"),
@@ -395,6 +407,17 @@ ACCOUNTS = (
     Definition("sales", "value", "CNY/a", "Σ {exports} · {price}", "{without-vat}", "sales"),
     Definition(
         "purchases", "value", "CNY/a", "Σ {imports} · {price}", "{without-vat}", "purchases", printed=False
+    ),
+    Definition("transport", "value", "t·km/a", "Σ {wet-tonnes} · {distance}", "", "transport", grouped=False),
+    Definition(
+        "freight-cost",
+        "value",
+        "CNY/a",
+        "{transport-work} · {price}",
+        "",
+        "freight_cost",
+        grouped=False,
+        factors=("freight",),
     ),
     Definition(
         "waste-intensity",
@@ -502,8 +525,11 @@ FAMILIES = (
     ),
     Definition(PER_EMISSION, "emissions", "t/a", "Σ {emitted}", "HJ 274-2015", "emitted", tonnes=True),
     Definition(RECOVERY, "resources", "1", "{recovered} ÷ {entering}", ""),
+    Definition(
+        FOOTPRINT, "carbon", "t/t", "{carried} ÷ {sold-amount}", "ISO 14067; GB/T 24067", grouped=False
+    ),
 )
-"""Of a material or an element each: `utilisation:red-mud`, `emission:so2`, `recovery:Ga`."""
+"""Of one each: `utilisation:red-mud`, `emission:so2`, `recovery:Ga`, `footprint:alumina`."""
 
 _AMOUNTS = tuple(
     Definition(f"{name}-{word}", "waste", "t/a", waste_class=waste_class, fates=(word,), tonnes=True)
@@ -523,12 +549,15 @@ class Factor:
     document: str
 
 
+OF_TRANSPORT = ("freight", "freight-co2")
 FACTORS: Mapping[str, Factor] = {
     "electricity-calorific": Factor(0.1229, "tce/MWh", "GB/T 2589-2020 annex A"),
     "electricity-equivalent": Factor(0.3005, "tce/MWh", "national coal rate of supply, 2020-2024"),
     "heat-calorific": Factor(0.03412, "tce/GJ", "GB/T 2589-2020 annex A"),
     "grid-co2": Factor(0.7096, "t/MWh", "Shanxi grid 2022, MEE and NBS announcement of 20 December 2024"),
     "heat-co2": Factor(0.11, "t/GJ", "default of the NDRC sector guidelines"),
+    "freight": Factor(0.45, "CNY/t/km", "assumed: bulk goods on heavy lorries"),
+    "freight-co2": Factor(60e-6, "t/t/km", "assumed: heavy diesel lorries"),
 }
 
 
@@ -598,11 +627,15 @@ def unit(
     if sign:
         _group(name, group, processes)
     found = _unit(head, materials, custom)
-    if found is None or (sign and (head.startswith(f"{RECOVERY}:") or head in custom)):
-        raise FaultWithoutPlace(
-            "indicator-unknown", id=name[:80], near=nearest(head, [*known(materials), *custom])
-        )
+    if found is None or (sign and (head.startswith((f"{RECOVERY}:", f"{FOOTPRINT}:")) or head in custom)):
+        names = [*known(materials), *(f"{FOOTPRINT}:{m}" for m in materials), *custom]
+        raise FaultWithoutPlace("indicator-unknown", id=name[:80], near=nearest(head, names))
     return found
+
+
+def footprint_unit(material: Material) -> str:
+    """The unit of the CO2 footprint of a material."""
+    return f"t/{material.unit}"
 
 
 def _unit(name: str, materials: Mapping[str, Material], custom: Mapping[str, CustomIndicator]) -> str | None:
@@ -611,6 +644,9 @@ def _unit(name: str, materials: Mapping[str, Material], custom: Mapping[str, Cus
     if name.startswith(f"{RECOVERY}:"):
         layer(name.partition(":")[2])
         return _FAMILY[RECOVERY].unit
+    family, _, member = name.partition(":")
+    if family == FOOTPRINT and member in materials:
+        return footprint_unit(materials[member])
     if name in BY_ID:
         return BY_ID[name].unit
     return _FAMILY[name.partition(":")[0]].unit if name in per_material(materials) else None

@@ -15,7 +15,9 @@ from mfa.input.merge import merge
 from mfa.input.records import replaced
 from mfa.properties import layer
 from mfa.result import Result
+from mfa.results.accounts.footprint import check_allocation
 from mfa.results.run import solve_compiled
+from mfa.system import Allocation
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -56,7 +58,7 @@ class Scenario(Loaded):
     def replace(self, settings: Mapping[str, str]) -> Scenario:
         """The same scenario with some figures set, by path: `{"road-base.capacity": "2 Mt/a"}`.
 
-        Its layers stay; the files are not read again.
+        Its layers and its allocation stay; the files are not read again.
 
         Raises
         ------
@@ -70,8 +72,20 @@ class Scenario(Loaded):
         assembly = merge.with_settings(self.merged, laid)
         system = replaced.with_settings(self.system, assembly, own) or checked(assembly)
         layers = tuple(dict.fromkeys((*system.layers, *self.system.layers)))
+        system = replace(system, layers=layers, allocation=self.system.allocation)
         like = vars(self).get("_compiled", self._like)
-        return replace(self, system=replace(system, layers=layers), settings=laid, _like=like)
+        return replace(self, system=system, settings=laid, _like=like)
+
+    def with_allocation(self, rule: Allocation | None) -> Scenario:
+        """The same scenario with footprints of products, joint products sharing by a rule; None: without.
+
+        Raises
+        ------
+        mfa.Error
+            no such rule
+        """
+        check_allocation(rule)
+        return replace(self, system=replace(self.system, allocation=rule))
 
     def with_layers(self, names: str | Sequence[str]) -> Scenario:
         """The same scenario with more substance layers: elements (`Ga`) or oxides (`Na2O`), one or several.

@@ -18,6 +18,7 @@ NodeKind = Literal["process", "stock", "import", "export", "emission", "deposit"
 Serves = Literal["least", "largest"]
 Fate = Literal["utilisation", "disposal", "storage", "dumped"]
 Basis = Literal["", "measured", "stated", "assumed"]
+Allocation = Literal["mass", "energy", "value", "main"]
 
 BOUNDARY_SYNONYMS = {  # what people write for a word of the boundary
     "landfill": "deposit",
@@ -123,7 +124,8 @@ class Coefficient:
 class Material:
     """Something that flows; `composition` maps species (and `other`) to mass fractions.
 
-    `density` is in t per `density_unit`, `lhv` in GJ and `co2_factor` in t CO2 per native unit.
+    `density` is in t per `density_unit`, `lhv` in GJ, `co2_factor` and `upstream_co2` in t CO2
+    per native unit.
     """
 
     id: str
@@ -148,6 +150,7 @@ class Material:
     renewable: bool = False
     carrier: bool = True
     co2_factor: Figure | None = None
+    upstream_co2: Figure | None = None
     main_resource: bool | None = None
     price: Figure | None = None
     price_year: int | None = None
@@ -174,6 +177,7 @@ class Process:
     capacity: Figure | None = None
     operating_hours: Figure | None = None
     fate: Fate = "utilisation"
+    allocation: Allocation | None = None
     tolerance: Figure = ONE_PER_CENT
     heat_pump: bool = False
     site: str = ""
@@ -189,7 +193,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place in a pool's list: `limit` in the pool's unit a year, or `percent` of |net|."""
+    """A place in a pool's list: `limit` in its unit a year, or `percent` of |net|; `distance` in km."""
 
     node: str
     kind: NodeKind
@@ -201,6 +205,7 @@ class Entry:
     fate: Fate | None = None
     unlimited: bool = False
     basis: Basis = ""
+    distance: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +320,11 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Everything that one run needs: the merged scenario, checked and in native units."""
+    """Everything that one run needs: the merged scenario, checked and in native units.
+
+    `allocation` is the rule of the footprints that are asked for, None where none are; `sites` maps
+    site → site → distance, km, as written.
+    """
 
     name: str
     label: Mapping[str, str]
@@ -335,6 +344,8 @@ class System:
     sources: Mapping[str, str]
     notes: tuple[Fault, ...] = ()
     sankey: Drawing = Drawing()
+    allocation: Allocation | None = None
+    sites: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
 
     @property
     def period(self) -> int:

@@ -13,6 +13,7 @@ from mfa.cli.group import cli
 from mfa.cli.options import NamedPath, common, say_faults, scenario_options, settings_of
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
+from mfa.system import Allocation
 
 
 @cli.command()
@@ -31,6 +32,11 @@ from mfa.show.stream import progress_line, say_json
     metavar="NAME",
     help="Follow an element or oxide (Ga, Na2O); repeatable.",
 )
+@click.option(
+    "--allocation",
+    type=click.Choice(["mass", "energy", "value", "main"]),
+    help="Also give the footprints of products; joint products share by this rule.",
+)
 @click.option("--samples", type=int, hidden=True)
 @click.option("--gaussian", is_flag=True, hidden=True)
 @click.option("--report", is_flag=True, help="Also write report.html into --out.")
@@ -44,6 +50,7 @@ def run(
     parquet: bool,
     mend: bool,
     layers: tuple[str, ...],
+    allocation: Allocation | None,
     samples: int | None,
     gaussian: bool,
     report: bool,
@@ -63,7 +70,7 @@ def run(
         if asked and out is None:
             raise click.UsageError(f"'{name}' writes into a folder; name it with '--out DIR'")
     loaded = mfa.load(scenario, variants=variants, settings=settings_of(settings)).with_layers(layers)
-    result = loaded.solve()
+    result = loaded.with_allocation(allocation).solve()
     if out is not None:
         command = ["mfa", *sys.argv[1:]]
         result.write(

@@ -41,6 +41,8 @@ def listed(system: System) -> dict[str, Parameter]:
     for t in system.targets:
         bounds = (("min", t.minimum), ("max", t.maximum))
         found += [Parameter(f"targets.{t.indicator}.{k}", v, "") for k, v in bounds if v is not None]
+    for site, others in system.sites.items():
+        found += [Parameter(f"sites.{site}.distances.{o}", f.value, "km") for o, f in others.items()]
     if system.layers:
         found.append(Parameter("layers", ", ".join(system.layers), ""))
     return {i.path: i for i in found}
@@ -78,6 +80,7 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
             yield Parameter(f"{process.id}.{key}", figure.value, unit)
     tags = {
         "fate": process.fate,
+        "allocation": process.allocation or "",
         "site": process.site,
         "sector": process.sector,
         "project": process.project,
@@ -102,6 +105,7 @@ def _material(material: Material) -> Iterator[Parameter]:
         "lhv": material.lhv,
         "density": material.density,
         "co2-factor": material.co2_factor,
+        "upstream-co2": material.upstream_co2,
         "gwp": material.gwp if material.ghg else None,
         "price-vat": material.price_vat if material.price_vat.value else None,
         "parent-equivalent": material.parent_equivalent if material.residue_of else None,
@@ -142,6 +146,8 @@ def _list(material: str, side: str, entries: tuple[Entry, ...], unit: str) -> It
             yield Parameter(f"{material}.{side}.{e.node}.limit", e.percent.value, "1")
         if e.share.value != 1:
             yield Parameter(f"{material}.{side}.{e.node}.share", e.share.value, "")
+        if e.distance:
+            yield Parameter(f"{material}.{side}.{e.node}.distance", e.distance.value, "km")
         if e.fate:
             yield Parameter(f"{material}.{side}.{e.node}.fate", e.fate, "")
 

@@ -16,10 +16,10 @@ QUANTITIES = ("drive", "demand", "supply", "prices", "factors", "targets")  # ma
 MEMBERS = ("materials", "processes", "stocks")
 SECTIONS = (
     *(*MEMBERS, "pools", *QUANTITIES, "year", "layers", "indicators", "claims"),
-    *("scenario", "label", "note", "chains", "sources", "sankey"),
+    *("scenario", "label", "note", "chains", "sources", "sankey", "sites"),
 )
 OF_MATERIAL = (
-    *("moisture", "carbon", "lhv", "density", "co2-factor", "gwp", "parent-equivalent"),
+    *("moisture", "carbon", "lhv", "density", "co2-factor", "upstream-co2", "gwp", "parent-equivalent"),
     *("price", "price-vat"),
 )
 OF_PROCESS = ("capacity", "operating", "tolerance", "value-added", "system-cost")

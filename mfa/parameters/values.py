@@ -114,6 +114,8 @@ def _of_process(process: Process, field: tuple[Step, ...]) -> Figure | None:
 def _of_entry(entry: Entry, what: Step) -> Figure | None:
     if what == "limit":
         return entry.limit or entry.percent
+    if what == "distance":
+        return entry.distance
     return entry.share if what == "share" else None
 
 
@@ -207,6 +209,6 @@ def closed(process: Process, materials: Mapping[str, Material]) -> Process:
 
 
 def _entry_with(entry: Entry, what: str, figure: Figure) -> Entry:
-    if what == "share":
-        return replace(entry, share=figure)
+    if what in ("share", "distance"):
+        return _replaced(entry, what, figure)
     return replace(entry, percent=figure) if entry.percent else replace(entry, limit=figure)

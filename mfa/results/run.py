@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from mfa.checks.closure import Closure, closures
 from mfa.engine.compile import Compiled
 from mfa.engine.network import GainError, LostError, OrderError, State
-from mfa.errors import Error, Fault, FaultWithoutPlace, Place, check_language
+from mfa.errors import Error, Fault, FaultWithoutPlace, Place, check_language, nearest
 from mfa.properties import layer
 from mfa.results import tables
 from mfa.results.accounts import flows
 from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.costs import CentreCost, Costs
+from mfa.results.accounts.footprint import Footprint, Footprints, check_allocation
 from mfa.results.accounts.layer_contents import LayerContents
 from mfa.results.accounts.ledger import Ledger
 from mfa.results.accounts.overfull import Overfull, overfull
@@ -27,14 +28,14 @@ from mfa.results.indicators import evaluate
 from mfa.results.indicators.custom import ChosenFlows, layers_of
 from mfa.results.indicators.target import Indicator
 from mfa.results.warnings import RunWarning, account_faults, run_warnings
-from mfa.system import System
+from mfa.system import Allocation, System
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 TABLES = ("flows", "links", "processes", "pools", "stocks", "indicators", "balances", "warnings")
-MORE_TABLES = ("layers", "layer_balances", "costs")
+MORE_TABLES = ("layers", "layer_balances", "costs", "footprints", "transport")
 NAMED = 8  # pools of a block that a message names
 
 
@@ -85,13 +86,22 @@ class Run:
                 return tables.layer_balances(s, (b for n in s.layers for b in self.layer(n).balances()))
             case "costs":
                 return tables.costs(s, self.costs_list)
+            case "transport":
+                return tables.transport(s, self.accounts.haulage)
+            case "footprints":
+                return tables.footprints(s, self.footprints().rows)
         raise KeyError(name)
 
     @property
     def written(self) -> tuple[str, ...]:
-        """The tables that a run writes: costs where anything has a price, layers where they are listed."""
-        layers = MORE_TABLES[:2] if self.system.layers else ()
-        return (*TABLES, *layers, *(MORE_TABLES[2:] if self.costs_list else ()))
+        """The tables that a run writes: costs where anything has a price, others where they are asked for."""
+        asked = {
+            **dict.fromkeys(("layers", "layer_balances"), bool(self.system.layers)),
+            "costs": bool(self.costs_list),
+            "footprints": self.system.allocation is not None,
+            "transport": self.accounts.haulage.asked,
+        }
+        return (*TABLES, *(name for name in MORE_TABLES if asked[name]))
 
     @cached_property
     def flow_list(self) -> list[flows.Flow]:
@@ -122,6 +132,7 @@ class Run:
             self.lacking,
             self.accounts,
             lambda name: self.layer(name).recovery,
+            self._footprint_co2,
             self.chosen_flows,
             self.carbon_holes,
         )
@@ -177,6 +188,45 @@ class Run:
     def costs_list(self) -> list[CentreCost]:
         """The costs of every quantity centre; empty where nothing has a price."""
         return self.costs.centres() if self.costs.bought > 0 else []
+
+    def footprints(self, allocation: Allocation | None = None) -> Footprints:
+        """The footprints of all products, by one rule of allocation; None is the run's own, or mass."""
+        rule: Allocation = allocation or self.system.allocation or "mass"
+        if rule not in self._footprints:
+            self._footprints[rule] = Footprints(self.accounts, rule)
+        return self._footprints[rule]
+
+    @cached_property
+    def _footprints(self) -> dict[Allocation, Footprints]:
+        """The footprints asked for so far."""
+        return {}
+
+    def _footprint_co2(self, material: str) -> float | None:
+        """CO2 equivalent, t, in one native unit; None where the run has none of it."""
+        b = self.accounts.ledger
+        pools = b.compiled.structure.pools
+        if material not in pools or not (b.made + b.entering)[pools.index(material)] > 0:
+            return None
+        return self.footprints().of(material).co2
+
+    def footprint(self, product: str, *, allocation: Allocation | None = None) -> Footprint:
+        """CO2, energy and waste behind one native unit of a material, gate to gate.
+
+        Parameters
+        ----------
+        allocation : `mass`, `energy`, `value` or `main`, where a process does not say its own; None is
+            the run's rule, or mass
+
+        Raises
+        ------
+        mfa.Error
+            no such material in this run, or no such rule
+        """
+        check_allocation(allocation)
+        if product not in self.compiled.structure.pools:
+            values = {"id": product[:60], "near": nearest(product, self.compiled.structure.pools)}
+            raise Error([Fault("footprint-unknown", None, values)])
+        return self.footprints(allocation).of(product)
 
     @cached_property
     def warning_list(self) -> list[RunWarning]:

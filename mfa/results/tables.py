@@ -11,8 +11,11 @@ from mfa.checks.lists import places
 from mfa.engine.compile import Compiled
 from mfa.engine.network import TAKER, State
 from mfa.results.accounts.costs import CentreCost
+from mfa.results.accounts.energy import factor
 from mfa.results.accounts.flows import Flow, wet
+from mfa.results.accounts.footprint import Footprint
 from mfa.results.accounts.substances import Balance
+from mfa.results.accounts.transport import Transport
 from mfa.results.indicators.target import Indicator
 from mfa.results.warnings import RunWarning
 from mfa.system import System
@@ -25,7 +28,8 @@ NUMBERS = {
     *("amount", "wet_amount", "level", "capacity", "use", "supply", "demand", "surplus", "shortage"),
     *("opening", "inflow", "outflow", "closing", "value", "min", "max", "distance", "distance_amount"),
     *("inputs", "outputs", "error", "residue", "material_cost", "energy_cost", "system_cost"),
-    *("product_cost", "loss_cost"),
+    *("product_cost", "loss_cost", "co2", "energy", "waste"),
+    *("distance", "transport", "cost"),
 }
 
 
@@ -172,6 +176,30 @@ def costs(system: System, found: Iterable[CentreCost]) -> Table:
     ]
     kinds = ("material_cost", "energy_cost", "system_cost", "product_cost", "loss_cost")
     return Table("costs", ("period", "process", *kinds, "unit"), rows)
+
+
+def footprints(system: System, found: Iterable[Footprint]) -> Table:
+    """period, product, boundary, amount, unit, co2, energy, waste: t, tce and t per native unit."""
+    rows = [
+        (system.period, f.product, f.boundary, f.amount, _unit(system, f.product), f.co2, f.energy, f.waste)
+        for f in found
+    ]
+    columns = ("period", "product", "boundary", "amount", "unit", "co2", "energy", "waste")
+    return Table("footprints", columns, rows)
+
+
+def transport(system: System, found: Transport) -> Table:
+    """period, material, source, target, wet_amount, distance, transport, cost, co2: t, km, t·km, CNY, t."""
+    price, co2 = factor(system, "freight"), factor(system, "freight-co2")
+    rows = [
+        (
+            *(system.period, h.material, h.source, h.target, h.tonnes, h.distance, h.work),
+            *((None, None) if h.work is None else (h.work * price, h.work * co2)),
+        )
+        for h in found.hauls
+    ]
+    ends = ("period", "material", "source", "target")
+    return Table("transport", (*ends, "wet_amount", "distance", "transport", "cost", "co2"), rows)
 
 
 def warnings(system: System, found: Iterable[RunWarning], lang: str = "en") -> Table:

@@ -259,6 +259,7 @@ def account_faults(
     aimed = {r.name.partition("@")[0] for r in rows if r.aimed}
     found = [*_unpriced(accounts), *_price_years(accounts), *_without_share(accounts, aimed)]
     found += _weightless_gases(accounts)
+    found += _unknown_distances(accounts)
     for layer in layers:
         if layer.unknown and layer.name in system.layers:
             fault = Fault("layer-gap", None, {"layer": layer.name, **_names(layer.unknown)})
@@ -318,6 +319,12 @@ def _weightless_gases(accounts: Accounts) -> list[tuple[str, str, Fault]]:
     ]
     values = {**_names(names), "indicator": "co2", "what": "mass"}
     return [("uncounted", "co2", Fault("uncounted", None, values))] if names else []
+
+
+def _unknown_distances(accounts: Accounts) -> list[tuple[str, str, Fault]]:
+    """Links that lorries carry and whose distance nobody states, the heaviest first."""
+    names = [f"{h.material} {h.source} → {h.target}" for h in accounts.haulage.unknown]
+    return [("distance-unknown", "", Fault("distance-unknown", None, _names(names)))] if names else []
 
 
 def _price_years(accounts: Accounts) -> list[tuple[str, str, Fault]]:

@@ -103,6 +103,7 @@ def manifest(result: Run, scenario: Loaded, command: Sequence[str] = ()) -> dict
         "variants": list(scenario.variants),
         "set": dict(scenario.settings or {}),
         "layers": list(result.system.layers),
+        **({"allocation": result.system.allocation} if result.system.allocation else {}),
     }
     inputs = [{"file": library.shown(f), "sha256": digest(f.read_bytes())} for f in scenario.files]
     made_with = versions()

@@ -17,7 +17,9 @@ from mfa.catalogue import (
     ACCOUNTS,
     BY_ID,
     FACTORS,
+    FOOTPRINT,
     HEADLINE,
+    OF_TRANSPORT,
     PER_EMISSION,
     RECOVERY,
     SOLID,
@@ -343,7 +345,9 @@ class Summary:
         """Topic → rates, accounts and recoveries of the whole park that have a value; then all of `OWN`."""
         made: dict[str, list[Indicator]] = {}
         for r in self.result.indicator_list:
-            single = r.name.startswith((f"{RECOVERY}:", f"{PER_EMISSION}:")) and "@" not in r.name
+            single = (
+                r.name.startswith((f"{RECOVERY}:", f"{PER_EMISSION}:", f"{FOOTPRINT}:")) and "@" not in r.name
+            )
             built_in = is_waste_rate(r.name) or is_account(r.name) or single
             found = definition(r.name)
             if r.value is not None and built_in and found is not None:
@@ -354,7 +358,8 @@ class Summary:
     @cached_property
     def factors(self) -> Mapping[str, float]:
         """The factors that the accounts stand on, the scenario's own or the defaults."""
-        return {name: factor(self.result.system, name) for name in FACTORS}
+        left_out = () if self.result.accounts.haulage.asked else OF_TRANSPORT
+        return {name: factor(self.result.system, name) for name in FACTORS if name not in left_out}
 
     @cached_property
     def price_years(self) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa.catalogue import PER_EMISSION, PER_SEWAGE, PER_WASTE, RECOVERY, definition
+from mfa.catalogue import FOOTPRINT, PER_EMISSION, PER_SEWAGE, PER_WASTE, RECOVERY, definition
 from mfa.errors import message
 from mfa.results.accounts.waste import Account
 from mfa.results.indicators.target import ROUNDING, Indicator
@@ -121,6 +121,7 @@ def more_digits(row: Indicator, bound: float) -> int:
 
 # ---------------------------------------------------------------- names
 OF_A_MATERIAL = {
+    FOOTPRINT: "indicator-footprint",
     PER_WASTE: "indicator-utilisation",
     PER_SEWAGE: "indicator-sewage-of",
     PER_EMISSION: "indicator-emission-of",

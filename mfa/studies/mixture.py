@@ -24,7 +24,7 @@ def attempt(system: System) -> Run | None:
 
 
 T = TypeVar("T")
-SECTIONS = ("processes", "pools", "drive", "demand", "supply", "stocks", "materials", "factors")
+SECTIONS = ("processes", "pools", "drive", "demand", "supply", "stocks", "materials", "factors", "sites")
 COARSE = {
     "processes": "all-processes",
     "pools": "all-pools",
@@ -34,6 +34,7 @@ COARSE = {
     "stocks": "all-pools",
     "materials": "properties",
     "factors": "properties",
+    "sites": "properties",
 }
 
 
@@ -76,7 +77,7 @@ def _plain(record: object) -> object:
     if isinstance(record, Pool):
         return tuple(tuple(_plain(e) for e in side) for side in (record.takers, record.givers))
     if isinstance(record, Entry):
-        limits = tuple(f.value if f else None for f in (record.limit, record.percent))
+        limits = tuple(f.value if f else None for f in (record.limit, record.percent, record.distance))
         return record.node, record.kind, record.tier, record.share.value, record.fate, limits
     return replace(record, place=None) if hasattr(record, "place") else record  # type: ignore[type-var]
 
@@ -104,6 +105,7 @@ def blend(a: System, b: System, taken: Collection[Cause]) -> System:
         demand=_mixed(a.demand, b.demand, "demand", chosen),
         supply=_mixed(a.supply, b.supply, "supply", chosen),
         factors=_mixed(a.factors, b.factors, "factors", chosen),
+        sites=_mixed(a.sites, b.sites, "sites", chosen),
         targets=(),
         claims=(),
     )

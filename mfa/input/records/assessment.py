@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -17,7 +17,7 @@ from mfa.input.records.custom_indicators import CustomIndicators, bound_factor
 from mfa.input.records.figures import Reader
 from mfa.input.records.sankey_section import drawing
 from mfa.input.schema.fields import Quantity
-from mfa.input.schema.forms import ClaimForm, IndicatorForm, SankeyForm, TargetForm
+from mfa.input.schema.forms import ClaimForm, IndicatorForm, SankeyForm, SiteForm, TargetForm
 from mfa.input.schema.validate import validate
 from mfa.input.yaml.tree import Items, Node, Tree
 from mfa.properties import layer
@@ -36,6 +36,7 @@ class Assessment:
     claims: tuple[Claim, ...]
     layers: tuple[str, ...]
     sankey: Drawing
+    sites: Mapping[str, Mapping[str, Figure]]
 
 
 def assessment(
@@ -65,6 +66,7 @@ def assessment(
         tuple(_claims(scenario, claims, reader)),
         _layers(scenario, reader),
         _sankey(scenario, materials, processes, stocks, known_outside, reader),
+        _sites(scenario, {p.site for p in processes.values() if p.site}, reader),
     )
 
 
@@ -130,6 +132,27 @@ def _layers(scenario: Tree, reader: Reader) -> tuple[str, ...]:
         except FaultWithoutPlace as unplaced:
             reader.faults.append(unplaced.at(node.place))
     return tuple(dict.fromkeys(made))
+
+
+def _sites(scenario: Tree, known: Set[str], reader: Reader) -> dict[str, dict[str, Figure]]:
+    """Site → site → distance, km, as written; each pair once, or twice alike."""
+    section = scenario.child("sites")
+    made: dict[str, dict[str, Figure]] = {}
+    for one, form in _forms(SiteForm, section, "sites", reader):
+        written = section.child(one).child("distances")
+        for two, quantity in form.distances.items():
+            for name, place in ((one, section.keys_at[one]), (two, written.keys_at[two])):
+                if name not in known:
+                    values = {"id": name[:60], "near": nearest(name, known)}
+                    reader.faults.append(Fault("site-unknown", place, values))
+            figure = reader.figure(quantity, written[two], partial(units.factor, to="km"))
+            other = made.get(two, {}).get(one)
+            if figure and other and other.value != figure.value:
+                values = {"one": one, "two": two, "text": figure.text, "other_text": other.text}
+                reader.faults.append(Fault("distance-twice", figure.place, {**values, "other": other.place}))
+            if figure:
+                made.setdefault(one, {})[two] = figure
+    return made
 
 
 def factors(scenario: Tree, reader: Reader) -> dict[str, Figure]:

@@ -89,6 +89,7 @@ class Builder:
             sources=self._sources(),
             notes=tuple(self.notes),
             sankey=self._with_chain_labels(found.sankey),
+            sites=found.sites,
         )
 
     def _stop(self) -> None:

@@ -53,7 +53,8 @@ def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Materi
         water=form.water or "",
         renewable=form.renewable,
         carrier=form.carrier,
-        co2_factor=_co2_factor(form.co2_factor, tree, bare, lhv, reader),
+        co2_factor=_co2_per_unit(form.co2_factor, "co2-factor", tree, bare, lhv, reader),
+        upstream_co2=_co2_per_unit(form.upstream_co2, "upstream-co2", tree, bare, lhv, reader),
         main_resource=form.main_resource,
         price_year=form.price_year,
         price_vat=_ratio(form.price_vat, tree, "price-vat", reader) or ZERO,
@@ -133,14 +134,12 @@ def _equivalent(quantity: Quantity | None, tree: Tree, reader: Reader) -> Figure
     return found or ONE
 
 
-def _co2_factor(
-    quantity: Quantity | None, tree: Tree, bare: units.Basis, lhv: Figure | None, reader: Reader
+def _co2_per_unit(
+    quantity: Quantity | None, key: str, tree: Tree, bare: units.Basis, lhv: Figure | None, reader: Reader
 ) -> Figure | None:
-    """The statutory emission factor, t CO2 per native unit; per energy it goes by the heating value."""
+    """An emission factor, t CO2 per native unit; per energy it goes by the heating value."""
     per = replace(bare, lhv=lhv.value) if lhv else bare
-    return _figure(
-        quantity, tree, "co2-factor", reader, lambda u: units.coefficient_factor(u, units.Basis("t"), per)
-    )
+    return _figure(quantity, tree, key, reader, lambda u: units.coefficient_factor(u, units.Basis("t"), per))
 
 
 def _plain(quantity: Quantity | None, tree: Tree, key: str, reader: Reader) -> Figure | None:

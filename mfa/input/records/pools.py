@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from mfa import units
 from mfa.errors import Fault, FaultWithoutPlace, Place, nearest
@@ -263,7 +264,19 @@ def _entry(
         fate=form.fate,
         unlimited=unlimited,
         basis=form.basis or "",
+        distance=_way(line, kind, reader),
     )
+
+
+def _way(line: _Line, kind: NodeKind, reader: Reader) -> Figure | None:
+    """How far the node of an entry is, km; the sites of processes have their distances elsewhere."""
+    if line.form.distance is None or not isinstance(line.node, Tree):
+        return None
+    if kind == "process":
+        place = place_of(line.node, ("distance",), key=True)
+        reader.faults.append(Fault("distance-of-process", place, {"id": line.form.name}))
+        return None
+    return reader.figure(line.form.distance, line.node["distance"], partial(units.factor, to="km"))
 
 
 def _kind(

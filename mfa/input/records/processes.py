@@ -58,6 +58,7 @@ def process(
         capacity=_capacity(form, tree, materials, reader, hours),
         operating_hours=hours,
         fate=form.fate,
+        allocation=form.allocation,
         serves=form.serves,
         tolerance=_tolerance(form, tree, reader),
         heat_pump=form.heat_pump,

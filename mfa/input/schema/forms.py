@@ -21,7 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from mfa.input.schema.fields import Flag, Form, Id, Label, Quantity, Short, Whole, Year, is_part
 from mfa.input.yaml.tree import BARE, LISTED
-from mfa.system import Fate, Kind, Serves
+from mfa.system import Allocation, Fate, Kind, Serves
 
 
 def _listed(given: object) -> object:
@@ -60,6 +60,7 @@ class MaterialPatch(Form):
     renewable: Flag = False
     carrier: Flag = True
     co2_factor: Quantity | None = None
+    upstream_co2: Quantity | None = None
     main_resource: Flag | None = None
     price: Quantity | None = None
     price_year: Year | None = None
@@ -92,6 +93,7 @@ class ProcessPatch(Form):
     heat_pump: Flag = False
     enabled: Flag = True
     fate: Literal["utilisation", "disposal", "storage"] = "utilisation"
+    allocation: Allocation | None = None
     serves: Serves = "least"
     value_added: Quantity | None = None
     system_cost: Quantity | None = None
@@ -128,6 +130,7 @@ class EntryForm(Short):
     limit: Quantity | None = None
     tier: Whole | None = Field(default=None, ge=1)
     share: Quantity | None = None
+    distance: Quantity | None = None
     fate: Fate | None = None
     basis: Literal["measured", "stated", "assumed"] | None = None
     note: str = ""
@@ -347,6 +350,12 @@ class SankeyForm(Form):
     labels: dict[str, Label] = Field(default_factory=dict)
 
 
+class SiteForm(Form):
+    """How far a site is from others."""
+
+    distances: dict[str, Quantity] = Field(default_factory=dict)
+
+
 class Periods(Form):
     """The years of a run."""
 
@@ -380,6 +389,7 @@ class ScenarioPatch(Form):
     layers: list[str] = Field(default_factory=list)
     indicators: dict[Id, IndicatorForm] = Field(default_factory=dict)
     claims: list[ClaimForm] = Field(default_factory=list)
+    sites: dict[str, SiteForm] = Field(default_factory=dict)
     sankey: SankeyForm | None = None
     measurements: Any = None
     correlate: Any = None

@@ -148,7 +148,10 @@ LISTS = Sheet(
     "Lists",
     (_MATERIAL, Column("side", ("takers", "givers")), Column("node")),
     ("pools", "{material}", "{side}"),
-    tuple((c, ()) for c in (Column("tier"), Column("fate", _FATES), Column("figure", ("limit", "share")))),
+    tuple(
+        (c, ())
+        for c in (Column("tier"), Column("fate", _FATES), Column("figure", ("limit", "share", "distance")))
+    ),
     QUANTITY,
 )
 PAIRS = tuple(Sheet(name, (Column(FIELD),), (), ((Column(VALUE), ()),)) for name in ("Scenario", "Other"))

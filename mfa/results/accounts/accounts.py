@@ -16,6 +16,7 @@ from mfa.results.accounts.carbon import Carbon
 from mfa.results.accounts.energy import Energy
 from mfa.results.accounts.ledger import Ledger, Part
 from mfa.results.accounts.resources import Resources
+from mfa.results.accounts.transport import Transport
 from mfa.results.accounts.value import Value
 from mfa.results.accounts.water import Water
 
@@ -30,6 +31,7 @@ class Accounts:
         self.water = Water(ledger)
         self.value = Value(ledger)
         self.resources = Resources(ledger)
+        self.haulage = Transport(ledger)
 
     def sum(self, name: str, material: str = "") -> Part:
         """A sum by its name in the catalogue; of sewage, of one material where one is named."""
@@ -197,6 +199,21 @@ class Accounts:
     def purchases(self) -> Part:
         """CNY without VAT."""
         return self.value.purchases
+
+    @property
+    def transport(self) -> Part:
+        """Tonne-kilometres."""
+        return self._park(self.haulage.work)
+
+    @property
+    def freight_cost(self) -> Part:
+        """CNY."""
+        return self._park(self.haulage.cost)
+
+    @property
+    def freight_co2(self) -> Part:
+        """CO2 of lorries, outside the scopes, t."""
+        return self._park(self.haulage.co2)
 
     @cached_property
     def waste(self) -> Part:

@@ -9,12 +9,14 @@ import numpy as np
 
 from mfa.catalogue import (
     ACCOUNTS,
+    FOOTPRINT,
     GROUPS,
     PER_SEWAGE,
     RECOVERY,
     Definition,
     definition,
     emissions,
+    footprint_unit,
     members_of,
 )
 from mfa.engine.network import Bools, Floats
@@ -36,6 +38,7 @@ def indicators(
     short: Mapping[str, str],
     accounts: Accounts,
     recovery: Callable[[str], float | None],
+    footprint: Callable[[str], float | None],
     own: ChosenFlows,
     gaps: Sequence[Hole] = (),
 ) -> list[Indicator]:
@@ -46,6 +49,7 @@ def indicators(
     wastes : waste → where it goes
     short : process → one of its inputs whose pool is in shortage
     recovery : element or oxide → the share of it recovered
+    footprint : material → t CO2 equivalent in one native unit
     own : the flows that the scenario's own indicators choose from
     gaps : what the CO2 account may miss or invent
     """
@@ -62,7 +66,8 @@ def indicators(
     for one in sums:
         made += _account(one, accounts, targets.get(one.name, ()), short, gaps)
     made += _grouped(accounts, sums, targets, short, gaps)
-    made += _recoveries(system, recovery, targets)
+    made += _asked(RECOVERY, system, targets, recovery, lambda _: "1", system.layers)
+    made += _asked(FOOTPRINT, system, targets, footprint, lambda m: footprint_unit(system.materials[m]))
     made += _custom(system, own, targets, short)
     return made
 
@@ -206,19 +211,24 @@ def _memberships(accounts: Accounts) -> tuple[list[str], Floats]:
     return list(groups), matrix
 
 
-def _recoveries(
-    system: System, recovery: Callable[[str], float | None], targets: Targets
+def _asked(
+    family: str,
+    system: System,
+    targets: Targets,
+    value_of: Callable[[str], float | None],
+    unit_of: Callable[[str], str],
+    listed: Sequence[str] = (),
 ) -> Iterator[Indicator]:
-    """The recovery of every layer that the scenario lists, aims at or claims."""
-    wanted = [f"{RECOVERY}:{name}" for name in system.layers]
+    """The indicators of a family that the scenario lists, aims at or claims."""
+    wanted = [f"{family}:{name}" for name in listed]
     claimed = [n for c in system.claims if c.kind == "indicators" for n in c.names]
-    wanted += [n for n in (*targets, *claimed) if n.startswith(f"{RECOVERY}:")]
+    wanted += [n for n in (*targets, *claimed) if n.startswith(f"{family}:")]
     for name in dict.fromkeys(wanted):
-        value = recovery(name.partition(":")[2])
-        aims = targets.get(name, ())
-        yield from (judged(name, "1", value, t) for t in aims)
+        member = name.partition(":")[2]
+        value, unit, aims = value_of(member), unit_of(member), targets.get(name, ())
+        yield from (judged(name, unit, value, t) for t in aims)
         if not aims:
-            yield Indicator(name, value, "1")
+            yield Indicator(name, value, unit)
 
 
 def _custom(

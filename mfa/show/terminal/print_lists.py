@@ -9,6 +9,7 @@ from mfa import units
 from mfa.catalogue import (
     ACCOUNTS,
     BY_ID,
+    FOOTPRINT,
     PER_EMISSION,
     PER_SEWAGE,
     PER_WASTE,
@@ -64,6 +65,7 @@ def _indicators(lang: str) -> dict[str, str]:
         message("indicator-emission-of", {"material": "MATERIAL"}, lang) + " (t/a)"
     )
     named[f"{RECOVERY}:ELEMENT"] = message("indicator-recovery", {"element": "ELEMENT"}, lang)
+    named[f"{FOOTPRINT}:MATERIAL"] = message("indicator-footprint", {"material": "MATERIAL"}, lang)
     amounts = [d for d in BY_ID.values() if not (is_account(d.id) or is_waste_rate(d.id))]
     named |= {d.id: f"{message(f'indicator-{d.id}', {}, lang)} ({d.unit})" for d in amounts}
     return named

@@ -181,7 +181,7 @@ def _entry_lines(head: dict[str, Content], path: Steps, entry: Node, leaves: Lea
         if found is not None:
             base[key] = str(found)
     own = {k: str(t) for k in ("basis", "source", "note") if (t := leaves.take((*path, k))) is not None}
-    figures = [k for k in ("limit", "share") if k in entry]
+    figures = [k for k in ("limit", "share", "distance") if k in entry]
     made = [Line({**base, **own}, str(entry.place))] if own or not figures else []
     for key in figures:
         more = _quantity((*path, key), entry[key], LISTS, leaves)

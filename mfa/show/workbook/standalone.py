@@ -156,7 +156,7 @@ def _entry(
     written = nodes.get((material, side), {}).get(entry.node)
     fixed = assembly.fixed.get((material, side, entry.node))
     for tree in (written, fixed):
-        for key in ("fate", "limit", "share", "basis", "source", "note"):
+        for key in ("fate", "limit", "share", "distance", "basis", "source", "note"):
             if tree is not None and key in tree:
                 made.put(key, tree[key], tree.keys_at[key])
     return made
