@@ -14,7 +14,8 @@ from mfa.show.charts.waste_fates import wastes as draw_wastes
 from mfa.show.headline import headline_notes
 from mfa.show.notebook import result_html
 from mfa.show.report import report_page
-from mfa.show.summary import Split, Summary
+from mfa.show.summary import Summary
+from mfa.show.summary_rows import Split
 from mfa.show.terminal.print_run import print_answer
 from tests.parks import load, solve
 from tests.test_uptake import BRICKS, RATE

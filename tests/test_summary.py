@@ -11,7 +11,8 @@ import mfa
 from mfa.results.accounts.waste import Account, Leftover
 from mfa.show.charts.merit_order import merit
 from mfa.show.report import report_page
-from mfa.show.summary import OWN, FullTaker, Summary, Unused
+from mfa.show.summary import OWN, Summary
+from mfa.show.summary_rows import FullTaker, Unused
 from mfa.show.terminal.print_run import print_answer
 from mfa.show.text import node_name
 from tests.parks import solve

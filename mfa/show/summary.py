@@ -34,9 +34,23 @@ from mfa.results.accounts.energy import factor
 from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.ledger import ENTERS, LEAVES
 from mfa.results.accounts.substances import KG_PER_T
-from mfa.results.accounts.waste import WORTH, Account, Leftover, Outcome, WasteFlow, arising
+from mfa.results.accounts.waste import WORTH, Leftover, WasteFlow, arising
 from mfa.results.indicators.target import Indicator
 from mfa.results.warnings import RunWarning
+from mfa.show.summary_rows import (
+    FullTaker,
+    Group,
+    Groups,
+    LargestUnused,
+    Layer,
+    MassBalance,
+    Source,
+    Split,
+    UnsoldWaste,
+    Unused,
+    Waste,
+    Wastes,
+)
 from mfa.studies.remedies import Remedy, Ways, by_target
 from mfa.system import Coefficient, Figure, System
 
@@ -45,152 +59,9 @@ if TYPE_CHECKING:
 
 ROUNDING = 1e-6  # a rest of a sum over groups below this share of it is none
 FULL = 1 - 1e-9  # of what a taker could take at most
-OPEN = 1e-9  # of all that enters; recipes whose ends differ by less close
 GROUP_COLUMNS = tuple(d.id for d in sorted(ACCOUNTS, key=lambda d: d.column) if d.column)
 OWN = "own"
 """The topic of the scenario's own indicators."""
-
-
-@dataclass(frozen=True)
-class Unused:
-    """A waste that is not utilised: where it goes and how much, t a year."""
-
-    material: str
-    node: str
-    fate: Outcome
-    amount: float
-
-
-@dataclass(frozen=True)
-class LargestUnused:
-    """The waste of which most is not utilised, t a year; its share of all that is not, and its places."""
-
-    material: str
-    amount: float
-    share: float
-    places: tuple[Unused, ...]
-
-
-@dataclass(frozen=True)
-class UnsoldWaste:
-    """A waste that a process puts into products that nobody takes, t a year, and the one left over most."""
-
-    material: str
-    node: str
-    amount: float
-    leftover: Leftover
-
-
-@dataclass(frozen=True)
-class Split:
-    """The rate of utilisation by who vouches for the takers' sizes; a figure of each adds up to it."""
-
-    known: float
-    assumed: float
-    unsaid: float
-
-    @property
-    def rate(self) -> float:
-        """All of it."""
-        return math.fsum((self.known, self.assumed, self.unsaid))
-
-
-@dataclass(frozen=True)
-class FullTaker:
-    """A process or buyer that takes all of a material that it can, native units a year."""
-
-    material: str
-    node: str
-    most: float
-
-
-@dataclass(frozen=True)
-class Waste:
-    """A waste and what becomes of it."""
-
-    material: str
-    account: Account
-
-
-@dataclass(frozen=True)
-class Wastes:
-    """The wastes of a class, the largest first."""
-
-    rows: tuple[Waste, ...]
-
-    @property
-    def total(self) -> Account:
-        """All of them."""
-        return self.rest(0)
-
-    def rest(self, shown: int) -> Account:
-        """All but the `shown` largest."""
-        return sum((w.account for w in self.rows[shown:]), Account())
-
-
-@dataclass(frozen=True)
-class MassBalance:
-    """Boundary → mass that crosses it, t a year; `unclosed` goes into recipes and does not come out."""
-
-    entering: Mapping[str, float]
-    leaving: Mapping[str, float]
-    unclosed: float
-
-    @property
-    def total_in(self) -> float:
-        """All that enters."""
-        return sum(self.entering.values())
-
-    @property
-    def total_out(self) -> float:
-        """All that leaves, what recipes lose included."""
-        return sum(self.leaving.values()) + self.unclosed
-
-    @property
-    def closes(self) -> bool:
-        """Whether recipes lose nothing but rounding."""
-        return abs(self.unclosed) <= OPEN * self.total_in
-
-
-@dataclass(frozen=True)
-class Group:
-    """A site, sector … : indicator of `GROUP_COLUMNS` → amount, and its rate of utilisation, if any."""
-
-    name: str
-    amounts: Mapping[str, float]
-    rate: float | None
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The groups of a kind by output value; what belongs to none (0 up to rounding); the whole park."""
-
-    rows: tuple[Group, ...]
-    apart: Mapping[str, float]
-    whole: Group
-
-
-@dataclass(frozen=True)
-class Layer:
-    """An element or oxide, t a year."""
-
-    name: str
-    entering: float
-    leaving: float
-    residue: float
-
-    @property
-    def share(self) -> float:
-        """The part of what enters that is not accounted for."""
-        return self.residue / self.entering if self.entering else 0.0
-
-
-@dataclass(frozen=True)
-class Source:
-    """A source as it is cited (empty where none is named) and confidence → figures that stand on it."""
-
-    cite: str
-    figures: Counter[str]
 
 
 @dataclass(frozen=True)

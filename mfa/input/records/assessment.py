@@ -16,8 +16,9 @@ from mfa.input.records.claims import Claims
 from mfa.input.records.custom_indicators import CustomIndicators, bound_factor
 from mfa.input.records.figures import Reader
 from mfa.input.records.sankey_section import drawing
+from mfa.input.schema.assessment_forms import ClaimForm, IndicatorForm, SankeyForm, TargetForm
 from mfa.input.schema.fields import Quantity
-from mfa.input.schema.forms import ClaimForm, IndicatorForm, SankeyForm, SiteForm, TargetForm
+from mfa.input.schema.forms import SiteForm
 from mfa.input.schema.validate import validate
 from mfa.input.yaml.tree import Items, Node, Tree
 from mfa.properties import layer

@@ -9,8 +9,8 @@ from mfa.catalogue import is_share, unit
 from mfa.errors import Fault, FaultWithoutPlace, nearest
 from mfa.input.records.custom_indicators import bound_factor
 from mfa.input.records.figures import Reader
+from mfa.input.schema.assessment_forms import ClaimForm
 from mfa.input.schema.fields import Label, Quantity
-from mfa.input.schema.forms import ClaimForm
 from mfa.input.yaml.tree import Tree, place_of
 from mfa.properties import Factor, basis
 from mfa.system import BOUNDARY_WORDS, Claim, CustomIndicator, Figure, Material, Process, Stock, number

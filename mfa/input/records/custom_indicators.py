@@ -9,8 +9,8 @@ from mfa import units
 from mfa.catalogue import BY_ID, GROUPS, members_of
 from mfa.errors import Fault, FaultWithoutPlace, nearest
 from mfa.input.records.figures import Reader
+from mfa.input.schema.assessment_forms import IndicatorForm, SelectorForm
 from mfa.input.schema.fields import Label
-from mfa.input.schema.forms import IndicatorForm, SelectorForm
 from mfa.input.yaml.tree import Items, Node, Tree, place_of
 from mfa.properties import Factor, layer
 from mfa.system import BOUNDARY_WORDS, ONE, CustomIndicator, Material, Process, Selector, Stock

@@ -9,7 +9,7 @@ from typing import get_args
 from mfa.catalogue import GROUPS
 from mfa.errors import Fault, nearest
 from mfa.input.records.figures import Reader
-from mfa.input.schema.forms import SankeyForm
+from mfa.input.schema.assessment_forms import SankeyForm
 from mfa.input.yaml.tree import Tree, place_of
 from mfa.system import Drawing, Kind, Material, Process, Stock
 

@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -162,3 +163,13 @@ class Quantity(Short):
         if self.balance and written not in ([], ["range"]):
             raise PydanticCustomError("balance-uncertain", "", {"key": written[0]})
         return self
+
+
+def _listed(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"items": {"type": "string"}, "type": "array"}]}
+
+
+Names = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(ONE_OR_MORE)]

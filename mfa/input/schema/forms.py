@@ -6,30 +6,21 @@ gives one message. The JSON Schema for editors comes from the same forms.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     Field,
     GetJsonSchemaHandler,
     ValidationInfo,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from mfa.input.schema.fields import Flag, Form, Id, Label, Quantity, Short, Whole, Year, is_part
+from mfa.input.schema.assessment_forms import ClaimForm, IndicatorForm, SankeyForm, TargetForm
+from mfa.input.schema.fields import Flag, Form, Id, Label, Names, Quantity, Short, Whole, Year, is_part
 from mfa.input.yaml.tree import BARE, LISTED
 from mfa.system import Allocation, Fate, Kind, Serves
-
-
-def _listed(given: object) -> object:
-    return [given] if isinstance(given, str) else given
-
-
-ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"items": {"type": "string"}, "type": "array"}]}
-Names = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(ONE_OR_MORE)]
 
 
 class OutputForm(Quantity):
@@ -275,79 +266,6 @@ class ChainForm(Form):
     processes: dict[Id, ProcessForm] = Field(default_factory=dict)
     pools: dict[Id, PoolForm] = Field(default_factory=dict)
     stocks: dict[Id, StockForm] = Field(default_factory=dict)
-
-
-class TargetForm(Form):
-    """A bound on an indicator."""
-
-    min: Quantity | None = None
-    max: Quantity | None = None
-    source: str = ""
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _bound(self, info: ValidationInfo) -> Self:
-        if not is_part(info) and (self.min is None) == (self.max is None):
-            raise PydanticCustomError("target-bound", "", {})
-        return self
-
-
-class SelectorForm(Form):
-    """Flows that an indicator adds up: by material, and by where they come from or go to."""
-
-    material: Names | None = None
-    kind: Names | None = None
-    waste: Names | None = None
-    source: Names | None = None
-    target: Names | None = None
-    count: str = ""
-    weight: Quantity | None = None
-
-    @model_validator(mode="after")
-    def _ends(self, info: ValidationInfo) -> Self:
-        if not is_part(info) and self.source is None and self.target is None:
-            raise PydanticCustomError("selector-ends", "", {})
-        return self
-
-
-class IndicatorForm(Form):
-    """A sum over flows, or the ratio of two such sums."""
-
-    label: Label | None = None
-    count: str = "amount"
-    numerator: list[SelectorForm] = Field(default_factory=list)
-    denominator: list[SelectorForm] = Field(default_factory=list)
-    source: str = ""
-    note: str = ""
-
-
-class ClaimForm(Form):
-    """A figure that a plan or a report states."""
-
-    label: Label | None = None
-    level: Id | None = None
-    capacity: Id | None = None
-    flow: dict[Literal["material", "source", "target"], str] | None = None
-    indicator: str | None = None
-    sum: list[str] = Field(default_factory=list)
-    value: Quantity | None = None
-    min: Quantity | None = None
-    max: Quantity | None = None
-    tolerance: Quantity | None = None
-    not_modelled: Label | None = None
-    source: str = ""
-    note: str = ""
-
-
-class SankeyForm(Form):
-    """How the Sankey pictures of a scenario look when a command does not say otherwise."""
-
-    order: list[str] = Field(default_factory=list)
-    colours: dict[str, str] = Field(default_factory=dict)
-    by: Literal["process", "chain", "site", "sector", "project", "enterprise"] = "process"
-    min_share: Quantity | None = None
-    without: list[str] = Field(default_factory=list)
-    labels: dict[str, Label] = Field(default_factory=dict)
 
 
 class SiteForm(Form):
