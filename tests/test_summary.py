@@ -78,7 +78,13 @@ def test_targets_and_what_hinders(park: mfa.Result) -> None:
     )
     assert largest.share == pytest.approx(55 / 75)
     assert summary.full_takers == (FullTaker("mud", "kiln", 500.0),)
-    assert Summary(park, park.remedies()).ways == ()  # more bricks would find no buyer either
+    (ways,) = Summary(park, park.remedies()).ways  # more bricks need a buyer, less mud none
+    assert [(r.way, r.node, r.after) for r in ways.single] == [
+        ("less", "smelter", 750.0),
+        ("sell", "export", pytest.approx(500.0)),
+    ]
+    assert ways.together is not None
+    assert ways.together.value == pytest.approx(1000 / 1200)
 
 
 def test_wastes_of_one_class_and_of_all(park: mfa.Result) -> None:
