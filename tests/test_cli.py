@@ -432,10 +432,10 @@ def test_init_makes_a_project_that_runs(run: Runner, tmp_path: Path) -> None:
     assert ended.code == 0
     assert "mfa run park/scenarios/first.yaml" in ended.out
     assert run("check", str(scenario), "--strict", "--quiet").code == 0
-    # 1 Mt × 0.25 = 250 kt gangue; 100 kt of brick are sold, of 1.1 t each; with the second kiln 220 kt
+    # 1 Mt × 0.25 = 250 kt gangue; the kiln makes 120 kt of brick, of 1.1 t each; with the second kiln all is used
     first = run.json("run", str(scenario))
     rates = {r["indicator"]: r["value"] for r in first["indicators"]}
-    assert rates["industrial-solid-waste-utilisation"] == pytest.approx(110 / 250)
+    assert rates["industrial-solid-waste-utilisation"] == pytest.approx(132 / 250)
     assert run("run", str(scenario), "--variant", "second-kiln", "--require-targets", "--quiet").code == 0
     before = {p: p.read_bytes() for p in (tmp_path / "park").rglob("*.yaml")}
     again = run("init", "park")

@@ -99,7 +99,8 @@ class Transport:
     def work(self) -> Part:
         """Tonne-kilometres a year."""
         total = sum(h.work or 0.0 for h in self.hauls)
-        return Part(float(total), np.zeros(len(self.ledger.processes)))
+        none = np.zeros(len(self.ledger.processes))
+        return Part(float(total), none, None if self.asked else self.ledger.weights())
 
     @property
     def cost(self) -> Part:
