@@ -432,7 +432,7 @@ def test_init_makes_a_project_that_runs(run: Runner, tmp_path: Path) -> None:
     assert ended.code == 0
     assert "mfa run park/scenarios/first.yaml" in ended.out
     assert run("check", str(scenario), "--strict", "--quiet").code == 0
-    # 1 Mt × 0.25 = 250 kt gangue; the kiln makes 120 kt of brick, of 1.1 t each; with the second kiln all is used
+    # 1 Mt × 0.25 = 250 kt gangue; the kiln makes 120 kt of brick, of 1.1 t each; all with the second
     first = run.json("run", str(scenario))
     rates = {r["indicator"]: r["value"] for r in first["indicators"]}
     assert rates["industrial-solid-waste-utilisation"] == pytest.approx(132 / 250)
