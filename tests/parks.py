@@ -108,3 +108,76 @@ def random_parks(draw: st.DrawFn, *, closed: bool) -> RandomPark:
         [TEXTS.rstrip(), *materials, "processes:", *processes, "pools:", *pools, "stocks:", *stocks, ""]
     )
     return RandomPark(text, f"drive: {{p{count - 1}: {draw(eighth)} Mt/a}}\nlayers: [Ga, Na2O]\n")
+
+
+# ---------------------------------------------------------------- parks that several modules share
+TWO_SITES = """
+materials:
+  mud: {kind: waste, waste: industrial-solid}
+  brick: {kind: product, price: 100 CNY/t}
+  clay: {kind: resource}
+  ore: {kind: resource}
+  metal: {kind: product, price: 10 CNY/t}
+processes:
+  smelter: {per: metal, site: a, inputs: {ore: 2 t/t}, outputs: {mud: 1 t/t}, value-added: 10 %%}
+  works: {per: brick, site: b, inputs: {mud: 1 t/t, clay: 1 t/t}, value-added: 30 %%}
+pools:
+  mud: {takers: [works]}
+  clay: {givers: [%s]}
+  brick: {takers: [{boundary: export, limit: none}]}
+"""
+
+
+AIMS = """
+drive: {smelter: 50 t/a}
+indicators:
+  own: {numerator: [{material: mud, target: works}], denominator: [{material: mud, source: smelter}]}
+targets:
+  industrial-solid-waste-utilisation@site:a: {min: 50 %}
+  industrial-solid-waste-utilised: {min: 10 t/a}
+  industrial-solid-waste-dumped: {max: 10 t/a}
+  industrial-solid-waste-stored: {max: 10 t/a}
+  industrial-solid-waste-generated: {max: 60 t/a}
+  value-added: {min: 1500 CNY/a}
+  value-added@site:b: {min: 100 CNY/a}
+  value-added@site:a: {min: 50 CNY/a}
+  waste-intensity: {max: 1000 t/万元}
+  sales: {min: 400 CNY/a}
+  own: {min: 50 %}
+"""
+
+
+MILL_MATERIALS = """
+materials:
+  ore: {kind: resource}
+  glue: {kind: intermediate}
+  mud: {kind: waste, waste: industrial-solid}
+  metal: {kind: product}
+  brick: {kind: product}
+"""
+
+
+MILL = f"""
+chain: works
+label: {{en: The works, zh: 工厂}}
+sources: {{book: {{cite: a book}}}}
+processes:
+  mill: {{per: metal, inputs: {{ore: {{value: 2 t/t, source: book}}}}, outputs: {{mud: {{balance: true}}}}}}
+  kiln: {{per: brick, inputs: {{mud: {{value: 1 t/t, source: book}}}}}}
+pools:
+  mud: {{takers: [{{process: press, tier: 1, share: 2}}, {{process: kiln, tier: 1}}]}}
+  brick: {{takers: [{{boundary: export, limit: none}}]}}
+{MILL_MATERIALS}
+"""
+
+
+PRESS = "chain: other\nprocesses: {press: {per: brick, inputs: {mud: 1 t/t}}}\n"
+
+
+def mill_project(folder: Path, scenario: str) -> str:
+    """A scenario beside two chains; its path."""
+    (folder / "works.yaml").write_text(MILL, encoding="utf-8")
+    (folder / "other.yaml").write_text(PRESS, encoding="utf-8")
+    file = folder / "s.yaml"
+    file.write_text(f"scenario: s\nchains: [./works]\n{scenario}", encoding="utf-8")
+    return str(file)

@@ -8,7 +8,7 @@ import pytest
 
 import mfa
 from mfa.comparing import compare
-from tests.parks import load, solve, values
+from tests.parks import AIMS, TWO_SITES, load, solve, values
 
 GAS = """
 materials:
@@ -22,48 +22,12 @@ pools:
 """
 
 
-PARK = """
-materials:
-  mud: {kind: waste, waste: industrial-solid}
-  brick: {kind: product, price: 100 CNY/t}
-  clay: {kind: resource}
-  ore: {kind: resource}
-  metal: {kind: product, price: 10 CNY/t}
-processes:
-  smelter: {per: metal, site: a, inputs: {ore: 2 t/t}, outputs: {mud: 1 t/t}, value-added: 10 %%}
-  works: {per: brick, site: b, inputs: {mud: 1 t/t, clay: 1 t/t}, value-added: 30 %%}
-pools:
-  mud: {takers: [works]}
-  clay: {givers: [%s]}
-  brick: {takers: [{boundary: export, limit: none}]}
-"""
-
-
-AIMS = """
-drive: {smelter: 50 t/a}
-indicators:
-  own: {numerator: [{material: mud, target: works}], denominator: [{material: mud, source: smelter}]}
-targets:
-  industrial-solid-waste-utilisation@site:a: {min: 50 %}
-  industrial-solid-waste-utilised: {min: 10 t/a}
-  industrial-solid-waste-dumped: {max: 10 t/a}
-  industrial-solid-waste-stored: {max: 10 t/a}
-  industrial-solid-waste-generated: {max: 60 t/a}
-  value-added: {min: 1500 CNY/a}
-  value-added@site:b: {min: 100 CNY/a}
-  value-added@site:a: {min: 50 CNY/a}
-  waste-intensity: {max: 1000 t/万元}
-  sales: {min: 400 CNY/a}
-  own: {min: 50 %}
-"""
-
-
 def test_an_own_indicator_that_means_something_else_is_not_split(tmp_path: Path) -> None:
     """Weighted by 2 in the second run: 1 → 2 without any cause in the network."""
     base = AIMS.split("targets:", maxsplit=1)[0]
-    a = solve(tmp_path / "a", PARK % "", base)
+    a = solve(tmp_path / "a", TWO_SITES % "", base)
     twice = base.replace("target: works}", "target: works, weight: 2}").replace("50 t/a", "40 t/a")
-    b = solve(tmp_path / "b", PARK % "", twice)
+    b = solve(tmp_path / "b", TWO_SITES % "", twice)
     comparison = compare(a, b)
     assert (values(a)["own"], values(b)["own"]) == (1, 2)
     assert comparison.split(["own"]) == []
@@ -73,7 +37,7 @@ def test_an_own_indicator_that_means_something_else_is_not_split(tmp_path: Path)
 
 def test_a_rate_that_a_blend_does_not_have_is_not_split(tmp_path: Path) -> None:
     """No waste in the second run: the rate has no value there, and is not 0."""
-    a = solve(tmp_path / "a", PARK % "", "drive: {smelter: 5 t/a}\n")
+    a = solve(tmp_path / "a", TWO_SITES % "", "drive: {smelter: 5 t/a}\n")
     b = solve(tmp_path / "b", "materials: {}\nprocesses: {}\n", "")
     assert compare(a, b).split(["industrial-solid-waste-utilisation"]) == []
 
@@ -127,7 +91,7 @@ def test_parts_of_a_change_add_up_where_one_id_is_two_processes(tmp_path: Path) 
       works: {per: glass, inputs: {coal: 1 t/t}}
     """
     a = solve(tmp_path / "a", burner, "drive: {works: 10 t/a}\n")
-    b = solve(tmp_path / "b", PARK % "{boundary: import}", "drive: {smelter: 5 t/a}\n")
+    b = solve(tmp_path / "b", TWO_SITES % "{boundary: import}", "drive: {smelter: 5 t/a}\n")
     change = -10 * 20 / 29.3076
     assert sum(s.change for s in compare(a, b).split(["energy-use"])) == pytest.approx(change)
 

@@ -7,46 +7,12 @@ from pathlib import Path
 import pytest
 
 import mfa
-
-MATERIALS = """
-materials:
-  ore: {kind: resource}
-  glue: {kind: intermediate}
-  mud: {kind: waste, waste: industrial-solid}
-  metal: {kind: product}
-  brick: {kind: product}
-"""
-
-
-CHAIN = f"""
-chain: works
-label: {{en: The works, zh: 工厂}}
-sources: {{book: {{cite: a book}}}}
-processes:
-  mill: {{per: metal, inputs: {{ore: {{value: 2 t/t, source: book}}}}, outputs: {{mud: {{balance: true}}}}}}
-  kiln: {{per: brick, inputs: {{mud: {{value: 1 t/t, source: book}}}}}}
-pools:
-  mud: {{takers: [{{process: press, tier: 1, share: 2}}, {{process: kiln, tier: 1}}]}}
-  brick: {{takers: [{{boundary: export, limit: none}}]}}
-{MATERIALS}
-"""
-
-
-OTHER = "chain: other\nprocesses: {press: {per: brick, inputs: {mud: 1 t/t}}}\n"
-
-
-def project(folder: Path, scenario: str) -> str:
-    """A scenario beside two chains; its path."""
-    (folder / "works.yaml").write_text(CHAIN, encoding="utf-8")
-    (folder / "other.yaml").write_text(OTHER, encoding="utf-8")
-    file = folder / "s.yaml"
-    file.write_text(f"scenario: s\nchains: [./works]\n{scenario}", encoding="utf-8")
-    return str(file)
+from tests.parks import mill_project
 
 
 def test_a_chain_alone_has_its_label(tmp_path: Path) -> None:
     """A chain shown or run by itself is called as it calls itself."""
-    project(tmp_path, "")
+    mill_project(tmp_path, "")
     system = mfa.load(tmp_path / "works.yaml").system
     assert system.name == "works"
     assert system.label == {"en": "The works", "zh": "工厂"}
@@ -54,14 +20,14 @@ def test_a_chain_alone_has_its_label(tmp_path: Path) -> None:
 
 def test_origin_marks_what_a_chain_lists_and_the_run_lacks(tmp_path: Path) -> None:
     """An id of a chain's list that is not part of the run is shown as skipped, and nothing else is."""
-    lines = mfa.load(project(tmp_path, "drive: {mill: 10 t/a}\n")).origin()
+    lines = mfa.load(mill_project(tmp_path, "drive: {mill: 10 t/a}\n")).origin()
     assert {x.path.rsplit(".", 1)[0] for x in lines if x.skipped} == {"pools.mud.takers[1]"}
 
 
 def test_origin_shows_the_list_under_an_insertion(tmp_path: Path) -> None:
     """What `insert` adds to is part of the merged scenario."""
     insert = "pools: {mud: {takers: {insert: [{boundary: deposit, after: kiln}]}}}\n"
-    paths = {x.path for x in mfa.load(project(tmp_path, insert)).origin()}
+    paths = {x.path for x in mfa.load(mill_project(tmp_path, insert)).origin()}
     assert "pools.mud.takers[2].process" in paths
     assert "pools.mud.takers.insert[1].boundary" in paths
 
@@ -70,12 +36,12 @@ def test_renamed_reference_points_at_the_rename(tmp_path: Path) -> None:
     """A material that a `rename` invents is missed once, where the rename is written."""
     own = "processes: {kiln-2: {like: kiln, rename: {brick: tile}}}\n"
     with pytest.raises(mfa.Error) as caught:
-        mfa.load(project(tmp_path, own))
+        mfa.load(mill_project(tmp_path, own))
     assert [(f.key, f.place and f.place.line) for f in caught.value.faults] == [("material-unknown", 3)]
 
 
 def test_samples_are_refused_in_words(tmp_path: Path) -> None:
     """A part not built yet is an error that says so, also from Python."""
-    scenario = mfa.load(project(tmp_path, "drive: {mill: 10 t/a}\n"))
+    scenario = mfa.load(mill_project(tmp_path, "drive: {mill: 10 t/a}\n"))
     with pytest.raises(mfa.Error, match="not available yet"):
         scenario.solve(samples=10, seed=1)

@@ -9,7 +9,7 @@ import pytest
 
 import mfa
 from mfa.comparing import compare
-from tests.parks import codes, faults, solve, values
+from tests.parks import AIMS, TWO_SITES, codes, faults, solve, values
 
 
 def met(result: mfa.Result) -> dict[str, str]:
@@ -17,63 +17,27 @@ def met(result: mfa.Result) -> dict[str, str]:
     return {r.name: r.met for r in result.indicator_list if r.aimed}
 
 
-PARK = """
-materials:
-  mud: {kind: waste, waste: industrial-solid}
-  brick: {kind: product, price: 100 CNY/t}
-  clay: {kind: resource}
-  ore: {kind: resource}
-  metal: {kind: product, price: 10 CNY/t}
-processes:
-  smelter: {per: metal, site: a, inputs: {ore: 2 t/t}, outputs: {mud: 1 t/t}, value-added: 10 %%}
-  works: {per: brick, site: b, inputs: {mud: 1 t/t, clay: 1 t/t}, value-added: 30 %%}
-pools:
-  mud: {takers: [works]}
-  clay: {givers: [%s]}
-  brick: {takers: [{boundary: export, limit: none}]}
-"""
-
-
-AIMS = """
-drive: {smelter: 50 t/a}
-indicators:
-  own: {numerator: [{material: mud, target: works}], denominator: [{material: mud, source: smelter}]}
-targets:
-  industrial-solid-waste-utilisation@site:a: {min: 50 %}
-  industrial-solid-waste-utilised: {min: 10 t/a}
-  industrial-solid-waste-dumped: {max: 10 t/a}
-  industrial-solid-waste-stored: {max: 10 t/a}
-  industrial-solid-waste-generated: {max: 60 t/a}
-  value-added: {min: 1500 CNY/a}
-  value-added@site:b: {min: 100 CNY/a}
-  value-added@site:a: {min: 50 CNY/a}
-  waste-intensity: {max: 1000 t/万元}
-  sales: {min: 400 CNY/a}
-  own: {min: 50 %}
-"""
-
-
 def test_targets_reached_with_a_missing_input_are_unproven(tmp_path: Path) -> None:
     """The works lack clay: what they use, and 1500 of 1550 CNY, are in doubt; 500 CNY of metal are not."""
-    result = solve(tmp_path, PARK % "", AIMS)
+    result = solve(tmp_path, TWO_SITES % "", AIMS)
     sure = {"industrial-solid-waste-generated", "value-added@site:a", "sales"}
     assert met(result) == {n: "true" if n in sure else "unproven" for n in met(result)}
     assert codes(result)["unproven"]
 
 
 def test_the_same_targets_are_met_where_nothing_is_missing(tmp_path: Path) -> None:
-    assert set(met(solve(tmp_path, PARK % "{boundary: import}", AIMS)).values()) == {"true"}
+    assert set(met(solve(tmp_path, TWO_SITES % "{boundary: import}", AIMS)).values()) == {"true"}
 
 
 def test_a_ratio_that_is_no_share_may_have_a_target_above_one(tmp_path: Path) -> None:
     aim = "targets: {iso59020-water-recirculation: {min: 150 %}}\n"
-    assert faults(tmp_path, PARK % "", "drive: {smelter: 1 t/a}\n" + aim) == []
+    assert faults(tmp_path, TWO_SITES % "", "drive: {smelter: 1 t/a}\n" + aim) == []
     wrong = "targets: {industrial-solid-waste-utilisation: {min: 150 %}}\n"
-    assert faults(tmp_path, PARK % "", wrong) == ["above-one"]
+    assert faults(tmp_path, TWO_SITES % "", wrong) == ["above-one"]
 
 
 def test_an_own_indicator_may_name_a_material_that_does_not_flow(tmp_path: Path) -> None:
-    chain = PARK.replace("materials:", "materials:\n  spare: {kind: resource}") % ""
+    chain = TWO_SITES.replace("materials:", "materials:\n  spare: {kind: resource}") % ""
     own = "indicators: {own: {numerator: [{material: [spare, mud], source: process}]}}\n"
     assert values(solve(tmp_path, chain, "drive: {smelter: 5 t/a}\n" + own))["own"] == pytest.approx(5)
 

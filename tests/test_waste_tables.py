@@ -8,41 +8,7 @@ import pytest
 
 import mfa
 from mfa.show.terminal.print_run import print_answer
-
-MATERIALS = """
-materials:
-  ore: {kind: resource}
-  glue: {kind: intermediate}
-  mud: {kind: waste, waste: industrial-solid}
-  metal: {kind: product}
-  brick: {kind: product}
-"""
-
-
-CHAIN = f"""
-chain: works
-label: {{en: The works, zh: 工厂}}
-sources: {{book: {{cite: a book}}}}
-processes:
-  mill: {{per: metal, inputs: {{ore: {{value: 2 t/t, source: book}}}}, outputs: {{mud: {{balance: true}}}}}}
-  kiln: {{per: brick, inputs: {{mud: {{value: 1 t/t, source: book}}}}}}
-pools:
-  mud: {{takers: [{{process: press, tier: 1, share: 2}}, {{process: kiln, tier: 1}}]}}
-  brick: {{takers: [{{boundary: export, limit: none}}]}}
-{MATERIALS}
-"""
-
-
-OTHER = "chain: other\nprocesses: {press: {per: brick, inputs: {mud: 1 t/t}}}\n"
-
-
-def project(folder: Path, scenario: str) -> str:
-    """A scenario beside two chains; its path."""
-    (folder / "works.yaml").write_text(CHAIN, encoding="utf-8")
-    (folder / "other.yaml").write_text(OTHER, encoding="utf-8")
-    file = folder / "s.yaml"
-    file.write_text(f"scenario: s\nchains: [./works]\n{scenario}", encoding="utf-8")
-    return str(file)
+from tests.parks import MILL_MATERIALS, mill_project
 
 
 def test_unproven_names_the_process_and_its_missing_input(tmp_path: Path) -> None:
@@ -57,7 +23,7 @@ processes:
   kiln: {{per: brick, inputs: {{mud: 0.9 t/t, glue: 0.1 t/t}}}}
 pools: {{mud: {{takers: [kiln]}}}}
 targets: {{industrial-solid-waste-utilisation: {{min: 95 %}}}}
-{MATERIALS}
+{MILL_MATERIALS}
 """,
         encoding="utf-8",
     )
@@ -154,7 +120,7 @@ def test_a_target_on_a_waste_that_nothing_touches_is_not_lost(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It is 0 ÷ 0, empty and not met; without it `--require-targets` would pass."""
-    result = mfa.load(project(tmp_path, "targets: {'utilisation:slag': {min: 30 %}}\n" + SLAG)).solve()
+    result = mfa.load(mill_project(tmp_path, "targets: {'utilisation:slag': {min: 30 %}}\n" + SLAG)).solve()
     row = result.indicators.loc["utilisation:slag"]
     assert row["min"] == pytest.approx(0.3)
     assert not row["value"] >= 0
