@@ -15,7 +15,7 @@ from mfa.input.merge.other_chains import OtherChains
 from mfa.input.merge.overrides import listed_at
 from mfa.input.records.assessment import assessment
 from mfa.input.records.figures import Reader
-from mfa.input.records.materials import material, price
+from mfa.input.records.materials import lineage, material, price
 from mfa.input.records.pools import Members, pool
 from mfa.input.records.processes import process, rate
 from mfa.input.schema.fields import Label, Quantity
@@ -287,7 +287,7 @@ class Builder:
     def _residues(self, materials: Mapping[str, Material]) -> None:
         for key, tree in self.assembly.materials.items():
             parent = materials[key].residue_of if key in materials else ""
-            if parent and key in _parents(parent, materials):
+            if parent and key in lineage(parent, materials):
                 self.faults.append(Fault("residue-of-itself", place_of(tree, ("residue-of",)), {"id": key}))
                 continue
             if parent and parent not in materials:
@@ -325,14 +325,5 @@ class Builder:
         for key in list(pools):
             if key not in touched:
                 del pools[key]
-        kept = touched | {parent for key in touched for parent in _parents(key, materials)}
+        kept = touched | {parent for key in touched for parent in lineage(key, materials)}
         return {k: m for k, m in materials.items() if k in kept}
-
-
-def _parents(key: str, materials: Mapping[str, Material]) -> list[str]:
-    """A material and those that it is a residue of, until one comes again."""
-    found: dict[str, None] = {}
-    while key in materials and key not in found:
-        found[key] = None
-        key = materials[key].residue_of
-    return list(found)

@@ -169,3 +169,12 @@ def _composition(written: Mapping[str, Quantity], tree: Tree, reader: Reader) ->
         rest = shares.get(OTHER, Figure(0.0, "balance", tree.keys_at["composition"]))
         shares[OTHER] = replace(rest, value=rest.value + 1 - total)
     return shares
+
+
+def lineage(key: str, materials: Mapping[str, Material]) -> list[str]:
+    """A material and those that it is a residue of, until one comes again."""
+    found: dict[str, None] = {}
+    while key in materials and key not in found:
+        found[key] = None
+        key = materials[key].residue_of
+    return list(found)

@@ -9,6 +9,7 @@ from functools import partial
 from mfa import units
 from mfa.errors import Fault, FaultWithoutPlace, Place, nearest
 from mfa.input.records.figures import Reader
+from mfa.input.records.materials import lineage
 from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import ProcessForm
 from mfa.input.yaml.tree import Tree, place_of
@@ -247,21 +248,12 @@ def _residues(
         for parent in parents:
             if parent not in materials:
                 reader.unknown_material(parent, place, materials)
-            elif not any(parent in _lineage(m, materials) for m in form.inputs):
+            elif not any(parent in lineage(m, materials) for m in form.inputs):
                 values = {"id": name, "parent": parent, "near": nearest(parent, form.inputs)}
                 reader.faults.append(Fault("residue-not-taken", place, values))
         if not materials[name].waste:
             reader.faults.append(Fault("residue-no-waste", place, {"id": name}))
         outputs[name] = replace(outputs[name], residue_of=parents)
-
-
-def _lineage(material: str, materials: Mapping[str, Material]) -> list[str]:
-    """A material and those that it is a residue of, until one comes again."""
-    found: list[str] = []
-    while material in materials and material not in found:
-        found.append(material)
-        material = materials[material].residue_of
-    return found
 
 
 def _capacity(
