@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from mfa import units
 from mfa.errors import FaultWithoutPlace
-from mfa.system import Coefficient, Figure, Material, known, number
+from mfa.system import GJ_PER, Coefficient, Figure, Material, known, number
 
 Factor = Callable[[str], float]
 
@@ -77,9 +77,6 @@ def elements(species: str) -> tuple[tuple[str, float], ...] | None:
         return None
 
 
-GJ_PER_MWH = 3.6
-
-
 def element_shares(material: Material) -> dict[str, float]:
     """Mass fraction of each element that the composition names."""
     found: dict[str, float] = {}
@@ -91,11 +88,7 @@ def element_shares(material: Material) -> dict[str, float]:
 
 def energy_content(material: Material) -> float:
     """GJ per native unit: of an energy its own, else the lower heating value."""
-    if material.unit == "MWh":
-        return GJ_PER_MWH
-    if material.unit == "GJ":
-        return 1.0
-    return number(material.lhv)
+    return GJ_PER.get(material.unit) or number(material.lhv)
 
 
 def tonnes_per_unit(material: Material) -> float | None:
@@ -181,15 +174,17 @@ def closing_amount(
     mfa.errors.FaultWithoutPlace
         it would be negative
     """
-    into = sum(c.figure.value for m, c in inputs.items() if materials[m].is_mass and not c.balance)
-    out = sum(c.figure.value for m, c in outputs.items() if materials[m].is_mass and not c.balance)
+    into, out = (
+        sum(c.figure.value * materials[m].unit_mass for m, c in recipe.items() if not c.balance)
+        for recipe in (inputs, outputs)
+    )
     value = out - into if side == "inputs" else into - out
     if abs(value) <= ROUNDING * max(into, out):
         return 0.0
     if value < 0:
         amounts = {"value": f"{value:.6g}", "into": f"{into:.6g}", "out": f"{out:.6g}"}
         raise FaultWithoutPlace("balance-negative", process=process, material=name, **amounts)
-    return value
+    return value / materials[name].unit_mass
 
 
 def dry_share(material: Material) -> float:
@@ -218,19 +213,20 @@ def per_unit(what: str) -> Callable[[Material], float | None]:
     found = layer(what)
 
     def content(material: Material) -> float | None:
-        if not material.is_mass or not material.composition:
+        if not material.unit_mass or not material.composition:
             return None
-        return element_shares(material).get(found.element, 0.0) * found.per_element * KG_PER_T
+        share = element_shares(material).get(found.element, 0.0)
+        return material.unit_mass * share * found.per_element * KG_PER_T
 
     return content
 
 
 def _mass(material: Material) -> float | None:
-    return 1.0 if material.is_mass else None
+    return material.unit_mass or None
 
 
 def _wet(material: Material) -> float | None:
-    return 1 / dry_share(material) if material.is_mass else None
+    return material.unit_mass / dry_share(material) or None
 
 
 WAYS: Mapping[str, Callable[[Material], float | None]] = {
@@ -251,6 +247,7 @@ def basis(material: Material) -> units.Basis:
         known(material.density),
         material.density_unit,
         known(material.lhv),
+        None if material.is_mass else material.unit_mass or None,
     )
 
 

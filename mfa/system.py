@@ -33,6 +33,7 @@ BOUNDARY_SYNONYMS = {  # what people write for a word of the boundary
 }
 BOUNDARY_WORDS = ("import", "export", "emission", "deposit", "surplus", "shortage")
 MASS_UNIT = "t"
+GJ_PER = {"MWh": 3.6, "GJ": 1.0}  # of the units that an energy is counted in
 
 
 class Written(NamedTuple):
@@ -125,7 +126,7 @@ class Material:
     """Something that flows; `composition` maps species (and `other`) to mass fractions.
 
     `density` is in t per `density_unit`, `lhv` in GJ, `co2_factor` and `upstream_co2` in t CO2
-    per native unit.
+    per native unit, `mass` in t per native unit, `enthalpy` (of an energy) in GJ/t.
     """
 
     id: str
@@ -138,6 +139,8 @@ class Material:
     density: Figure | None = None
     density_unit: str = ""
     lhv: Figure | None = None
+    mass: Figure | None = None
+    enthalpy: Figure | None = None
     carbon: Figure | None = None
     waste: str = ""
     code: str = ""
@@ -159,8 +162,17 @@ class Material:
 
     @property
     def is_mass(self) -> bool:
-        """Whether amounts of it are a mass, so that it takes part in the mass balance."""
+        """Whether amounts of it are tonnes."""
         return self.unit == MASS_UNIT
+
+    @property
+    def unit_mass(self) -> float:
+        """Tonnes in one native unit, by which it takes part in the mass balance; 0 where it does not."""
+        if self.is_mass:
+            return 1.0
+        if self.enthalpy is not None:
+            return GJ_PER[self.unit] / self.enthalpy.value
+        return number(self.mass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +335,7 @@ class System:
     """Everything that one run needs: the merged scenario, checked and in native units.
 
     `allocation` is the rule of the footprints that are asked for, None where none are; `sites` maps
-    site → site → distance, km, as written.
+    site → site → distance, km, as written; `currencies` are CNY for one unit of other money.
     """
 
     name: str
@@ -346,6 +358,7 @@ class System:
     sankey: Drawing = Drawing()
     allocation: Allocation | None = None
     sites: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
+    currencies: Mapping[str, Figure] = field(default_factory=dict)
 
     @property
     def period(self) -> int:

@@ -109,7 +109,7 @@ def _room(process: Process, materials: Mapping[str, Material]) -> float:
 def _slack(process: Process, materials: Mapping[str, Material], carbon: float) -> float:
     """Carbon, t, by which a recipe may be open: its tolerance, as `mfa check` takes it of an element."""
     turnover = max(
-        sum(c.figure.value for m, c in side.items() if materials[m].is_mass and materials[m].kind != "water")
+        sum(c.figure.value * materials[m].unit_mass for m, c in side.items() if materials[m].kind != "water")
         for side in (process.inputs, process.outputs)
     )
     return (process.tolerance.value + ROUNDING) * max(carbon, FLOOR * turnover)
@@ -140,7 +140,7 @@ def _weightless(process: Process, materials: Mapping[str, Material]) -> Iterator
         return
     for material in process.outputs:
         m = materials[material]
-        if not m.is_mass and m.kind != "energy":
+        if not m.unit_mass and m.kind != "energy":
             gas = materials[closing[0]]
             co2 = (
                 process.outputs[closing[0]].figure.value if gas.ghg and closing[0] in process.outputs else 0.0

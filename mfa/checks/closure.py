@@ -84,9 +84,10 @@ def _amount(recipe: Mapping[str, Coefficient], material: str) -> float:
 def _process(
     process: Process, materials: Mapping[str, Material], shares: Mapping[str, Mapping[str, float]]
 ) -> list[Closure]:
-    named = dict.fromkeys((*process.inputs, *process.outputs))
+    named = {m: materials[m].unit_mass for m in (*process.inputs, *process.outputs)}
     flows = [
-        (m, _amount(process.inputs, m), _amount(process.outputs, m)) for m in named if materials[m].is_mass
+        (m, mass * _amount(process.inputs, m), mass * _amount(process.outputs, m))
+        for m, mass in named.items()
     ]
     flows = [f for f in flows if f[1] or f[2]]
     if not flows:
@@ -99,7 +100,7 @@ def _process(
     return [mass, *(_element(process, e, flows, turnover, materials, shares) for e in sorted(layers))]
 
 
-Flow = tuple[str, float, float]
+Flow = tuple[str, float, float]  # material, t in, t out
 
 
 def _turnover(flows: Iterable[Flow], materials: Mapping[str, Material]) -> float:

@@ -126,8 +126,11 @@ def idle(system: System) -> list[str]:
 
 
 def without_source(system: System) -> list[Fault]:
-    """Coefficients that say nothing of where they come from."""
-    return [
+    """Coefficients and rates of exchange that say nothing of where they come from."""
+    rates = [
+        Fault("no-source-rate", f.place, {"id": k}) for k, f in system.currencies.items() if not f.source
+    ]
+    return rates + [
         Fault("no-source", c.figure.place, {"process": p.id, "side": side, "material": m})
         for p in system.processes.values()
         for side, recipe in (("inputs", p.inputs), ("outputs", p.outputs))

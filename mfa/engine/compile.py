@@ -174,10 +174,12 @@ def _flow(compiled: Compiled, process: str, side: str, material: str) -> int | N
 def _coefficient_slot(compiled: Compiled, system: System, key: str, side: str, material: str) -> Slot | None:
     at, process = _flow(compiled, key, side, material), system.processes[key]
     balance = balance_of(process)
-    if at is None or balance is None or balance == (side, material) or not system.materials[material].is_mass:
+    mass = system.materials[material].unit_mass
+    if at is None or balance is None or balance == (side, material) or not mass:
         return None if at is None else Slot("coefficient", at)
     closing = _flow(compiled, key, *balance)
-    slope = -1.0 if balance[0] == side else 1.0
+    mass /= system.materials[balance[1]].unit_mass
+    slope = -mass if balance[0] == side else mass
     return None if closing is None else Slot("coefficient", at, closing, slope)
 
 

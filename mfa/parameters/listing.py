@@ -38,6 +38,7 @@ def listed(system: System) -> dict[str, Parameter]:
         for side, entries in (("takers", pool.takers), ("givers", pool.givers)):
             found += _list(pool.material, side, entries, unit)
     found += [Parameter(f"factors.{k}", f.value, "") for k, f in system.factors.items()]
+    found += [Parameter(f"currencies.{k}", f.value, "CNY") for k, f in system.currencies.items()]
     for t in system.targets:
         bounds = (("min", t.minimum), ("max", t.maximum))
         found += [Parameter(f"targets.{t.indicator}.{k}", v, "") for k, v in bounds if v is not None]
@@ -104,6 +105,8 @@ def _material(material: Material) -> Iterator[Parameter]:
         "carbon": material.carbon,
         "lhv": material.lhv,
         "density": material.density,
+        "mass": material.mass,
+        "enthalpy": material.enthalpy,
         "co2-factor": material.co2_factor,
         "upstream-co2": material.upstream_co2,
         "gwp": material.gwp if material.ghg else None,

@@ -12,15 +12,17 @@ from typing import NamedTuple, Protocol
 
 RATES = {"demand": "demand", "supply": "supply", "price": "prices"}
 SIDES = ("takers", "givers")
-QUANTITIES = ("drive", "demand", "supply", "prices", "factors", "targets")  # mappings of figures by id
+QUANTITIES = (  # mappings of figures by id
+    *("drive", "demand", "supply", "prices", "factors", "currencies", "targets"),
+)
 MEMBERS = ("materials", "processes", "stocks")
 SECTIONS = (
     *(*MEMBERS, "pools", *QUANTITIES, "year", "layers", "indicators", "claims"),
     *("scenario", "label", "note", "chains", "sources", "sankey", "sites"),
 )
 OF_MATERIAL = (
-    *("moisture", "carbon", "lhv", "density", "co2-factor", "upstream-co2", "gwp", "parent-equivalent"),
-    *("price", "price-vat"),
+    *("moisture", "carbon", "lhv", "density", "mass", "enthalpy", "co2-factor", "upstream-co2", "gwp"),
+    *("parent-equivalent", "price", "price-vat"),
 )
 OF_PROCESS = ("capacity", "operating", "tolerance", "value-added", "system-cost")
 WRITTEN = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[[0-9]{1,6}\])*\Z")

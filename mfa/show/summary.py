@@ -241,7 +241,7 @@ class Summary:
     def mass_balance(self) -> MassBalance:
         """What enters and leaves of everything that is a mass."""
         ledger = self.result.accounts.ledger
-        mass = ledger.per_pool(lambda m: m.is_mass)
+        mass = ledger.per_pool(lambda m: m.unit_mass)
         return MassBalance(
             {n: ledger.crossing(n, mass).total for n in ENTERS},
             {n: ledger.crossing(n, mass).total for n in LEAVES},

@@ -20,11 +20,13 @@ from mfa.units.convert import (
     ratio_factor,
     uses_operating,
 )
+from mfa.units.dimensions import CURRENCIES
 from mfa.units.grammar import names
 from mfa.units.number import as_written, scaled, split, split_range
 from mfa.units.quantity import Quantity, quantity
 
 __all__ = [
+    "CURRENCIES",
     "YEAR_HOURS",
     "Basis",
     "Quantity",

@@ -9,7 +9,19 @@ from fractions import Fraction
 from functools import lru_cache
 
 from mfa.errors import FaultWithoutPlace
-from mfa.units.dimensions import ENERGY, MASS, PER_TIME, TIME, WET, Dims, in_words, times, unlike
+from mfa.units.dimensions import (
+    CURRENCIES,
+    ENERGY,
+    MASS,
+    MONEY,
+    PER_TIME,
+    TIME,
+    WET,
+    Dims,
+    in_words,
+    times,
+    unlike,
+)
 from mfa.units.grammar import YEAR, Unit, parse
 from mfa.units.number import MEMO, echo, rounded, split
 
@@ -240,6 +252,13 @@ VOLUMES: Mapping[Dims, str] = {
 }
 
 
+CARRIED = {  # native units of what may weigh something, and what says how much
+    "GJ": "enthalpy: … GJ/t",
+    "m2": "mass: … kg/m2",
+    "piece": "mass: … kg/piece",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What is known of a material, for converting amounts of it.
@@ -256,6 +275,10 @@ class Basis:
         `m3`, `Nm3` or `Sm3`.
     lhv
         Lower heating value, GJ per native unit, or per t where the native unit is a mass.
+    mass
+        Tonnes per native unit, of what is counted in pieces, by area or by its energy.
+    rates
+        What one unit of another currency is in CNY, by its code; of money alone.
     """
 
     unit: str = "t"
@@ -263,6 +286,8 @@ class Basis:
     density: float | None = None
     density_unit: str = ""
     lhv: float | None = None
+    mass: float | None = None
+    rates: tuple[tuple[str, float], ...] = ()
 
 
 def amount(text: str, scale: Fraction, dims: Dims, basis: Basis, rate: bool = False) -> Fraction:
@@ -274,6 +299,14 @@ def amount(text: str, scale: Fraction, dims: Dims, basis: Basis, rate: bool = Fa
     is_mass = native.dims == MASS
     if is_mass and dims == WET:
         return scale * _dry_share(text, basis) / native.factor
+    if dims == MASS and basis.mass:
+        return scale / Fraction(basis.mass)
+    if dims == MASS and basis.unit in CARRIED:
+        raise FaultWithoutPlace(
+            "unit-no-mass", unit=echo(text), native=echo(basis.unit), add=CARRIED[basis.unit]
+        )
+    if native.dims == MONEY and dims in CURRENCIES:
+        return scale * _rate(text, CURRENCIES[dims], basis) / native.factor
     if dims == ENERGY and (is_mass or native_volume):
         return scale / _heat(text, native, basis)
     gases = {volume, native_volume} == {"Nm3", "Sm3"}
@@ -290,6 +323,14 @@ def _dry_share(text: str, basis: Basis) -> Fraction:
     if basis.moisture is None or not 0 <= basis.moisture < 1:
         raise FaultWithoutPlace("unit-no-moisture", unit=echo(text))
     return 1 - Fraction(basis.moisture)
+
+
+def _rate(text: str, code: str, basis: Basis) -> Fraction:
+    """Yuan for one unit of another currency."""
+    rate = dict(basis.rates).get(code)
+    if not rate:
+        raise FaultWithoutPlace("unit-no-rate", unit=echo(text), code=code)
+    return Fraction(rate)
 
 
 def _heat(text: str, native: Unit, basis: Basis) -> Fraction:

@@ -13,6 +13,18 @@ MASS: Dims = (("mass", 1),)
 WET: Dims = (("wet_mass", 1),)
 ENERGY: Dims = (("energy", 1),)
 TIME: Dims = (("time", 1),)
+MONEY: Dims = (("currency", 1),)
+CURRENCIES: Mapping[Dims, str] = {  # money other than CNY
+    (("euro", 1),): "EUR",
+    (("dollar", 1),): "USD",
+    (("sterling", 1),): "GBP",
+    (("yen", 1),): "JPY",
+    (("hong_kong_dollar", 1),): "HKD",
+    (("australian_dollar", 1),): "AUD",
+    (("rouble", 1),): "RUB",
+    (("won", 1),): "KRW",
+    (("rupee", 1),): "INR",
+}
 PER_TIME: Dims = (("time", -1),)
 TEMPERATURE: Dims = (("temperature", 1),)
 
@@ -46,6 +58,7 @@ WORDS: Mapping[tuple[str, int], tuple[str, str]] = {
     ("norm_volume", 1): ("gas volume at 0 °C", "标准体积(0 °C)"),
     ("standard_volume", 1): ("gas volume at 20 °C", "气体体积(20 °C)"),
     ("currency", 1): ("money", "货币"),
+    **{(dims[0][0], 1): (f"money in {code}", code) for dims, code in CURRENCIES.items()},
     ("person", 1): ("persons", "人数"),
     ("person", -1): ("person", "人数"),
     ("piece", 1): ("pieces", "件数"),

@@ -176,6 +176,25 @@ def factors(scenario: Tree, reader: Reader) -> dict[str, Figure]:
     return made
 
 
+def currencies(scenario: Tree, reader: Reader) -> dict[str, Figure]:
+    """CNY for one unit of other money, by its code; their faults go to the reader."""
+    section = scenario.child("currencies")
+    known = tuple(units.CURRENCIES.values())
+    made = {}
+    for key in section:
+        if key not in known:
+            values = {"id": key[:60], "known": ", ".join(known), "near": nearest(key, known)}
+            reader.faults.append(Fault("currency-unknown", section.keys_at[key], values))
+            continue
+        quantity = _form(Quantity, section[key], ("currencies", key), reader)
+        figure = reader.figure(quantity, section[key], partial(units.factor, to="CNY")) if quantity else None
+        if figure and not figure.value:
+            reader.faults.append(Fault("currency-zero", figure.place, {"id": key}))
+        elif figure:
+            made[key] = figure
+    return made
+
+
 def _bound(
     quantity: Quantity, node: Tree, key: str, of: str, reader: Reader, most: float = float("inf")
 ) -> Figure | None:

@@ -13,7 +13,7 @@ from mfa.errors import Error, Fault, Place, nearest
 from mfa.input.merge.assembly import Assembly
 from mfa.input.merge.other_chains import OtherChains
 from mfa.input.merge.overrides import listed_at
-from mfa.input.records.assessment import assessment
+from mfa.input.records.assessment import assessment, currencies
 from mfa.input.records.figures import Reader
 from mfa.input.records.materials import lineage, material, price
 from mfa.input.records.pools import Members, pool
@@ -50,6 +50,8 @@ class Builder:
         self.notes: list[Fault] = []
         self.other_chains = OtherChains(assembly)
         self.reader = Reader(self.year, frozenset(assembly.sources), self.faults)
+        self.currencies = currencies(assembly.scenario, self.reader)
+        self.reader.rates = tuple((code, figure.value) for code, figure in self.currencies.items())
 
     def system(self) -> System:
         """All records; raises the faults of all sections together."""
@@ -90,6 +92,7 @@ class Builder:
             notes=tuple(self.notes),
             sankey=self._with_chain_labels(found.sankey),
             sites=found.sites,
+            currencies=self.currencies,
         )
 
     def _stop(self) -> None:

@@ -15,7 +15,7 @@ from mfa.properties import Factor, reconverted
 from mfa.system import Figure, Written
 
 MOST_HINTS = 200  # looking for the nearest name costs up to 25 ms; nobody reads more
-NO_PROPERTY = ("unit-no-moisture", "unit-no-density", "unit-no-lhv")
+NO_PROPERTY = ("unit-no-moisture", "unit-no-density", "unit-no-lhv", "unit-no-mass")
 FOLLOWS = ("unit-dimension", *NO_PROPERTY)
 
 
@@ -32,6 +32,12 @@ class Reader:
     faults: list[Fault]
     faulty: set[str] = field(default_factory=set)
     hints: dict[str, str] = field(default_factory=dict)
+    rates: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def money(self) -> units.Basis:
+        """What amounts of money are converted by: the rates of other currencies."""
+        return units.Basis("CNY", rates=self.rates)
 
     def unknown_material(self, name: str, place: Place, materials: Iterable[str]) -> None:
         """The fault of a material that nobody defines; past `MOST_HINTS` names without a hint."""

@@ -13,9 +13,8 @@ from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import MaterialForm
 from mfa.input.yaml.tree import Tree, place_of
 from mfa.properties import OTHER, basis, is_formula
-from mfa.system import ONE, ZERO, Figure, Material, known
+from mfa.system import GJ_PER, MASS_UNIT, ONE, ZERO, Figure, Material, known
 
-ENERGY_UNITS = ("MWh", "GJ")
 NATIVE_UNITS = ("t", "MWh", "GJ", "m3", "Nm3", "Sm3", "person", "piece", "ha", "m2", "CNY")
 VOLUMES = ("m3", "Nm3", "Sm3")
 FULL = 1.005  # published compositions are rounded, and may add to a little more than 1
@@ -26,7 +25,9 @@ def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Materi
     unit = _unit(form, tree, reader)
     moisture = _moisture(form, tree, reader)
     density, density_unit = _density(form, tree, reader)
-    bare = units.Basis(unit, known(moisture), known(density), density_unit)
+    mass, enthalpy = _mass(form, unit, tree, reader), _enthalpy(form, tree, reader)
+    weight = GJ_PER[unit] / enthalpy.value if enthalpy else known(mass)
+    bare = units.Basis(unit, known(moisture), known(density), density_unit, mass=weight)
     lhv = _figure(
         form.lhv, tree, "lhv", reader, lambda u: units.coefficient_factor(u, units.Basis("GJ"), bare)
     )
@@ -42,6 +43,8 @@ def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Materi
         density=density,
         density_unit=density_unit,
         lhv=lhv,
+        mass=mass,
+        enthalpy=enthalpy,
         carbon=_ratio(form.carbon, tree, "carbon", reader),
         waste=form.waste or "",
         code=form.code,
@@ -65,11 +68,11 @@ def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Materi
 def price(quantity: Quantity, tree: Tree, key: str, of: Material, reader: Reader) -> Figure | None:
     """A price in CNY per native unit."""
     per = basis(of)
-    return reader.figure(quantity, tree[key], lambda u: units.coefficient_factor(u, units.Basis("CNY"), per))
+    return reader.figure(quantity, tree[key], lambda u: units.coefficient_factor(u, reader.money, per))
 
 
 def _unit(form: MaterialForm, tree: Tree, reader: Reader) -> str:
-    if form.kind == "energy" and form.unit not in ENERGY_UNITS:
+    if form.kind == "energy" and form.unit not in GJ_PER:
         key = "energy-unit" if "unit" in tree else "energy-unit-missing"
         reader.faults.append(Fault(key, place_of(tree, ("unit",)), {"unit": form.unit[:40]}))
         return "MWh"
@@ -123,6 +126,42 @@ def _density(form: MaterialForm, tree: Tree, reader: Reader) -> tuple[Figure | N
     if found and not found.value:
         reader.faults.append(Fault("density-zero", found.place, {"text": text[:60]}))
     return (found, volume) if found and found.value > 0 else (None, "")
+
+
+def _mass(form: MaterialForm, unit: str, tree: Tree, reader: Reader) -> Figure | None:
+    """Tonnes in one piece, m2 …; what is tonnes, energy or volume has other words for it."""
+    if form.mass is None:
+        return None
+    other = "enthalpy" if unit in GJ_PER else "density" if unit in VOLUMES else ""
+    if other or unit in (MASS_UNIT, "CNY"):
+        key = "mass-elsewhere" if other else "mass-of-mass"
+        values = {"unit": unit, "other": other}
+        reader.faults.append(Fault(key, tree.keys_at["mass"], values))
+        return None
+    to, of = units.Basis("t"), units.Basis(unit)
+    return _positive(
+        _figure(form.mass, tree, "mass", reader, lambda u: units.coefficient_factor(u, to, of)), reader
+    )
+
+
+def _enthalpy(form: MaterialForm, tree: Tree, reader: Reader) -> Figure | None:
+    """GJ/t of an energy that a mass carries, such as steam."""
+    if form.enthalpy is None:
+        return None
+    if form.kind != "energy":
+        reader.faults.append(Fault("enthalpy-of-matter", tree.keys_at["enthalpy"], {"kind": form.kind}))
+        return None
+    return _positive(
+        _figure(form.enthalpy, tree, "enthalpy", reader, partial(units.factor, to="GJ/t")), reader
+    )
+
+
+def _positive(found: Figure | None, reader: Reader) -> Figure | None:
+    """A figure that others are divided by."""
+    if found and not found.value:
+        reader.faults.append(Fault("mass-zero", found.place, {"text": found.text[:60]}))
+        return None
+    return found
 
 
 def _equivalent(quantity: Quantity | None, tree: Tree, reader: Reader) -> Figure:

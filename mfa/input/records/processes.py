@@ -204,7 +204,7 @@ def _balance(
         values = {"process": key, "first": ".".join(asked[0])}
         reader.faults.append(Fault("balance-twice", place_of(tree, asked[1], key=True), values))
         return
-    if not materials[name].is_mass:
+    if not materials[name].unit_mass:
         reader.faults.append(Fault("balance-no-mass", place, {"material": name}))
         return
     if len(inputs) < len(form.inputs) or not form.outputs.keys() <= outputs.keys():
@@ -277,7 +277,7 @@ def _system_cost(
         return None
     per = basis(materials[form.per])
     return reader.figure(
-        form.system_cost, tree["system-cost"], lambda u: units.coefficient_factor(u, units.Basis("CNY"), per)
+        form.system_cost, tree["system-cost"], lambda u: units.coefficient_factor(u, reader.money, per)
     )
 
 

@@ -39,6 +39,8 @@ class MaterialPatch(Form):
     moisture: Quantity | None = None
     density: Quantity | None = None
     lhv: Quantity | None = None
+    mass: Quantity | None = None
+    enthalpy: Quantity | None = None
     carbon: Quantity | None = None
     waste: Literal["industrial-solid", "hazardous", "domestic"] | None = None
     code: str = ""
@@ -300,6 +302,7 @@ class ScenarioPatch(Form):
     stocks: dict[Id, StockPatch] = Field(default_factory=dict)
     prices: dict[Id, Quantity] = Field(default_factory=dict)
     factors: dict[str, Quantity] = Field(default_factory=dict)
+    currencies: dict[str, Quantity] = Field(default_factory=dict)
     set: dict[str, Quantity] = Field(default_factory=dict)
     targets: dict[str, TargetForm] = Field(default_factory=dict)
     plan: Any = None

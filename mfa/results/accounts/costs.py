@@ -54,7 +54,7 @@ class Costs:
         energies = b.per_pool(lambda m: m.kind == "energy")
         power = b.outputs(energies).by_process > 0
         by_energy = b.per_pool(lambda m: 0.0 if m.kind in FREE else energy_content(m))
-        by_mass = b.per_pool(lambda m: float(m.is_mass and m.kind not in FREE))
+        by_mass = b.per_pool(lambda m: 0.0 if m.kind in FREE else m.unit_mass)
         weight = np.where(b.out, b.amount, 0.0) * np.where(
             power[b.process], by_energy[b.pool], by_mass[b.pool]
         )
@@ -72,7 +72,7 @@ class Costs:
         )
         first = np.where(bare & reference, b.amount, 0.0)
         rest = (b.by_process(weight + first) == 0)[b.process] & b.out
-        mass = b.per_pool(lambda m: m.is_mass)
+        mass = b.per_pool(lambda m: m.unit_mass)
         found: Floats = weight + first + np.where(rest, b.amount * mass[b.pool], 0.0)
         return found
 

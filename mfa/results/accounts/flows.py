@@ -86,6 +86,4 @@ def links(found: Iterable[Flow]) -> list[Flow]:
 def wet(system: System, flow: Flow) -> float | None:
     """The amount with its moisture; the same for a mass without; nothing for other units."""
     material = system.materials[flow.material]
-    if not material.is_mass:
-        return None
-    return flow.amount / dry_share(material)
+    return flow.amount * material.unit_mass / dry_share(material) if material.unit_mass else None

@@ -28,7 +28,7 @@ def is_main(material: Material) -> bool:
     """Whether it counts as a main resource."""
     if material.main_resource is not None:
         return material.main_resource
-    return material.is_mass and material.kind in ("resource", "fuel")
+    return material.unit_mass > 0 and material.kind in ("resource", "fuel")
 
 
 def is_secondary(material: Material) -> bool:
@@ -42,7 +42,7 @@ def is_counted(material: Material) -> bool:
     Air and overburden say `main-resource: false` and have no price; bought goods have one.
     """
     free = material.main_resource is False and material.price is None
-    return material.is_mass and material.kind not in OUTSIDE and not free
+    return material.unit_mass > 0 and material.kind not in OUTSIDE and not free
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Resources:
     @cached_property
     def main(self) -> Part:
         """Main resources bought or extracted, less what is sold on."""
-        weight = self.ledger.per_pool(lambda m: is_main(m) and m.is_mass)
+        weight = self.ledger.per_pool(lambda m: is_main(m) * m.unit_mass)
         b, won = self.ledger, self._extraction(weight)
         used = b.crossing("import", weight) + won - b.crossing("export", weight)
         return used.split(b.taken(weight).by_process + won.by_process)
@@ -115,7 +115,7 @@ class Resources:
         for i, process in enumerate(self.ledger.processes):
             if process.fate == "utilisation" and system.materials[process.per].kind != "energy":
                 for flow, share in self._recovered(i, process):
-                    weight[flow] = share
+                    weight[flow] = share * self.ledger.materials[self.ledger.pool[flow]].unit_mass
         return self.ledger.flows(weight)
 
     def _recovered(self, number: int, process: Process) -> Iterator[tuple[int, float]]:
@@ -147,7 +147,7 @@ class Resources:
         what of it is resold or dumped is in neither.
         """
         own = self.books.own
-        sold = self.ledger.per_pool(lambda m: own.get(m.id, 0.0) if is_counted(m) else 0.0)
+        sold = self.ledger.per_pool(lambda m: own.get(m.id, 0.0) * m.unit_mass if is_counted(m) else 0.0)
         used = self.recovered + self.ledger.crossing("export", sold)
         return used, self._consumption + used
 
@@ -160,4 +160,4 @@ class Resources:
         return self.ledger.crossing("import", primary) + won - self.ledger.crossing("export", raw)
 
     def _where(self, test: Callable[[Material], bool]) -> Floats:
-        return self.ledger.per_pool(lambda m: is_counted(m) and test(m))
+        return self.ledger.per_pool(lambda m: m.unit_mass if is_counted(m) and test(m) else 0.0)

@@ -62,7 +62,7 @@ def _is_declared(material: Material) -> bool:
     """Whether its content is known: a composition of something with tonnes, or no mass at all."""
     if material.composition:
         return tonnes_per_unit(material) is not None
-    return not material.is_mass
+    return not material.unit_mass
 
 
 @dataclass(frozen=True)
@@ -242,6 +242,6 @@ class Substance:
             return None
         tonnes = self.compositions.tonnes
         grade = whole / float((self.ledger.entering * tonnes)[brought > 0].sum())
-        sold = b.boundary["export"] * b.per_pool(lambda m: m.kind == "product" and m.is_mass)
+        sold = b.boundary["export"] * b.per_pool(lambda m: m.kind == "product" and m.unit_mass > 0)
         rich = self.carried.mean > grade
         return float(sold @ (self.carried.mean * rich)) / whole

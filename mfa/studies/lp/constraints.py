@@ -259,10 +259,11 @@ class Constraints:
         sides: dict[str, tuple[list[int], list[float], list[float]]] = {}
         balanced = {p.id for p, _, _, c in self._coefficients if c.balance}
         for f, (process, material, out, coefficient) in enumerate(self._coefficients):
-            if self.system.materials[material].is_mass:
+            mass = self.system.materials[material].unit_mass
+            if mass:
                 columns, signs, amounts = sides.setdefault(process.id, ([], [], []))
                 columns.append(self.column("flow", f))
-                signs.append(-1.0 if out else 1.0)
+                signs.append(-mass if out else mass)
                 amounts.append(coefficient.figure.value)
         for process_id, (columns, signs, amounts) in sides.items():
             slack = 0.0
