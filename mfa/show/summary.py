@@ -82,11 +82,6 @@ class Summary:
         return tuple(r for r in self.result.indicator_list if is_waste_rate(r.name))
 
     @cached_property
-    def all_met(self) -> bool:
-        """Whether no target is missed or unproven."""
-        return all(r.met in ("", "true") for r in self.targets)
-
-    @cached_property
     def unused(self) -> tuple[Unused, ...]:
         """Industrial solid waste that is unsold, stored, disposed of, dumped, by taker, the largest first."""
         found = [

@@ -41,7 +41,7 @@ def print_answer(result: Run, lang: str, folder: Path | None) -> None:
     system, summary = result.system, Summary(result)
     line(bold(system.name), f" · {scenario_title(system, lang)}\n")
     _targets(summary, system, lang)
-    if not summary.all_met:
+    if not result.targets_met:
         _obstacles(summary, system, lang)
     _wastes(summary, system, lang)
     _accounts(summary, system, lang)
