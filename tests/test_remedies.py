@@ -303,7 +303,7 @@ def test_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "1. brick-works: take all mud that is left (no limit)" in last
     assert "all of them together (ceiling: not a measure as it stands)" in last
     page = report_page(result, found)
-    assert "Ceiling: not a measure as it stands." in page
+    assert "Ceiling, not a measure as it stands: " in page
     assert "Ceilings, not measures as they stand" in page
     table = remedies_table(result, found)
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]

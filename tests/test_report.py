@@ -77,7 +77,7 @@ def test_answer_comes_first(page: str) -> None:
     assert (
         "The largest unused waste is Mud: 500 t/a, 71.43 % of all that is not used (Heap 500 t/a)" in answer
     )
-    assert "Kiln: take all Mud that is left (no limit) → 83.33 % (+41.7)" in answer
+    assert "Kiln: take all Mud that is left (no limit) 83.33 % +41.67" in answer
     assert "14.29 % of low confidence" in answer  # one of seven figures
 
 

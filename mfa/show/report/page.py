@@ -93,7 +93,8 @@ def _answer(summary: Summary, system: System, lang: str) -> dict[str, Any]:
         "answers": _verdicts(summary, system, lang),
         "notes": headline_notes(summary, lang),
         "largest": _largest(summary, system, lang),
-        "ways": _best_ways(summary, system, lang) if summary.ways else "",
+        "no_ways": _no_ways(summary, lang),
+        "ways": _best_ways(summary, system, lang),
         "trust": _trust(summary, lang),
         "key_figures": [(indicator_name(system, r.name, lang), *figure(r)) for r in summary.key_figures],
         "unused": _unused(summary, system, lang),
@@ -173,30 +174,31 @@ def _largest(summary: Summary, system: System, lang: str) -> str:
     )
 
 
-def _best_ways(summary: Summary, system: System, lang: str) -> str:
-    """Sentences on the first missed target: the best measures, the best ceiling, what all together reach."""
+def _no_ways(summary: Summary, lang: str) -> str:
+    """A sentence on the first missed target, where no measure would improve it."""
+    if not summary.ways or summary.ways[0].measures:
+        return ""
+    return word("report-no-measure" if summary.ways[0].single else "report-no-way", lang)
+
+
+def _best_ways(summary: Summary, system: System, lang: str) -> Rows:
+    """Of the first missed target, the best measures and the best ceiling: what each reaches and brings along.
+
+    Then what all together reach.
+    """
+    if not summary.ways:
+        return []
     ways = summary.ways[0]
-    if not ways.single:
-        return word("report-no-way", lang)
-    best = "; ".join(_way(r, system, lang) for r in ways.measures[:MOST_PLACES])
-    texts = [word("report-ways", lang, ways=best) if best else word("report-no-measure", lang)]
-    if ways.ceilings:
-        texts.append(word("report-ceiling", lang, way=_way(ways.ceilings[0], system, lang)))
-    if ways.together:
-        key = "report-together-met" if ways.together.met == "true" else "report-together-short"
-        bound = summary.indicators[ways.indicator].minimum or 0.0
-        points = f"{abs((ways.together.value or 0.0) - bound) * 100:.2f}"
-        kind = word("report-is-ceiling", lang) if ways.together.ceiling else ""
-        brings = remedy_brings(system, ways.together, lang)
-        value = percent(ways.together.value)
-        texts.append(word(key, lang, value=value, points=points, brings=brings) + kind)
-    return " ".join(texts)
+    together = [ways.together] if ways.together else []
+    return [_way(r, system, lang) for r in (*ways.measures[:MOST_PLACES], *ways.ceilings[:1], *together)]
 
 
-def _way(r: Remedy, system: System, lang: str) -> str:
-    """A remedy, what it reaches, and what it brings along."""
-    reached = f"{percent(r.value)} ({r.gain * 100:+.1f})"
-    return f"{remedy_name(system, r, lang)} → {reached} [{remedy_brings(system, r, lang)}]"
+def _way(r: Remedy, system: System, lang: str) -> tuple[str, ...]:
+    """A remedy, what it reaches, points, what it brings along; a ceiling says that it is one."""
+    kind = word("report-is-ceiling", lang) if r.ceiling and r.way != "all" else ""
+    met = " ✓" if r.met == "true" else ""
+    name, brings = remedy_name(system, r, lang), remedy_brings(system, r, lang)
+    return (f"{kind}{name}", f"{percent(r.value)}{met}", f"{r.gain * 100:+.2f}", brings)
 
 
 def _trust(summary: Summary, lang: str) -> str:
