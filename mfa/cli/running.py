@@ -39,6 +39,7 @@ from mfa.system import Allocation
 )
 @click.option("--samples", type=int, hidden=True)
 @click.option("--gaussian", is_flag=True, hidden=True)
+@click.option("--full", is_flag=True, help="Print everything; without it about two screens.")
 @click.option("--report", is_flag=True, help="Also write report.html into --out.")
 @scenario_options
 @common
@@ -53,6 +54,7 @@ def run(
     allocation: Allocation | None,
     samples: int | None,
     gaussian: bool,
+    full: bool,
     report: bool,
     variants: tuple[str, ...],
     settings: tuple[str, ...],
@@ -81,7 +83,7 @@ def run(
     elif not quiet:
         from mfa.show.terminal.print_run import print_answer
 
-        print_answer(result, lang, out)
+        print_answer(result, lang, out, full=full)
         if mend:
             from mfa.show.terminal.print_remedies import print_remedies
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mfa.checks.closure import Closure, closures
 from mfa.engine.compile import Compiled
 from mfa.engine.network import GainError, LostError, OrderError, State
-from mfa.errors import Error, Fault, FaultWithoutPlace, Place, check_language, nearest
+from mfa.errors import Error, Fault, FaultWithoutPlace, check_language, nearest
 from mfa.properties import layer
 from mfa.results import tables
 from mfa.results.accounts import flows
@@ -27,6 +26,8 @@ from mfa.results.carbon_gaps import Hole, holes
 from mfa.results.indicators import evaluate
 from mfa.results.indicators.custom import ChosenFlows, layers_of
 from mfa.results.indicators.target import Indicator
+from mfa.results.reasons import Reasons
+from mfa.results.unsolved import gain_fault, lost_fault, order_fault
 from mfa.results.warnings import RunWarning, account_faults, run_warnings
 from mfa.system import Allocation, System
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 TABLES = ("flows", "links", "processes", "pools", "stocks", "indicators", "balances", "warnings")
 MORE_TABLES = ("layers", "layer_balances", "costs", "footprints", "transport")
-NAMED = 8  # pools of a block that a message names
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,6 +260,11 @@ class Run:
         return overfull(self._followed)
 
     @cached_property
+    def reasons(self) -> Reasons:
+        """Why each process runs as high as it does."""
+        return Reasons(self.accounts.ledger)
+
+    @cached_property
     def lacking(self) -> dict[str, str]:
         """Running processes one of whose inputs is in shortage → that input."""
         short = {
@@ -354,42 +359,9 @@ def solve_compiled(system: System, compiled: Compiled) -> Run:
     try:
         state = solve_wired(compiled.wiring, compiled.values)
     except GainError as error:
-        raise Error([_gain(system, compiled, error)]) from None
+        raise Error([gain_fault(system, compiled, error)]) from None
     except LostError as error:
-        raise Error([_lost(system, compiled, error)]) from None
+        raise Error([lost_fault(system, compiled, error)]) from None
     except OrderError as error:
-        raise Error([_order(compiled, error)]) from None
+        raise Error([order_fault(compiled, error)]) from None
     return Run(system, compiled, state)
-
-
-def _gain(system: System, compiled: Compiled, error: GainError) -> Fault:
-    """A recycle that feeds itself, with its gain and that of its block."""
-    cycle, place = _recycle(system, compiled, error.cycle)
-    values = {"cycle": cycle, "gain": f"{error.gain:.4g}", "block": f"{error.block_gain:.4g}"}
-    return Fault("recycle-gain", place, values)
-
-
-def _lost(system: System, compiled: Compiled, error: LostError) -> Fault:
-    """A block without a defined answer: its pools, and the heaviest cycle where there is one."""
-    names = [compiled.structure.pools[p] for p in error.pools]
-    more = f", … ({len(names)})" if len(names) > NAMED else ""
-    values = {"pools": ", ".join(names[:NAMED]) + more}
-    if not error.cycle:
-        lists = (e.place for n in names for e in (*system.pools[n].takers, *system.pools[n].givers))
-        return Fault("recycle-lost", next(lists, None), values)
-    cycle, place = _recycle(system, compiled, error.cycle)
-    return Fault("recycle-lost-cycle", place, {**values, "cycle": cycle, "gain": f"{error.gain:.4g}"})
-
-
-def _recycle(system: System, compiled: Compiled, cycle: Sequence[int]) -> tuple[str, Place | None]:
-    """The recycle in order, back to its first pool, and where its first process stands."""
-    s = compiled.structure
-    names = [s.pools[n] if i % 2 == 0 else f"[{s.processes[n]}]" for i, n in enumerate(cycle)]
-    place = system.processes[s.processes[cycle[1]]].place if len(cycle) > 1 else None
-    return " → ".join([*names, *names[:1]]), place
-
-
-def _order(compiled: Compiled, error: OrderError) -> Fault:
-    names = ", ".join(f"'{compiled.structure.processes[p]}'" for p in error.processes)
-    at = [compiled.entries[e].place for e in error.entries]
-    return Fault("several-orders", at[0], {"names": names, "other": at[-1]})

@@ -26,7 +26,9 @@ from mfa.results.held_back import HeldBack, held_back
 from mfa.results.indicators.custom import ChosenFlows, Uncounted
 from mfa.results.indicators.target import Indicator
 from mfa.system import System
+from mfa.units import readable
 
+REMARKS = ("zero-ratio", "idle", "note")  # codes of what is worth knowing and makes no figure doubtful
 EMPTY: Mapping[str, HeldBack] = {}
 FULL = 1e-9  # of the size: what is within is met or full, looser than any rounding, closer than any figure
 
@@ -129,13 +131,13 @@ def _open(
         key = f"{code}-{'full' if material in full else 'idle' if material in idle else 'nobody'}"
         values = {
             "material": material,
-            "amount": f"{amount:,.4g}",
+            "amount": readable(amount),
             "unit": unit,
             "names": ", ".join(full.get(material) or idle.get(material) or ()),
         }
         if material in held:
             key, by = f"{code}-held", held[material]
-            more = f"{min(by.more, amount):,.4g}"
+            more = readable(min(by.more, amount))
             values |= {"process": by.process, "more": more, "names": ", ".join(by.lists)}
         made.append(RunWarning(code, f"pool:{material}", amount, unit, Fault(key, None, values)))
     return made
@@ -171,7 +173,7 @@ def _identity(wastes: Mapping[str, WasteFlow]) -> list[RunWarning]:
         account = waste.account()
         size = max(account.generated + waste.from_yards, 1e-300)
         if abs(account.gap) > FULL * size:
-            values = {"material": material, "amount": f"{account.gap:,.4g}"}
+            values = {"material": material, "amount": readable(account.gap)}
             made.append(
                 RunWarning(
                     "identity", f"pool:{material}", account.gap, "t/a", Fault("identity", None, values)
@@ -197,7 +199,7 @@ def _residues(wastes: Mapping[str, WasteFlow]) -> list[RunWarning]:
     for material, waste in wastes.items():
         for use in waste.uses:
             if use.amount < -FULL * max(sum(waste.made.values()) + waste.from_yards, 1e-300):
-                values = {"process": use.node, "material": material, "amount": f"{-use.amount:,.4g}"}
+                values = {"process": use.node, "material": material, "amount": readable(-use.amount)}
                 fault = Fault("residue-above-waste", None, values)
                 made.append(RunWarning("residue-above-waste", use.node, -use.amount, "t/a", fault))
     return made
@@ -216,10 +218,10 @@ def _unsold(system: System, wastes: Mapping[str, WasteFlow]) -> list[RunWarning]
             assert left is not None
             values = {
                 "material": material,
-                "amount": f"{amount:,.4g}",
+                "amount": readable(amount),
                 "process": left.process,
                 "product": left.product,
-                "left": f"{left.amount:,.4g} {system.materials[left.product].unit}/a",
+                "left": f"{readable(left.amount)} {system.materials[left.product].unit}/a",
             }
             made.append(RunWarning("unsold", node, amount, "t/a", Fault("unsold", None, values)))
     return made
@@ -284,8 +286,8 @@ def impossible(one: Overfull) -> dict[str, object]:
         "process": one.process,
         "material": one.material,
         "layer": " + ".join(one.elements),
-        "held": f"{one.held:,.4g}",
-        "room": f"{one.room:,.4g}",
+        "held": readable(one.held),
+        "room": readable(one.room),
     }
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from mfa.catalogue import (
     ACCOUNTS,
     BY_ID,
@@ -41,9 +43,11 @@ from mfa.show.summary_rows import (
     FullTaker,
     Group,
     Groups,
+    Heap,
     LargestUnused,
     Layer,
     MassBalance,
+    Plant,
     Source,
     Split,
     UnsoldWaste,
@@ -52,7 +56,7 @@ from mfa.show.summary_rows import (
     Wastes,
 )
 from mfa.studies.remedies import Remedy, Ways, by_target
-from mfa.system import Coefficient, Figure, System
+from mfa.system import Coefficient, Figure, System, known
 
 if TYPE_CHECKING:
     from mfa.results.run import Run
@@ -60,6 +64,7 @@ if TYPE_CHECKING:
 ROUNDING = 1e-6  # a rest of a sum over groups below this share of it is none
 FULL = 1 - 1e-9  # of what a taker could take at most
 GROUP_COLUMNS = tuple(d.id for d in sorted(ACCOUNTS, key=lambda d: d.column) if d.column)
+STANDING = ("ha", "person")  # units of what is held for a year and crosses no line
 OWN = "own"
 """The topic of the scenario's own indicators."""
 
@@ -161,9 +166,55 @@ class Summary:
 
     def crossing(self, side: Literal["import", "export"]) -> tuple[Flow, ...]:
         """What enters or leaves the park, native units a year: masses first, the largest first."""
+        materials = self.result.system.materials
         return self._masses_first(
-            f for f in self.result.flow_list if (f.source if side == "import" else f.target) == side
+            f
+            for f in self.result.flow_list
+            if (f.source if side == "import" else f.target) == side
+            and materials[f.material].unit not in STANDING
         )
+
+    @cached_property
+    def held(self) -> tuple[Flow, ...]:
+        """What the park holds all year rather than moves: land, staff."""
+        materials = self.result.system.materials
+        line = (f for f in self.result.flow_list if f.source == "import" or f.target == "export")
+        return tuple(f for f in line if materials[f.material].unit in STANDING)
+
+    @cached_property
+    def plants(self) -> tuple[Plant, ...]:
+        """Every process with its level and what holds it, those that move most mass first."""
+        b = self.result.accounts.ledger
+        mass = b.per_pool(lambda m: m.unit_mass)[b.pool] * b.amount
+        moved = np.maximum(b.by_process(np.where(b.out, mass, 0.0)), b.by_process(np.where(b.out, 0.0, mass)))
+        order = sorted(range(len(b.processes)), key=lambda i: (-float(moved[i]), b.processes[i].id))
+        return tuple(self._plant(i) for i in order)
+
+    def _plant(self, at: int) -> Plant:
+        b = self.result.accounts.ledger
+        process, unit = b.processes[at], self.result.system.materials[b.processes[at].per].unit
+        most = float(b.compiled.values.capacity[at])
+        capacity = most if np.isfinite(most) else None
+        level = float(b.state.level[at])
+        return Plant(process.id, level, f"{unit}/a", capacity, self.result.reasons.of[process.id])
+
+    @cached_property
+    def heaps(self) -> tuple[Heap, ...]:
+        """The stocks that hold or move anything, the largest first."""
+        system, table = self.result.system, self.result.table("stocks")
+        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        found = [
+            Heap(
+                stock := str(r["stock"]),
+                opening := float(r["opening"] or 0.0),
+                float(r["closing"] or 0.0) - opening,
+                str(r["unit"]),
+                known(system.stocks[stock].capacity),
+            )
+            for r in rows
+            if r["opening"] or r["inflow"] or r["outflow"]
+        ]
+        return tuple(sorted(found, key=lambda h: (h.unit, -h.closing)))
 
     @cached_property
     def unsold(self) -> tuple[Flow, ...]:

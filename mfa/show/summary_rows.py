@@ -6,12 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from mfa.results.accounts.waste import Account, Leftover, Outcome
-
-if TYPE_CHECKING:
-    pass
+from mfa.results.reasons import Reason
 
 OPEN = 1e-9  # of all that enters; recipes whose ends differ by less close
 
@@ -58,6 +55,38 @@ class Split:
     def rate(self) -> float:
         """All of it."""
         return math.fsum((self.known, self.assumed, self.unsaid))
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A process as it runs: level and capacity in `unit`, the load of it, what holds it there."""
+
+    process: str
+    level: float
+    unit: str
+    capacity: float | None
+    reason: Reason
+
+    @property
+    def load(self) -> float | None:
+        """Level ÷ capacity."""
+        return self.level / self.capacity if self.capacity else None
+
+
+@dataclass(frozen=True)
+class Heap:
+    """A stock over the year, in `unit`; `most` is what it has room for."""
+
+    stock: str
+    opening: float
+    change: float
+    unit: str
+    most: float | None
+
+    @property
+    def closing(self) -> float:
+        """What lies there at the end."""
+        return self.opening + self.change
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.catalogue import FOOTPRINT, PER_EMISSION, PER_SEWAGE, PER_WASTE, RECOVERY, definition
 from mfa.errors import message
+from mfa.properties import dry_share
 from mfa.results.accounts.waste import Account
 from mfa.results.indicators.target import ROUNDING, Indicator
+from mfa.results.reasons import Reason
 from mfa.system import System
+from mfa.units import readable
 
 if TYPE_CHECKING:
     from mfa.engine.network import State
     from mfa.studies.remedies import Remedy
 
-GROUPED = 1e15  # from here on digits are none of the figure's
 ACCOUNT_COLUMNS = ("generated", "utilised", "utilised_old", "unsold", "disposed", "stored", "dumped")
 MOST_MORE = 10  # a bound is kept from 1e-12 on (`holds`), 2 + 10 decimals of a percentage
 
@@ -27,12 +29,8 @@ def word(key: str, lang: str, **values: object) -> str:
 
 # ---------------------------------------------------------------- numbers
 def number(value: float, more: int = 0) -> str:
-    """A figure of any size and sign, thousands apart, with about four digits, or `more` than that.
-
-    >>> number(2706769.1), number(0.35), number(-12345.6), number(1.23456e-5), number(0.0), number(2e300)
-    ('2,706,769', '0.35', '-12,346', '1.235e-05', '0', '2e+300')
-    """
-    return f"{value:,.{more}f}" if 1000 <= abs(value) < GROUPED else f"{value:.{4 + more}g}"
+    """A figure of any size and sign, thousands apart, with about four digits, or `more` than that."""
+    return readable(value, more)
 
 
 def mega(value: float, unit: str) -> str:
@@ -150,6 +148,19 @@ def node_name(system: System, node: str, lang: str) -> str:
     """A process or stock by its label, a boundary by its word."""
     member = system.processes.get(node) or system.stocks.get(node)
     return member.label[lang] if member else word(f"node-{node}", lang)
+
+
+def wet_amount(system: System, material: str, amount: float) -> float | None:
+    """Tonnes with the moisture of the material; None where it has none."""
+    of = system.materials[material]
+    return amount * of.unit_mass / dry_share(of) if of.moisture else None
+
+
+def reason_text(system: System, reason: Reason, lang: str) -> str:
+    """What holds a process at its level, in words."""
+    side = f"-{reason.side}" if reason.held in ("limit", "all", "behind", "nothing") else ""
+    name = material_name(system, reason.material, lang) if reason.material else ""
+    return word(f"reason-{reason.held}{side}", lang, material=name)
 
 
 def indicator_name(system: System, name: str, lang: str) -> str:

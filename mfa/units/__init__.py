@@ -22,7 +22,7 @@ from mfa.units.convert import (
 )
 from mfa.units.dimensions import CURRENCIES
 from mfa.units.grammar import names
-from mfa.units.number import as_written, scaled, split, split_range
+from mfa.units.number import as_written, readable, scaled, split, split_range
 from mfa.units.quantity import Quantity, quantity
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "rate_factor",
     "ratio",
     "ratio_factor",
+    "readable",
     "scaled",
     "split",
     "split_range",
