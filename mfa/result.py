@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from mfa.show.sankey.diagram import Sankey
+    from mfa.studies.explain import Explanation
     from mfa.studies.remedies import Remedy, Variant
 
 
@@ -55,6 +56,22 @@ class Result(Run):
                 continue
             found.append(Variant(name, variant_label(self.loaded, name), run))
         return found
+
+    def explain(self, name: str) -> Explanation:
+        """Why a process, material, stock or indicator is what it is: list by list up to the drive.
+
+        Parameters
+        ----------
+        name : an id, or a label in either language
+
+        Raises
+        ------
+        mfa.Error
+            the run has nothing of that name
+        """
+        from mfa.studies.explain import explain
+
+        return explain(self, name)
 
     def write(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -90,6 +90,42 @@ def run(
             print_remedies(result, result.remedies(), lang)
     if require_targets and not result.targets_met:
         sys.exit(1)
+
+
+@cli.command()
+@click.argument("scenario")
+@click.argument("name")
+@click.option(
+    "--picture",
+    type=NamedPath(dir_okay=False, path_type=Path),
+    help="Draw it and its neighbours: .png .svg .pdf .html.",
+)
+@scenario_options
+@common
+def explain(
+    scenario: str,
+    name: str,
+    picture: Path | None,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """Say why a process, material, stock or indicator NAME is what it is, and what one more would change."""
+    from mfa.show.terminal.print_explanation import print_explanation
+
+    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    found = result.explain(name)
+    if picture is not None:
+        if found.kind == "indicator":
+            raise click.UsageError("'--picture' draws a process, material or stock; NAME is an indicator")
+        result.sankey(picture, focus=[found.name], steps=1, lang=lang)
+    if as_json:
+        say_json(asdict(found))
+    elif not quiet:
+        print_explanation(result, found, lang)
 
 
 @cli.command()

@@ -83,6 +83,11 @@ def links(found: Iterable[Flow]) -> list[Flow]:
     return sorted((f for f in made if f.amount > 0), key=lambda f: (f.material, f.source, f.target))
 
 
+def far_end(flow: Flow) -> str:
+    """Where a flow comes from or goes to beside its pool."""
+    return flow.target if flow.source == pool_node(flow.material) else flow.source
+
+
 def wet(system: System, flow: Flow) -> float | None:
     """The amount with its moisture; the same for a mass without; nothing for other units."""
     material = system.materials[flow.material]

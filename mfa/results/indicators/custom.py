@@ -57,7 +57,7 @@ class ChosenFlows:
         """By way of counting, what flows but cannot be counted."""
         found: dict[str, list[Flow]] = {}
         for selector in (*indicator.numerator, *indicator.denominator):
-            bare = [f for f in self.chosen(selector) if self._counted(selector.count, f) is None]
+            bare = [f for f in self.chosen(selector) if self.counted(selector.count, f) is None]
             found.setdefault(selector.count, []).extend(bare)
         made = []
         for count, flows in found.items():
@@ -98,13 +98,13 @@ class ChosenFlows:
             for flow in self.chosen(selector):
                 if flow.source in without or flow.target in without:
                     continue
-                amount = self._counted(selector.count, flow)
+                amount = self.counted(selector.count, flow)
                 if amount is None and selector.count not in WAYS:
                     return None
                 total += selector.weight.value * (amount or 0.0)
         return total
 
-    def _counted(self, count: str, flow: Flow) -> float | None:
+    def counted(self, count: str, flow: Flow) -> float | None:
         """What a flow counts: by a property of its material, or by the layer of an element."""
         if count not in WAYS:
             return self.contents(count).of(flow)
