@@ -129,7 +129,7 @@ ACCOUNTS = (
     Definition("energy-productivity", "energy", "CNY/tce", "{value-added} ÷ E", "{green-park} EG 1",
         "value_added", "energy_use", printed=False),
     Definition("co2", "carbon", "t/a", "{scope} 1 + {scope} 2", "GHG Protocol; GB/T 32150", "co2",
-        weight="calorific", tonnes=True, factors=BOUGHT, column=4),
+        weight="calorific", tonnes=True, factors=BOUGHT, key_figure=True, column=4),
     Definition("co2-scope-1", "carbon", "t/a", "{combustion} + {process}, t · GWP", GUIDELINES, "scope_1",
         tonnes=True, key_figure=True),
     Definition("co2-scope-1-combustion", "carbon", "t/a", "{fuel-co2}", GUIDELINES, "scope_1_combustion",

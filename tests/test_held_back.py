@@ -45,11 +45,11 @@ def test_the_list_that_holds_a_joint_producer_back(tmp_path: Path) -> None:
     """100 kt of coke give 20 kt of gas; 10 kt more could come from the oven if coke asked for more."""
     result = run(tmp_path)
     assert texts(result, "shortage") == [
-        "gas is short by 1e+04 t/a: coke-oven could give 1e+04 t/a more, coke asks for no more; "
+        "gas is short by 10,000 t/a: coke-oven could give 10,000 t/a more, coke asks for no more; "
         "'serves: largest' would run it"
     ]
     assert texts(result, "shortage", lang="zh") == [
-        "gas 短缺 1e+04 t/a：coke-oven 还可多供 1e+04 t/a，但 coke 不再需要；写“serves: largest”可使其运行"
+        "gas 短缺 10,000 t/a：coke-oven 还可多供 10,000 t/a，但 coke 不再需要；写“serves: largest”可使其运行"
     ]
 
 
@@ -64,7 +64,7 @@ def test_the_list_that_holds_a_joint_producer_back(tmp_path: Path) -> None:
 def test_a_giver_that_is_full_is_called_full(tmp_path: Path, serves: str, givers: str) -> None:
     """At its capacity or its limit in the list it gives all it can, whoever else asks for no more."""
     assert texts(run(tmp_path, serves, givers), "shortage") == [
-        "gas is short by 1e+04 t/a: coke-oven give all they can; raise a limit or capacity, or add a giver"
+        "gas is short by 10,000 t/a: coke-oven give all they can; raise a limit or capacity, or add a giver"
     ]
 
 

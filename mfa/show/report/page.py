@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from importlib import resources
 from typing import Any
 
 import mfa
-from mfa.catalogue import BY_ID, GROUPS
-from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.waste import FATE_WORDS
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.headline import headline_notes
 from mfa.show.report.pictures import run_pictures
-from mfa.show.summary import GROUP_COLUMNS, OWN, Summary
+from mfa.show.report.sections import CONFIDENCES, Rows, others, sections
+from mfa.show.summary import Summary
 from mfa.show.text import (
-    account_cells,
-    account_columns,
-    account_heads,
-    clause,
     figure,
-    figure_or_dash,
     indicator_name,
     material_name,
     mega,
+    more_digits,
     node_name,
     number,
     percent,
@@ -36,25 +30,16 @@ from mfa.show.text import (
     remedy_name,
     solved_line,
     target_sentence,
-    target_state,
     word,
+    written,
 )
 from mfa.studies.remedies import Remedy, Ways
 from mfa.system import System
 
 MOST_UNUSED = 12
 MOST_REMEDIES = 12
-MOST_WASTES = 15
-MOST_CROSSING = 20
-MOST_SOURCES = 15
 MOST_PLACES = 3  # of the largest unused waste, and ways to a target, in a sentence
 MOST_DISPLACED = 2
-NOTHING = 1e-9  # an amount of a group below this is an empty cell
-CONFIDENCES = ("high", "medium", "low", "")
-GROUPED = tuple(g for g in GROUPS if g in ("site", "sector"))
-INDICATOR_COLUMNS = ("indicator", "value", "unit", "formula", "clause")
-OWN_COLUMNS = ("indicator", "value", "unit", "target")
-Rows = list[tuple[str, ...]]
 
 
 def report_page(
@@ -76,7 +61,7 @@ def report_page(
         word=partial(word, lang=lang),
         **_answer(summary, result.system, lang),
         **run_pictures(summary, lang),
-        **_tables(summary, result.system, lang),
+        **sections(summary, result.system, lang),
         solved=solved_line(result.system, result.state, lang),
         run=(manifest or {}).get("run", ""),
         manifest=json.dumps(manifest, indent=2, ensure_ascii=False) if manifest else "",
@@ -92,6 +77,7 @@ def _answer(summary: Summary, system: System, lang: str) -> dict[str, Any]:
         "year": system.year or "",
         "answers": _verdicts(summary, system, lang),
         "notes": headline_notes(summary, lang),
+        "gauges": [_gauge(r, system, lang) for r in summary.targets if r.value is not None],
         "largest": _largest(summary, system, lang),
         "no_ways": _no_ways(summary, lang),
         "ways": _best_ways(summary, system, lang),
@@ -104,42 +90,6 @@ def _answer(summary: Summary, system: System, lang: str) -> dict[str, Any]:
             for title, group in (("remedies-title", _measures(w)), ("remedies-ceilings", _ceilings(w)))
             if (rows := _remedies(group, system, lang))
         ],
-    }
-
-
-def _tables(summary: Summary, system: System, lang: str) -> dict[str, Any]:
-    bought, sold = summary.crossing("import"), summary.crossing("export")
-    return {
-        "wastes": _wastes(summary, "industrial-solid", system, lang),
-        "hazardous": _wastes(summary, "hazardous", system, lang),
-        "indicators": [
-            (
-                word(f"report-topic-{topic}", lang),
-                [
-                    word(f"report-{head}", lang)
-                    for head in (OWN_COLUMNS if topic == OWN else INDICATOR_COLUMNS)
-                ],
-                [(_own if topic == OWN else _indicator)(r, system, lang) for r in rows],
-            )
-            for topic, rows in summary.topics.items()
-        ],
-        "factors": [word(f"factor-{n}", lang, value=f"{v:g}") for n, v in summary.factors.items()],
-        "groups": [(kind, rows) for kind in GROUPED if (rows := _groups(summary, kind, lang))],
-        "bought": _crossing(bought, system, lang),
-        "bought_count": len(bought),
-        "sold_count": len(sold),
-        "sold": _crossing(sold, system, lang),
-        "mass": _mass(summary, lang),
-        "layers": [
-            (x.name, number(x.entering), number(x.leaving), number(x.residue), percent(x.share))
-            for x in summary.layers
-        ],
-        "open_recipes": [
-            (c.process, c.layer, f"{c.inputs:.6g}", f"{c.outputs:.6g}", f"{c.error or 0:+.2%}")
-            for c in summary.open_recipes
-        ],
-        "sources": _sources(summary, lang),
-        "warnings": [w.text(lang) for w in summary.warnings],
     }
 
 
@@ -156,6 +106,21 @@ def _verdicts(summary: Summary, system: System, lang: str) -> list[dict[str, str
         if r.value is not None
     )
     return [{"state": "", "text": text} for text in texts]
+
+
+def _gauge(row: Indicator, system: System, lang: str) -> dict[str, str]:
+    """A target as a bar in one row: its value and bound on a scale that holds both, in words beside it."""
+    bound = row.minimum if row.minimum is not None else row.maximum or 0.0
+    value = row.value or 0.0
+    whole = 1.0 if row.unit == "1" and max(value, bound) <= 1 else 1.1 * max(value, bound) or 1.0
+    return {
+        "state": row.met or "empty",
+        "name": indicator_name(system, row.name, lang),
+        "value": written(row, more=more_digits(row, bound)),
+        "bound": ("≥ " if row.minimum is not None else "≤ ") + written(row, bound, more_digits(row, bound)),
+        "to": f"{100 * max(value, 0.0) / whole:.4g}",
+        "mark": f"{100 * bound / whole:.4g}",
+    }
 
 
 def _largest(summary: Summary, system: System, lang: str) -> str:
@@ -209,10 +174,6 @@ def _trust(summary: Summary, lang: str) -> str:
 
 
 # ---------------------------------------------------------------- tables
-def _others(count: int, lang: str) -> str:
-    return word("report-others", lang, count=count)
-
-
 def _unused(summary: Summary, system: System, lang: str) -> Rows:
     """Waste, where it goes, fate, t a year, share; the smaller ones in one row, then the sum."""
     if not summary.unused:
@@ -231,7 +192,7 @@ def _unused(summary: Summary, system: System, lang: str) -> Rows:
     rest = summary.unused[MOST_UNUSED:]
     if rest:
         small = sum(u.amount for u in rest)
-        rows.append((_others(len(rest), lang), "", "", number(small), percent(small / total)))
+        rows.append((others(len(rest), lang), "", "", number(small), percent(small / total)))
     return [*rows, (word("word-all", lang), "", "", number(total), percent(1.0))]
 
 
@@ -266,94 +227,6 @@ def _displaced(r: Remedy, system: System, unit: str, lang: str) -> str:
     most = r.displaced[:MOST_DISPLACED]
     names = ", ".join(f"{node_name(system, n, lang)} {mega(a, unit)}" for n, a in most)
     return " " + word("report-displaced", lang, names=names)
-
-
-def _wastes(
-    summary: Summary, waste_class: str, system: System, lang: str
-) -> tuple[Sequence[str], Rows] | None:
-    """Heads and rows: waste, its account, rate, of a class; the smaller ones in one row, then the sum."""
-    wastes = summary.wastes(waste_class)
-    if not wastes.rows:
-        return None
-    columns = account_columns(wastes.total)
-    named = [
-        (material_name(system, w.material, lang), *account_cells(w.account, columns))
-        for w in wastes.rows[:MOST_WASTES]
-    ]
-    more = len(wastes.rows) - MOST_WASTES
-    if more > 0:
-        named.append((_others(more, lang), *account_cells(wastes.rest(MOST_WASTES), columns)))
-    rows = [*named, (word("word-all", lang), *account_cells(wastes.total, columns))]
-    return account_heads(columns, lang), rows
-
-
-def _own(row: Indicator, system: System, lang: str) -> tuple[str, ...]:
-    """Name, value, unit, target with its state."""
-    return (indicator_name(system, row.name, lang), *figure_or_dash(row), target_state(row, lang))
-
-
-def _indicator(row: Indicator, system: System, lang: str) -> tuple[str, ...]:
-    """Name, value, unit, formula, document."""
-    return (indicator_name(system, row.name, lang), *figure(row), *clause(row.name, lang))
-
-
-def _crossing(found: Sequence[Flow], system: System, lang: str) -> Rows:
-    """Material, amount, unit, the smaller masses in one row."""
-
-    def row(flow: Flow) -> tuple[str, ...]:
-        unit = f"{system.materials[flow.material].unit}/a"
-        return (material_name(system, flow.material, lang), number(flow.amount), unit)
-
-    masses = [f for f in found if system.materials[f.material].is_mass]
-    rows = [row(f) for f in masses[:MOST_CROSSING]]
-    rest = masses[MOST_CROSSING:]
-    if rest:
-        rows.append((_others(len(rest), lang), number(sum(f.amount for f in rest)), "t/a"))
-    return rows + [row(f) for f in found[len(masses) :]]
-
-
-def _mass(summary: Summary, lang: str) -> Rows:
-    """What enters, what leaves where, what recipes lose; then the sum."""
-    balance = summary.mass_balance
-    rows: Rows = [(word(f"report-mass-{n}", lang), number(v), "") for n, v in balance.entering.items() if v]
-    rows += [(word(f"report-mass-{n}", lang), "", number(v)) for n, v in balance.leaving.items() if v]
-    if not balance.closes:
-        rows.append((word("report-mass-open", lang), "", number(balance.unclosed)))
-    return [*rows, (word("word-all", lang), number(balance.total_in), number(balance.total_out))]
-
-
-def _groups(summary: Summary, kind: str, lang: str) -> Rows:
-    """Group, the columns of groups, rate of utilisation; what is in none; the whole park."""
-    groups = summary.groups(kind)
-    if groups is None:
-        return []
-
-    def row(name: str, amounts: Mapping[str, float], rate: str) -> tuple[str, ...]:
-        return (name, *(_amount(c, amounts[c]) for c in GROUP_COLUMNS), rate)
-
-    rows = [row(g.name, g.amounts, "" if g.rate is None else percent(g.rate)) for g in groups.rows]
-    if any(groups.apart.values()):
-        rows.append(row(word("report-apart", lang), groups.apart, ""))
-    whole = groups.whole
-    return [*rows, row(word("word-all", lang), whole.amounts, percent(whole.rate))]
-
-
-def _amount(name: str, value: float) -> str:
-    return figure(Indicator(name, value, BY_ID[name].unit))[0] if abs(value) > NOTHING else ""
-
-
-def _sources(summary: Summary, lang: str) -> Rows:
-    """Source, figures that stand on it, how many of them of which confidence; then the sum."""
-    named, rest = summary.sources[:MOST_SOURCES], summary.sources[MOST_SOURCES:]
-    rows = [(s.cite or word("report-no-source", lang), *_counts(s.figures)) for s in named]
-    if rest:
-        rows.append((_others(len(rest), lang), *_counts(sum((s.figures for s in rest), Counter()))))
-    return [*rows, (word("word-all", lang), *_counts(summary.trust))]
-
-
-def _counts(by: Counter[str]) -> tuple[str, ...]:
-    """In all, and of each confidence; nothing for none."""
-    return (str(by.total()), *(str(by[c]) if by[c] else "" for c in CONFIDENCES))
 
 
 @cache

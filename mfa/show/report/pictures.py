@@ -11,13 +11,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from mfa.results.run import Run
-from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit_order import merit
 from mfa.show.charts.waste_fates import wastes
 from mfa.show.reproducible import reproducible
 from mfa.show.sankey.diagram import sankey
 from mfa.show.summary import Summary
-from mfa.show.text import indicator_name, material_name, word
+from mfa.show.text import material_name, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,12 +55,7 @@ def run_pictures(summary: Summary, lang: str) -> dict[str, Any]:
     """The charts and the flow picture of a run, each with its caption, by their names in the template."""
     result, system = summary.result, summary.result.system
     pictures = Pictures()
-    aimed = dict.fromkeys(r.name for r in summary.targets if r.value is not None)
-    gauges = [
-        pictures.svg(partial(gauge, result, name, lang=lang), indicator_name(system, name, lang))
-        for name in aimed
-    ]
-    made: dict[str, Any] = {"gauges": gauges, "waste_chart": "", "merit_chart": "", "flow_picture": ""}
+    made: dict[str, Any] = {"waste_chart": "", "merit_chart": "", "flow_picture": ""}
     classes = {system.materials[w.material].waste for w in summary.wastes().rows}
     if classes:
         main = "industrial-solid" if "industrial-solid" in classes else None
