@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from mfa.catalogue import HEADLINE
+from mfa.engine.compile import Compiled, Outside
 from mfa.engine.network import GIVER, TAKER, Floats
 from mfa.errors import Error, Fault, nearest
 from mfa.results.accounts.flows import Flow, far_end, pool_node
@@ -257,39 +258,49 @@ def _one_more(
     run: Run, what: Literal["level", "capacity", "limit", "supply", "demand"], name: str, at: int = -1
 ) -> More | None:
     """The run with a little more of something, and the difference over how much more it is."""
-    pools = run.compiled.structure.pools
-    where = pools.index(name) if what in ("supply", "demand") else at
-    array = {"level": "driven", "supply": "external", "demand": "external"}.get(what, what)
-    before = getattr(run.compiled.values, array)
     if what in ("supply", "demand"):
-        b = run.accounts.ledger
-        size = float((b.made + b.entering)[where])
+        b, pool = run.accounts.ledger, run.compiled.structure.pools.index(name)
+        step = STEP * (float((b.made + b.entering)[pool]) or 1.0)
+        changed = _with_outside(run.compiled, pool, what == "supply", step)
     else:
-        size = float(before[where])
-    step = STEP * (size or 1.0) * (-1.0 if what == "demand" else 1.0)
-    changed = before.copy()
-    changed[where] += step
-    values = replace(run.compiled.values, **{array: changed})
+        array = "driven" if what == "level" else what
+        amounts = getattr(run.compiled.values, array).copy()
+        step = STEP * (float(amounts[at]) or 1.0)
+        amounts[at] += step
+        changed = replace(run.compiled, values=replace(run.compiled.values, **{array: amounts}))
     try:
-        then = solve_compiled(run.system, replace(run.compiled, values=values))
+        then = solve_compiled(run.system, changed)
     except Error:  # a recycle reaches a gain of 1 just there
         return None
     of = run.system.processes[name].per if what in ("level", "capacity") else name
     old, new = _rate(run), _rate(then)
-    rate = None if old is None or new is None else (new - old) / abs(step)
-    co2 = (then.accounts.co2.total - run.accounts.co2.total) / abs(step)
-    changes = tuple(_changes(run, then, abs(step)))
+    rate = None if old is None or new is None else (new - old) / step
+    co2 = (then.accounts.co2.total - run.accounts.co2.total) / step
+    cause = {"supply": (name, "import"), "demand": (name, "export")}.get(what)
+    changes = tuple(_changes(run, then, step, cause))
     return More(what, name, run.system.materials[of].unit, changes, rate, co2)
+
+
+def _with_outside(compiled: Compiled, pool: int, enters: bool, amount: float) -> Compiled:
+    """The network with one more supply, or demand, of a pool."""
+    values, one = compiled.values, Outside(pool, *(("import", GIVER) if enters else ("export", TAKER)))
+    external = values.external.copy()
+    external[pool] += amount if enters else -amount
+    more = replace(values, external=external, outside=np.append(values.outside, amount))
+    return replace(compiled, values=more, outside=(*compiled.outside, one))
 
 
 def _rate(run: Run) -> float | None:
     return next((r.value for r in run.indicator_list if r.name == HEADLINE), None)
 
 
-def _changes(run: Run, then: Run, step: float) -> Iterator[Change]:
-    """What crosses the park's line, goes into stocks or stays open, per unit, the largest first."""
+def _changes(run: Run, then: Run, step: float, cause: tuple[str, str] | None) -> Iterator[Change]:
+    """What crosses the park's line, goes into stocks or stays open, per unit, the largest first.
+
+    `cause` is what is supplied or demanded more, which is no change by it.
+    """
     materials = run.system.materials
-    ends: dict[tuple[str, str], float] = {}
+    ends: dict[tuple[str, str], float] = {cause: -step} if cause else {}
     for sign, one in ((-1.0, run), (1.0, then)):
         for flow in one.flow_list:
             node = _side(flow)[1]

@@ -37,7 +37,7 @@ from mfa.studies.remedies import Remedy, Ways
 from mfa.system import System
 
 MOST_UNUSED = 12
-MOST_REMEDIES = 12
+MOST_REMEDIES = 8
 MOST_PLACES = 3  # of the largest unused waste, and ways to a target, in a sentence
 MOST_DISPLACED = 2
 
