@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from mfa.show.fonts import woff
+from mfa.show.magnitudes import LADDERS
 from mfa.show.sankey.curves import Pipe
 from mfa.show.sankey.geometry import OTHER, Geometry, Link
 from mfa.show.sankey.layout.layout import layout
 from mfa.show.sankey.page import PARTS, Layer, page
-from mfa.show.sankey.page.data import LADDERS
 from tests.sankey_measures import sides
 
 EVIL = '</script><b>"&<!--'

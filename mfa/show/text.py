@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.catalogue import FOOTPRINT, PER_EMISSION, PER_SEWAGE, PER_WASTE, RECOVERY, definition
@@ -11,6 +11,7 @@ from mfa.properties import dry_share
 from mfa.results.accounts.waste import Account
 from mfa.results.indicators.target import ROUNDING, Indicator
 from mfa.results.reasons import Reason
+from mfa.show.magnitudes import Units, step, units
 from mfa.system import System
 from mfa.units import readable
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mfa.engine.network import State
     from mfa.studies.remedies import Remedy
 
+TABLE_UNITS: Mapping[Units, tuple[str, float]] = {"si": ("t/a", 1.0), "zh": ("万t/a", 1e4)}
 ACCOUNT_COLUMNS = ("generated", "utilised", "utilised_old", "unsold", "disposed", "stored", "dumped")
 MOST_MORE = 10  # a bound is kept from 1e-12 on (`holds`), 2 + 10 decimals of a percentage
 
@@ -34,16 +36,23 @@ def number(value: float, more: int = 0) -> str:
 
 
 def mega(value: float, unit: str) -> str:
-    """A rate with the prefix that suits it.
+    """An amount or rate in the unit that suits it.
 
     >>> mega(413_000.0, "t/a"), mega(2_706_769.1, "t/a"), mega(12.0, "t/a")
     ('413 kt/a', '2.707 Mt/a', '12 t/a')
     """
-    if unit.startswith("t") and abs(value) >= 1e6:
-        return f"{value / 1e6:.4g} M{unit}"
-    if unit.startswith("t") and abs(value) >= 1e3:
-        return f"{value / 1e3:.4g} k{unit}"
-    return f"{number(value)} {unit}"
+    name, size = step(value, unit)
+    return f"{number(value / size)} {name}"
+
+
+def tonnes(value: float) -> str:
+    """Tonnes a year in a table, whose head says `tonnes_unit`."""
+    return number(value / TABLE_UNITS[units()][1])
+
+
+def tonnes_unit() -> str:
+    """The unit of tables of tonnes a year: one for all rows."""
+    return TABLE_UNITS[units()][0]
 
 
 def percent(value: float | None, more: int = 0) -> str:
@@ -71,7 +80,7 @@ def account_heads(columns: Sequence[str], lang: str) -> list[str]:
 
 def account_cells(account: Account, columns: Sequence[str]) -> tuple[str, ...]:
     """The fate of a waste in some columns: t a year, and the rate of utilisation."""
-    return (*(number(getattr(account, c)) for c in columns), percent(account.utilisation))
+    return (*(tonnes(getattr(account, c)) for c in columns), percent(account.utilisation))
 
 
 def figure(row: Indicator, value: float | None = None, more: int = 0) -> tuple[str, str]:
@@ -87,6 +96,9 @@ def figure(row: Indicator, value: float | None = None, more: int = 0) -> tuple[s
         return percent(shown, more), ""
     if row.unit == "CNY/a":
         return number(shown / 1e8, more), "亿元/a"
+    if units() == "zh":
+        name, size = step(shown, row.unit)
+        return number(shown / size, more), "" if row.unit == "1" else name
     return number(shown, more), "" if row.unit == "1" else row.unit
 
 

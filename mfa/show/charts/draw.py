@@ -10,6 +10,7 @@ from mfa.results.run import Run
 from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit_order import merit
 from mfa.show.charts.waste_fates import wastes
+from mfa.show.magnitudes import written_for
 
 
 def draw(
@@ -22,10 +23,11 @@ def draw(
     mfa.Error
         the run has no such indicator or material, or the ending is not drawn
     """
-    if kind == "gauge":
-        aimed = next((r.name for r in result.indicator_list if r.aimed), HEADLINE)
-        gauge(result, name or aimed, path, lang=lang)
-    elif kind == "wastes":
-        wastes(result, path, lang=lang, waste_class=name)
-    else:
-        merit(result, name or "", path, lang=lang)
+    with written_for(lang):
+        if kind == "gauge":
+            aimed = next((r.name for r in result.indicator_list if r.aimed), HEADLINE)
+            gauge(result, name or aimed, path, lang=lang)
+        elif kind == "wastes":
+            wastes(result, path, lang=lang, waste_class=name)
+        else:
+            merit(result, name or "", path, lang=lang)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mfa.errors import Error, Fault, message
 from mfa.show.files import write_atomically
 from mfa.show.fonts import families
+from mfa.show.magnitudes import step
 from mfa.show.reproducible import reproducible
 from mfa.show.sankey.labels import number
 
@@ -25,7 +26,6 @@ ORANGE, VERMILION, PURPLE = "#e69f00", "#d55e00", "#cc79a7"
 INK, SOFT, GRID = "#222222", "#555555", "#e6e6e6"
 
 TITLE, BODY, SMALL = 11.0, 9.0, 8.0
-PREFIXES = {"t": ("t", "kt", "Mt"), "MWh": ("MWh", "GWh", "TWh"), "GJ": ("GJ", "TJ", "PJ")}
 ENDINGS = (".png", ".svg", ".pdf")
 DPI = 200
 
@@ -81,12 +81,8 @@ class Scale:
         """Per cent for shares; for masses and energies the prefix that suits the largest value."""
         if unit == "1":
             return cls(100.0, "%")
-        most = max(map(abs, values), default=0.0)
-        plain, slash, per = unit.partition("/")
-        step = 2 if most >= 1e6 else 1 if most >= 1e3 else 0
-        if plain not in PREFIXES:
-            return cls(1.0, unit)
-        return cls(1e3**-step, PREFIXES[plain][step] + slash + per)
+        name, size = step(max(map(abs, values), default=0.0), unit)
+        return cls(1 / size, name)
 
     def bare(self, value: float) -> str:
         """The number alone, three figures, shares with one decimal."""

@@ -7,6 +7,7 @@ from functools import partial
 import mfa
 from mfa.show.charts.waterfall import waterfall
 from mfa.show.comparison_rows import InWords
+from mfa.show.magnitudes import written_for
 from mfa.show.report.page import style, template
 from mfa.show.report.pictures import Pictures
 from mfa.show.terminal.print_comparison import MOST_FLOWS
@@ -18,7 +19,13 @@ def comparison_page(
     comparison: Comparison, shares: list[Share], titles: tuple[str, str], lang: str = "en"
 ) -> str:
     """The comparison as HTML: one file, no script, nothing loaded from elsewhere."""
-    words = InWords(comparison, lang)
+    with written_for(lang):
+        return _rendered(InWords(comparison, lang), comparison, shares, titles, lang)
+
+
+def _rendered(
+    words: InWords, comparison: Comparison, shares: list[Share], titles: tuple[str, str], lang: str
+) -> str:
     page: str = template("compared.html").render(
         lang="zh-Hans" if lang == "zh" else "en",
         css=style(),

@@ -13,6 +13,7 @@ from mfa.results.accounts.waste import FATE_WORDS
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.headline import headline_notes
+from mfa.show.magnitudes import written_for
 from mfa.show.report.pictures import run_pictures
 from mfa.show.report.sections import CONFIDENCES, Rows, others, sections
 from mfa.show.summary import Summary
@@ -23,13 +24,14 @@ from mfa.show.text import (
     mega,
     more_digits,
     node_name,
-    number,
     percent,
     remedy_brings,
     remedy_ends,
     remedy_name,
     solved_line,
     target_sentence,
+    tonnes,
+    tonnes_unit,
     word,
     written,
 )
@@ -54,11 +56,16 @@ def report_page(
     lang : `en` or `zh`
     manifest : versions, inputs with hashes and command, printed at the end
     """
-    summary = Summary(result, found)
+    with written_for(lang):
+        return _rendered(Summary(result, found), result, lang, manifest)
+
+
+def _rendered(summary: Summary, result: Run, lang: str, manifest: Mapping[str, Any] | None) -> str:
     page: str = template("report.html").render(
         lang="zh-Hans" if lang == "zh" else "en",
         css=style(),
         word=partial(word, lang=lang),
+        tonnes_unit=tonnes_unit(),
         **_answer(summary, result.system, lang),
         **run_pictures(summary, lang),
         **sections(summary, result.system, lang),
@@ -184,7 +191,7 @@ def _unused(summary: Summary, system: System, lang: str) -> Rows:
             material_name(system, u.material, lang),
             node_name(system, u.node, lang),
             word(f"word-{FATE_WORDS[u.fate]}", lang),
-            number(u.amount),
+            tonnes(u.amount),
             percent(u.amount / total),
         )
         for u in summary.unused[:MOST_UNUSED]
@@ -192,8 +199,8 @@ def _unused(summary: Summary, system: System, lang: str) -> Rows:
     rest = summary.unused[MOST_UNUSED:]
     if rest:
         small = sum(u.amount for u in rest)
-        rows.append((others(len(rest), lang), "", "", number(small), percent(small / total)))
-    return [*rows, (word("word-all", lang), "", "", number(total), percent(1.0))]
+        rows.append((others(len(rest), lang), "", "", tonnes(small), percent(small / total)))
+    return [*rows, (word("word-all", lang), "", "", tonnes(total), percent(1.0))]
 
 
 def _measures(ways: Ways) -> list[Remedy]:

@@ -117,18 +117,18 @@ def _indicator(row: Indicator, system: System, lang: str) -> tuple[str, ...]:
 
 
 def _crossing(found: Sequence[Flow], system: System, lang: str) -> Rows:
-    """Material, amount (dry), unit, wet amount where it has a moisture; the smaller masses in one row."""
+    """Material, amount (dry), wet amount where it has a moisture; the smaller masses in one row."""
 
     def row(flow: Flow) -> tuple[str, ...]:
         wet = wet_amount(system, flow.material, flow.amount)
-        name, unit = material_name(system, flow.material, lang), f"{system.materials[flow.material].unit}/a"
-        return (name, number(flow.amount), unit, "" if wet is None else number(wet))
+        amount = mega(flow.amount, f"{system.materials[flow.material].unit}/a")
+        return material_name(system, flow.material, lang), amount, "" if wet is None else mega(wet, "t/a")
 
     masses = [f for f in found if system.materials[f.material].is_mass]
     rows = [row(f) for f in masses[:MOST_CROSSING]]
     rest = masses[MOST_CROSSING:]
     if rest:
-        rows.append((others(len(rest), lang), number(sum(f.amount for f in rest)), "t/a", ""))
+        rows.append((others(len(rest), lang), mega(sum(f.amount for f in rest), "t/a"), ""))
     return rows + [row(f) for f in found[len(masses) :]]
 
 

@@ -31,6 +31,8 @@ from mfa.show.text import (
     solved_line,
     target_sentence,
     target_state,
+    tonnes,
+    tonnes_unit,
     wet_amount,
     word,
 )
@@ -121,16 +123,16 @@ class _Answer:
                 material_name(self.system, u.material, self.lang),
                 node_name(self.system, u.node, self.lang),
                 self.word(f"word-{FATE_WORDS[u.fate]}"),
-                number(u.amount),
-                "" if (wet := wet_amount(self.system, u.material, u.amount)) is None else number(wet),
+                tonnes(u.amount),
+                "" if (wet := wet_amount(self.system, u.material, u.amount)) is None else tonnes(wet),
             )
             for u in shown
         ]
         rest = unused[len(shown) :]
         if rest:
-            rows.append((*self.more(len(rest)), "", "", number(sum(u.amount for u in rest)), ""))
+            rows.append((*self.more(len(rest)), "", "", tonnes(sum(u.amount for u in rest)), ""))
         heads = [self.word(f"word-{w}") for w in ("waste", "node", "fate", "dry", "wet")]
-        table(self.word("obstacles"), heads, rows, left=3)
+        table(self.word("obstacles", unit=tonnes_unit()), heads, rows, left=3)
         self._full_takers(list(dict.fromkeys(u.material for u in unused)))
 
     def _full_takers(self, wastes: Sequence[str]) -> None:
@@ -162,7 +164,7 @@ class _Answer:
                 else []
             )
             rows.append((self.word("word-all"), *account_cells(wastes.total, columns)))
-            table(self.word(title), account_heads(columns, self.lang), rows)
+            table(self.word(title, unit=tonnes_unit()), account_heads(columns, self.lang), rows)
 
     # ------------------------------------------------------------ what moves and runs
     def goods(self) -> None:

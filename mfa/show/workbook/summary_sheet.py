@@ -67,7 +67,7 @@ class _Answer:
         self.page.freeze_panes(2, 1)
 
     def _text(self, key: str) -> str:
-        return message(key, {}, self.lang)
+        return message(key, {"unit": "t/a"}, self.lang)
 
     def _name(self, text: str, look: Any = None) -> None:
         """The first cell of a row."""

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from mfa.errors import catalogue
+from mfa.show.magnitudes import LADDERS, units_of
 from mfa.show.sankey.curves import Bend, Pipe
 from mfa.show.sankey.geometry import ALPHA, BOUNDARY, COLOURS, LOOKS, OTHER, REST, SMALL, Band, Geometry, Node
 from mfa.show.sankey.labels import CAPTION, LANGS, remarks, text_width, word
@@ -28,34 +29,6 @@ MADE = {
 PREFIX = "page-"
 SHARED = ("and-one", "and-others", "and-more")
 """Words of the pictures on paper that the page says too."""
-
-LADDERS: Mapping[str, Mapping[str, tuple[tuple[str, float], ...]]] = {
-    "t": {
-        "en": (("t", 1.0), ("kt", 1e3), ("Mt", 1e6)),
-        "zh": (("t", 1.0), ("万t", 1e4), ("亿t", 1e8)),
-    },
-    "kg": {
-        "en": (("kg", 1.0), ("t", 1e3), ("kt", 1e6)),
-        "zh": (("kg", 1.0), ("t", 1e3), ("万t", 1e7)),
-    },
-    "GJ": {
-        "en": (("GJ", 1.0), ("TJ", 1e3), ("PJ", 1e6)),
-        "zh": (("GJ", 1.0), ("万GJ", 1e4), ("亿GJ", 1e8)),
-    },
-    "MWh": {
-        "en": (("MWh", 1.0), ("GWh", 1e3), ("TWh", 1e6)),
-        "zh": (("MWh", 1.0), ("万kWh", 10.0), ("亿kWh", 1e5)),
-    },
-    "CNY": {
-        "en": (("CNY", 1.0), ("million CNY", 1e6)),
-        "zh": (("元", 1.0), ("万元", 1e4), ("亿元", 1e8)),
-    },
-    "万元": {
-        "en": (("10⁴ CNY", 1.0), ("million CNY", 1e2)),
-        "zh": (("万元", 1.0), ("亿元", 1e4)),
-    },
-}
-"""Larger units that a reader can choose, as they are used in each language."""
 
 Key = tuple[str, str, str]
 Pair = tuple[str, str]
@@ -269,7 +242,7 @@ def rungs(unit: str, lang: str) -> list[tuple[str, float]]:
     [('person/a', 1.0)]
     """
     base, slash, per = unit.partition("/")
-    ladder = LADDERS.get(base, {}).get(lang, ((base, 1.0),))
+    ladder = LADDERS.get(base, {}).get(units_of(lang), ((base, 1.0),))
     return [(name + slash + per, factor) for name, factor in ladder]
 
 
