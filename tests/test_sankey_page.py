@@ -128,8 +128,8 @@ def test_every_word_that_the_page_uses_is_there_and_none_besides() -> None:
 def test_larger_units_are_the_same_amounts_in_both_languages() -> None:
     """A rung that stands in both languages has one factor; rungs rise by at least ten."""
     for unit, ladder in LADDERS.items():
-        en, zh = dict(ladder["en"]), dict(ladder["zh"])
-        assert all(en[name] == zh[name] for name in en.keys() & zh.keys()), unit
+        si, zh = dict(ladder["si"]), dict(ladder["zh"])
+        assert all(si[name] == zh[name] for name in si.keys() & zh.keys()), unit
         for rungs in ladder.values():
             factors = [factor for _, factor in rungs]
             assert factors[0] == 1

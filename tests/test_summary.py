@@ -117,6 +117,7 @@ def test_indicators(park: mfa.Result) -> None:
         {
             "energy-use": 368.7,
             "energy-use-equivalent": 901.5,
+            "co2": 2128.8,
             "co2-scope-2": 2128.8,
             "output-value": 1e6,
             "value-added": 3e5,

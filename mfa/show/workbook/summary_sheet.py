@@ -120,12 +120,12 @@ class _Answer:
         wastes = self.summary.wastes(waste_class)
         if not wastes.rows:
             return
-        self._name(word(key, self.lang), self.paper.bold)
+        self._name(self._text(key), self.paper.bold)
         self.row += 1
         columns = account_columns(wastes.total)
         self._heads(account_heads(columns, self.lang))
         if not self.charted:
-            self._chart(self.row, len(wastes.rows), columns, word(key, self.lang))
+            self._chart(self.row, len(wastes.rows), columns, self._text(key))
         for waste in wastes.rows:
             self._name(material_name(self.system, waste.material, self.lang))
             self._account(waste.account, columns, self.paper.amount)
@@ -166,7 +166,7 @@ class _Answer:
         """What leaves or enters, in native units, masses first and the largest of them first."""
         if not found:
             return
-        self._name(word(key, self.lang), self.paper.bold)
+        self._name(self._text(key), self.paper.bold)
         self.row += 1
         self._heads([word("word-material", self.lang), word("word-amount", self.lang), ""])
         for flow in found:
