@@ -335,7 +335,8 @@ class System:
     """Everything that one run needs: the merged scenario, checked and in native units.
 
     `allocation` is the rule of the footprints that are asked for, None where none are; `sites` maps
-    site → site → distance, km, as written; `currencies` are CNY for one unit of other money.
+    site → site → distance, km, as written; `currencies` are CNY for one unit of other money;
+    `substances` are what no formula says and is followed as a layer, each with its label.
     """
 
     name: str
@@ -359,6 +360,7 @@ class System:
     allocation: Allocation | None = None
     sites: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     currencies: Mapping[str, Figure] = field(default_factory=dict)
+    substances: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def period(self) -> int:

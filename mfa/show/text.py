@@ -152,6 +152,11 @@ def node_name(system: System, node: str, lang: str) -> str:
     return member.label[lang] if member else word(f"node-{node}", lang)
 
 
+def layer_name(system: System, name: str, lang: str) -> str:
+    """The label of a declared substance; elements and oxides are called by their formula."""
+    return system.substances[name][lang] if name in system.substances else name
+
+
 def indicator_name(system: System, name: str, lang: str) -> str:
     """An indicator in words, its group included."""
     base, _, group = name.partition("@")
@@ -160,7 +165,7 @@ def indicator_name(system: System, name: str, lang: str) -> str:
     if own is not None:
         text = own.label[lang]
     elif head == RECOVERY:
-        text = word("indicator-recovery", lang, element=member)
+        text = word("indicator-recovery", lang, element=layer_name(system, member, lang))
     elif member:
         known = system.materials.get(member)
         text = word(OF_A_MATERIAL[head], lang, material=known.label[lang] if known else member)

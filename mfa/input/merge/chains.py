@@ -81,7 +81,7 @@ def _take(assembly: Assembly, tree: Tree) -> None:
         known_sources = assembly.sources.setdefault(key, [])
         if source not in known_sources:
             known_sources.append(source)
-    for section, noun in zip(SECTIONS, ("material", "process", "stock"), strict=True):
+    for section, noun in zip(SECTIONS, NOUNS, strict=True):
         known: dict[str, Tree] = getattr(assembly, section)
         written = tree.child(section)
         for key, node in written.items():
@@ -155,3 +155,5 @@ def add_library(assembly: Assembly) -> None:
         assembly.files.append(file)
         for name, source in tree.child("sources").items():
             assembly.sources.setdefault(name, [source])
+        for name in tree.child("substances"):
+            assembly.substances.setdefault(name, tree.child("substances").child(name))

@@ -76,10 +76,11 @@ class CustomIndicators:
         if count in COUNTS or count == AMOUNT:
             return
         try:
-            layer(count)
+            layer(count, self.reader.substances)
         except FaultWithoutPlace:
             known = ", ".join((AMOUNT, *COUNTS))
-            values = {"text": count[:60], "known": known, "near": nearest(count, (AMOUNT, *COUNTS))}
+            near = nearest(count, (AMOUNT, *COUNTS, *self.reader.substances))
+            values = {"text": count[:60], "known": known, "near": near}
             self.reader.faults.append(Fault("count-unknown", place, values))  # type: ignore[arg-type]
 
     def _materials(self, form: SelectorForm, node: Tree) -> list[str]:
@@ -144,7 +145,7 @@ class CustomIndicators:
         return {COUNTS.get(selector.count, f"kg {selector.count}")}
 
 
-COUNTED = re.compile(r"\bkg ([A-Z][A-Za-z0-9()]*)")
+COUNTED = re.compile(r"\bkg ([A-Za-z][A-Za-z0-9()-]*)")
 
 
 def bound_factor(of: str) -> Factor:

@@ -282,12 +282,12 @@ def _system_cost(
 
 
 def _transfer(form: ProcessForm, tree: Tree, reader: Reader) -> dict[str, dict[str, Figure]]:
-    """Element → output → its share of what the inputs bring; at most all of it."""
+    """Element or declared substance → output → its share of what the inputs bring; at most all of it."""
     section = tree.child("transfer")
     made: dict[str, dict[str, Figure]] = {}
     for name, shares in form.transfer.items():
         try:
-            element = layer(name).element
+            element = layer(name, reader.substances).element
             if element in made:
                 raise FaultWithoutPlace("transfer-twice", layer=name, element=element)
         except FaultWithoutPlace as unplaced:

@@ -20,6 +20,7 @@ from mfa.show.text import (
     figure,
     figure_or_dash,
     indicator_name,
+    layer_name,
     material_name,
     mega,
     node_name,
@@ -46,7 +47,7 @@ def print_answer(result: Run, lang: str, folder: Path | None) -> None:
     _wastes(summary, system, lang)
     _accounts(summary, system, lang)
     _own(summary, system, lang)
-    _layers(summary, lang)
+    _layers(summary, system, lang)
     _crossing(summary, system, lang)
     _warnings(summary, lang)
     if folder:
@@ -136,11 +137,12 @@ def _own(summary: Summary, system: System, lang: str) -> None:
     table(word("own-title", lang), heads, rows, last_left=True)
 
 
-def _layers(summary: Summary, lang: str) -> None:
+def _layers(summary: Summary, system: System, lang: str) -> None:
     """What enters and leaves of every layer that the scenario lists."""
     for one in summary.layers:
         amounts = {"inputs": one.entering, "outputs": one.leaving, "residue": one.residue}
-        line(word("layer-title", lang, name=one.name, **{k: number(v) for k, v in amounts.items()}))
+        name = layer_name(system, one.name, lang)
+        line(word("layer-title", lang, name=name, **{k: number(v) for k, v in amounts.items()}))
     if summary.layers:
         line()
 
