@@ -208,7 +208,11 @@ def closing_amount(
         return 0.0
     if value < 0:
         amounts = {"value": f"{value:.6g}", "into": f"{into:.6g}", "out": f"{out:.6g}"}
-        raise FaultWithoutPlace("balance-negative", process=process, material=name, **amounts)
+        values = {"process": process, "material": name, **amounts}
+        per = next((m for m, c in outputs.items() if c.is_assumed), None)
+        if side == "inputs" or per is None:
+            raise FaultWithoutPlace("balance-negative", **values)
+        raise FaultWithoutPlace("balance-negative-per", per=per, unit=materials[per].unit, **values)
     return value / materials[name].unit_mass
 
 

@@ -120,6 +120,11 @@ class Coefficient:
     reference: bool = False
     residue_of: tuple[str, ...] | None = None
 
+    @property
+    def is_assumed(self) -> bool:
+        """Whether it is the reference of a recipe that leaves it out, taken as an output."""
+        return self.reference and not self.figure.written
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -201,6 +206,11 @@ class Process:
     system_cost: Figure | None = None
     transfer: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     serves: Serves = "least"
+
+    @property
+    def is_assumed_output(self) -> bool:
+        """Whether nothing but `per` says that it makes its reference."""
+        return self.per in self.outputs and self.outputs[self.per].is_assumed
 
 
 @dataclass(frozen=True, slots=True)

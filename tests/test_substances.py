@@ -195,6 +195,17 @@ def test_labels_of_two_chains(tmp_path: Path) -> None:
         label(both)
 
 
+def test_what_origin_prints_can_be_set(tmp_path: Path) -> None:
+    """The label of a substance and its share in a composition have paths like any other value."""
+    scenario = load(tmp_path, WASHERY, YEAR)
+    printed = {line.path for line in scenario.origin()}
+    settings = {"substances.ash.label.en": "Dry ash", "materials.clean-coal.composition.ash": "9 %"}
+    assert set(settings) <= printed
+    again = scenario.replace(settings)
+    assert again.system.substances["ash"] == {"en": "Dry ash", "zh": "灰分"}
+    assert again.solve().indicators.loc["ash-of-coal", "value"] == pytest.approx(90)
+
+
 def test_undeclared_layers(tmp_path: Path) -> None:
     """What nobody declares is neither a layer of a run nor of a target."""
     scenario = load(tmp_path, WASHERY, YEAR)

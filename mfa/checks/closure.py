@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from mfa.errors import Fault, Place
 from mfa.properties import element_shares, energy_content, unresolved
 from mfa.system import Coefficient, Material, Process, System
 
@@ -58,6 +59,16 @@ def closures(system: System) -> list[Closure]:
     """Mass and elements of every process, in the order of the processes."""
     shares = {k: element_shares(m) for k, m in system.materials.items()}
     return [c for p in system.processes.values() for c in _process(p, system.materials, shares)]
+
+
+def open_recipe(system: System, found: Closure, place: Place | None = None) -> Fault:
+    """That a layer of a process does not close, and what may be behind it."""
+    process = system.processes[found.process]
+    values = {"process": process.id, "layer": found.layer, "error": f"{found.error:+.2%}"}
+    if process.is_assumed_output and (found.error or 0.0) < 0:
+        values |= {"per": process.per, "unit": system.materials[process.per].unit}
+        return Fault("recipe-open-per", place, values)
+    return Fault("recipe-open", place, values)
 
 
 def energies(system: System) -> list[EnergyRatio]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
@@ -133,6 +134,44 @@ def _take_side(assembly: Assembly, material: str, side: str, pool: Tree) -> None
             assembly.faults.append(Fault("side-twice", pool.keys_at[side], values))
     elif isinstance(node, Items):
         assembly.sides[material, side] = node
+
+
+MOST_NAMES = 12  # in one line
+
+
+def borrowed(assembly: Assembly) -> list[Fault]:
+    """The shipped materials that files outside the library name and no file of theirs defines, in one note.
+
+    Whoever lists the shipped file among the chains knows of them.
+    """
+    shared = library.shipped("chains") / f"{library.SHARED}.yaml"
+    listed = assembly.scenario.get("chains")
+    if isinstance(listed, Items) and library.SHARED in listed:
+        return []
+    at_home = {library.shown(f) for f in assembly.files if library.is_shipped(f)}
+    named = {
+        material: place
+        for tree in assembly.processes.values()
+        for material, place in _mentions(tree)
+        if place.file not in at_home
+    }
+    kinds = {m: assembly.materials[m].get("kind") for m in named if m in assembly.materials}
+    found = sorted(
+        m for m, kind in kinds.items() if kind is not None and kind.place.file == library.shown(shared)
+    )
+    if not found:
+        return []
+    more = ", …" if len(found) > MOST_NAMES else ""
+    values = {"names": ", ".join(found[:MOST_NAMES]) + more, "count": len(found)}
+    return [Fault("from-library", None, values)]
+
+
+def _mentions(process: Tree) -> Iterator[tuple[str, Place]]:
+    """The materials that a recipe names, and where."""
+    for side in ("inputs", "outputs"):
+        yield from process.child(side).keys_at.items()
+    if "per" in process:
+        yield str(process["per"]), process["per"].place
 
 
 def add_library(assembly: Assembly) -> None:

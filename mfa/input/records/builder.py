@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from mfa import units
 from mfa.errors import Error, Fault, Place, nearest
 from mfa.input.merge.assembly import Assembly
+from mfa.input.merge.chains import borrowed
 from mfa.input.merge.other_chains import OtherChains
 from mfa.input.merge.overrides import listed_at
 from mfa.input.records.assessment import assessment, currencies
@@ -92,7 +93,7 @@ class Builder:
             indicators=found.indicators,
             claims=found.claims,
             sources=self._sources(),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *borrowed(self.assembly)),
             sankey=self._with_chain_labels(found.sankey),
             sites=found.sites,
             currencies=self.currencies,

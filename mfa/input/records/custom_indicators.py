@@ -13,7 +13,16 @@ from mfa.input.schema.assessment_forms import IndicatorForm, SelectorForm
 from mfa.input.schema.fields import Label
 from mfa.input.yaml.tree import Items, Node, Tree, place_of
 from mfa.properties import Factor, layer
-from mfa.system import BOUNDARY_WORDS, ONE, CustomIndicator, Material, Process, Selector, Stock
+from mfa.system import (
+    BOUNDARY_SYNONYMS,
+    BOUNDARY_WORDS,
+    ONE,
+    CustomIndicator,
+    Material,
+    Process,
+    Selector,
+    Stock,
+)
 
 COUNTS: Mapping[str, str] = {"mass": "t", "wet": "t_wet", "energy": "GJ", "value": "CNY", "co2": "t"}
 AMOUNT = "amount"
@@ -106,7 +115,8 @@ class CustomIndicators:
         known = list(known)
         for i, name in enumerate(written):
             if name not in known:
-                values = {"id": name[:60], "key": key, "near": nearest(name, known)}
+                meant = BOUNDARY_SYNONYMS.get(name, name)
+                values = {"id": name[:60], "key": key, "near": nearest(meant, known)}
                 self.reader.faults.append(Fault("selector-unknown", place_of(node, (key, i)), values))
         return set(written)
 
@@ -160,7 +170,7 @@ def bound_factor(of: str) -> Factor:
 
     def factor(unit: str) -> float:
         if named and not unit:  # a share or so many kg/t: a number alone does not say
-            raise FaultWithoutPlace("unit-bare", unit=of)
+            raise FaultWithoutPlace("unit-bare", to=of, example=of)
         bare = unit
         for name in named:
             bare = re.sub(rf"(?<=\S) {re.escape(name)}(?=\s*(?:/|$))", "", bare)
