@@ -144,21 +144,15 @@ def borrowed(assembly: Assembly) -> list[Fault]:
 
     Whoever lists the shipped file among the chains knows of them.
     """
-    shared = library.shipped("chains") / f"{library.SHARED}.yaml"
     listed = assembly.scenario.get("chains")
     if isinstance(listed, Items) and library.SHARED in listed:
         return []
+    shared = library.shown(library.shipped("chains") / f"{library.SHARED}.yaml")
     at_home = {library.shown(f) for f in assembly.files if library.is_shipped(f)}
-    named = {
-        material: place
-        for tree in assembly.processes.values()
-        for material, place in _mentions(tree)
-        if place.file not in at_home
-    }
-    kinds = {m: assembly.materials[m].get("kind") for m in named if m in assembly.materials}
-    found = sorted(
-        m for m, kind in kinds.items() if kind is not None and kind.place.file == library.shown(shared)
-    )
+    mentions = (m for tree in assembly.processes.values() for m in _mentions(tree))
+    named = {material for material, place in mentions if place.file not in at_home}
+    kinds = {m: assembly.materials[m].get("kind") for m in named & assembly.materials.keys()}
+    found = sorted(m for m, kind in kinds.items() if kind is not None and kind.place.file == shared)
     if not found:
         return []
     more = ", …" if len(found) > MOST_NAMES else ""
