@@ -9,7 +9,7 @@ In a formula symbols stand as they are; `{word}` is the text `formula-word` of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -294,6 +294,7 @@ def unit(
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
     custom: Mapping[str, CustomIndicator],
+    substances: Collection[str] = (),
 ) -> str:
     """The unit of an indicator, its group included: `output-value@project:3`.
 
@@ -305,7 +306,7 @@ def unit(
     head, sign, group = name.partition("@")
     if sign:
         _group(name, group, processes)
-    found = _unit(head, materials, custom)
+    found = _unit(head, materials, custom, substances)
     if found is None or (sign and (head.startswith((f"{RECOVERY}:", f"{FOOTPRINT}:")) or head in custom)):
         names = [*known(materials), *(f"{FOOTPRINT}:{m}" for m in materials), *custom]
         raise FaultWithoutPlace("indicator-unknown", id=name[:80], near=nearest(head, names))
@@ -317,11 +318,16 @@ def footprint_unit(material: Material) -> str:
     return f"t/{material.unit}"
 
 
-def _unit(name: str, materials: Mapping[str, Material], custom: Mapping[str, CustomIndicator]) -> str | None:
+def _unit(
+    name: str,
+    materials: Mapping[str, Material],
+    custom: Mapping[str, CustomIndicator],
+    substances: Collection[str],
+) -> str | None:
     if name in custom:
         return custom[name].unit
     if name.startswith(f"{RECOVERY}:"):
-        layer(name.partition(":")[2])
+        layer(name.partition(":")[2], substances)
         return _FAMILY[RECOVERY].unit
     family, _, member = name.partition(":")
     if family == FOOTPRINT and member in materials:

@@ -1,19 +1,20 @@
 """What one native unit of a material holds: mass, energy, value, carbon, elements.
 
 Quantities are converted into native units by these properties, and again where one of them
-changes. Layers are elements, or elements counted as one of their oxides.
+changes. Layers are elements, elements counted as one of their oxides, or substances that a file
+declares because they are no formula (ash, fibre).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from mfa import units
-from mfa.errors import FaultWithoutPlace
+from mfa.errors import FaultWithoutPlace, nearest
 from mfa.system import GJ_PER, Coefficient, Figure, Material, known, number
 
 Factor = Callable[[str], float]
@@ -22,21 +23,23 @@ SIDE = frozenset(("O", "H"))
 
 
 class Layer(NamedTuple):
-    """A layer: its name, the element behind it, and kg of the layer per kg of the element."""
+    """A layer: its name, the element behind it, and kg of the layer per kg of the element.
+
+    A declared substance stands for itself.
+    """
 
     name: str
     element: str
     per_element: float
 
 
-@lru_cache(512)
-def layer(name: str) -> Layer:
-    """The layer of a name: an element (`Ga`), or an oxide or hydroxide of one element (`Na2O`).
+def layer(name: str, substances: Collection[str] = ()) -> Layer:
+    """The layer of a name: an element (`Ga`), an oxide or hydroxide of one (`Na2O`), a declared substance.
 
     Raises
     ------
     mfa.errors.FaultWithoutPlace
-        the name is neither
+        the name is none of these
 
     Examples
     --------
@@ -44,15 +47,20 @@ def layer(name: str) -> Layer:
     Layer(name='Ga', element='Ga', per_element=1.0)
     >>> round(layer("Al2O3").per_element, 4), round(layer("Na2O").per_element, 4)
     (1.8895, 1.348)
+    >>> layer("ash", ["ash"])
+    Layer(name='ash', element='ash', per_element=1.0)
     """
+    if name in substances:
+        return Layer(name, name, 1.0)
     found = dict(elements(name) or ())
     named = [e for e in found if e not in SIDE] if len(found) > 1 else list(found)
     if len(named) != 1:
-        raise FaultWithoutPlace("layer-unknown", text=name[:60])
+        raise FaultWithoutPlace("layer-unknown", text=name[:60], near=nearest(name, substances))
     return Layer(name, named[0], 1 / found[named[0]])
 
 
 OTHER = "other"
+ISOTOPE = re.compile(r"[0-9]")  # of symbols: COD and BOD are measured in water, no compounds of deuterium
 
 
 @lru_cache(4096)
@@ -72,18 +80,35 @@ def elements(species: str) -> tuple[tuple[str, float], ...] | None:
         formula = molmass.Formula(
             species, parse_groups=False, parse_oligos=False, parse_arithmetic=False, allow_empty=False
         )
-        return tuple((symbol, part.fraction) for symbol, part in formula.composition().items())
+        found = tuple((symbol, part.fraction) for symbol, part in formula.composition().items())
     except (molmass.FormulaError, TypeError, ValueError, ZeroDivisionError, OverflowError):
         return None
+    return None if any(ISOTOPE.match(symbol) for symbol, _ in found) else found
 
 
 def element_shares(material: Material) -> dict[str, float]:
-    """Mass fraction of each element that the composition names."""
+    """Mass fraction of each element, and of each declared substance, that the composition names."""
     found: dict[str, float] = {}
     for species, share in material.composition.items():
-        for element, fraction in (elements(species) or ()) if species != OTHER else ():
+        for element, fraction in (elements(species) or ((species, 1.0),)) if species != OTHER else ():
             found[element] = found.get(element, 0.0) + share.value * fraction
     return found
+
+
+def unresolved_parts(material: Material, of: str) -> list[str]:
+    """The parts of a composition that may hold an element or a declared substance without saying so.
+
+    That is `other`; an element may also be in every declared substance.
+    """
+    inside = is_formula(of)
+    return [s for s in material.composition if s == OTHER or (inside and not is_formula(s))]
+
+
+def unresolved(material: Material, of: str) -> float:
+    """The mass fraction that these parts are, all where there is no composition."""
+    if not material.composition:
+        return 1.0
+    return sum(material.composition[s].value for s in unresolved_parts(material, of))
 
 
 def energy_content(material: Material) -> float:
@@ -129,8 +154,8 @@ def carbon_content(material: Material) -> CarbonContent:
         return CarbonContent(material.carbon.value * tonnes, 0.0)
     if material.composition:
         shares = element_shares(material)
-        other = 0.0 if "C" in shares else number(material.composition.get(OTHER))
-        return CarbonContent(shares.get("C", 0.0) * tonnes, other)
+        hidden = 0.0 if "C" in shares else unresolved(material, "C")
+        return CarbonContent(shares.get("C", 0.0) * tonnes, hidden)
     if material.ghg and material.gwp.value == 1:
         return CarbonContent(tonnes / CO2_PER_C, 0.0)
     return CarbonContent(0.0, 0.0 if material.kind == "water" else 1.0)
@@ -183,7 +208,11 @@ def closing_amount(
         return 0.0
     if value < 0:
         amounts = {"value": f"{value:.6g}", "into": f"{into:.6g}", "out": f"{out:.6g}"}
-        raise FaultWithoutPlace("balance-negative", process=process, material=name, **amounts)
+        values = {"process": process, "material": name, **amounts}
+        per = next((m for m, c in outputs.items() if c.is_assumed), None)
+        if side == "inputs" or per is None:
+            raise FaultWithoutPlace("balance-negative", **values)
+        raise FaultWithoutPlace("balance-negative-per", per=per, unit=materials[per].unit, **values)
     return value / materials[name].unit_mass
 
 

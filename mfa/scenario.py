@@ -88,17 +88,17 @@ class Scenario(Loaded):
         return replace(self, system=replace(self.system, allocation=rule))
 
     def with_layers(self, names: str | Sequence[str]) -> Scenario:
-        """The same scenario with more substance layers: elements (`Ga`) or oxides (`Na2O`), one or several.
+        """The same scenario with more layers: elements (`Ga`), oxides (`Na2O`), declared substances (`ash`).
 
         Raises
         ------
         mfa.Error
-            a name is neither
+            a name is none of these
         """
         faults, wanted = [], as_names("names", names)
         for name in wanted:
             try:
-                layer(name)
+                layer(name, self.system.substances)
             except FaultWithoutPlace as unplaced:
                 faults.append(unplaced.at(None))
         if faults:

@@ -120,6 +120,11 @@ class Coefficient:
     reference: bool = False
     residue_of: tuple[str, ...] | None = None
 
+    @property
+    def is_assumed(self) -> bool:
+        """Whether it is the reference of a recipe that leaves it out, taken as an output."""
+        return self.reference and not self.figure.written
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -201,6 +206,11 @@ class Process:
     system_cost: Figure | None = None
     transfer: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     serves: Serves = "least"
+
+    @property
+    def is_assumed_output(self) -> bool:
+        """Whether nothing but `per` says that it makes its reference."""
+        return self.per in self.outputs and self.outputs[self.per].is_assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +345,8 @@ class System:
     """Everything that one run needs: the merged scenario, checked and in native units.
 
     `allocation` is the rule of the footprints that are asked for, None where none are; `sites` maps
-    site → site → distance, km, as written; `currencies` are CNY for one unit of other money.
+    site → site → distance, km, as written; `currencies` are CNY for one unit of other money;
+    `substances` are what no formula says and is followed as a layer, each with its label.
     """
 
     name: str
@@ -359,6 +370,7 @@ class System:
     allocation: Allocation | None = None
     sites: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     currencies: Mapping[str, Figure] = field(default_factory=dict)
+    substances: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def period(self) -> int:

@@ -318,7 +318,7 @@ def test_targets_on_an_amount_of_an_element(tmp_path: Path) -> None:
 
 
 BAD_BOUNDS = {
-    "4": "the number has no unit; a quantity in 'kg Cu/t' or a like unit was expected; add the unit",
+    "4": "a quantity in 'kg Cu/t' or a like unit was expected; write the unit, like '4 kg Cu/t'",
     "4 GJ/t": "dimensionless was expected; write it in 'kg Cu/t' or a like unit",
     "4 kg Fe/t": "'kg Fe/t' is not a well-formed unit",
 }

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from mfa.checks.closure import FLOOR, ROUNDING
 from mfa.errors import Fault
-from mfa.properties import CO2_PER_C, OTHER, carbon_content, energy_content, tonnes_per_unit
-from mfa.system import Coefficient, Material, Process, System, number
+from mfa.properties import CO2_PER_C, carbon_content, energy_content, tonnes_per_unit, unresolved
+from mfa.system import Coefficient, Material, Process, System
 
 CO2 = "CO2"
 
@@ -100,9 +100,8 @@ def _room(process: Process, materials: Mapping[str, Material]) -> float:
     for m, c in process.outputs.items():
         material = materials[m]
         if material.kind not in ("emission", "water", "energy"):
-            other = number(material.composition.get(OTHER)) if material.composition else 1.0
             tonnes = tonnes_per_unit(material)
-            room += c.figure.value * other * (math.inf if tonnes is None else tonnes)
+            room += c.figure.value * unresolved(material, "C") * (math.inf if tonnes is None else tonnes)
     return room
 
 

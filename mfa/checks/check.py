@@ -7,7 +7,7 @@ from typing import Any
 
 from mfa.checks import lists
 from mfa.checks.carbon_closure import carbon_gaps
-from mfa.checks.closure import Closure, EnergyRatio, closures, energies
+from mfa.checks.closure import Closure, EnergyRatio, closures, energies, open_recipe
 from mfa.checks.residues import unstated
 from mfa.engine.compile import compile_system
 from mfa.engine.cycles import standing_recycles
@@ -79,15 +79,7 @@ def _warnings(system: System) -> list[Fault]:
 
 
 def _strict(system: System, found: tuple[Closure, ...], ratios: tuple[EnergyRatio, ...]) -> list[Fault]:
-    made = [
-        Fault(
-            "recipe-open",
-            system.processes[c.process].place,
-            {"process": c.process, "layer": c.layer, "error": f"{c.error:+.2%}"},
-        )
-        for c in found
-        if not c.closes
-    ]
+    made = [open_recipe(system, c, system.processes[c.process].place) for c in found if not c.closes]
     made += [
         Fault(
             "energy-above-one",

@@ -1,4 +1,4 @@
-"""Does each recipe close? Mass, every checkable element, and energy out over in.
+"""Does each recipe close? Mass, every checkable element and declared substance, energy out over in.
 
 Error = (in - out) ÷ turnover for mass, ÷ max(in, out, 0.5 % of the turnover) for an
 element. The turnover is max(in, out) without what a process returns as the same material
@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mfa.properties import OTHER, element_shares, energy_content
-from mfa.system import Coefficient, Material, Process, System, number
+from mfa.errors import Fault, Place
+from mfa.properties import element_shares, energy_content, unresolved
+from mfa.system import Coefficient, Material, Process, System
 
 FLOOR = 0.005  # of the turnover: the error of a trace element is measured against so much, not against itself
 ROUNDING = 1e-9  # shares as they are typed add up to 1 this well
@@ -58,6 +59,16 @@ def closures(system: System) -> list[Closure]:
     """Mass and elements of every process, in the order of the processes."""
     shares = {k: element_shares(m) for k, m in system.materials.items()}
     return [c for p in system.processes.values() for c in _process(p, system.materials, shares)]
+
+
+def open_recipe(system: System, found: Closure, place: Place | None = None) -> Fault:
+    """That a layer of a process does not close, and what may be behind it."""
+    process = system.processes[found.process]
+    values = {"process": process.id, "layer": found.layer, "error": f"{found.error:+.2%}"}
+    if process.is_assumed_output and (found.error or 0.0) < 0:
+        values |= {"per": process.per, "unit": system.materials[process.per].unit}
+        return Fault("recipe-open-per", place, values)
+    return Fault("recipe-open", place, values)
 
 
 def energies(system: System) -> list[EnergyRatio]:
@@ -121,15 +132,12 @@ def _element(
 ) -> Closure:
     into = sum(i * shares[m].get(element, 0.0) for m, i, _ in flows)
     out = sum(o * shares[m].get(element, 0.0) for m, _, o in flows)
-    hidden = {m: abs(i - o) * _unresolved(materials[m]) for m, i, o in flows if element not in shares[m]}
+    hidden = {
+        m: abs(i - o) * unresolved(materials[m], element) for m, i, o in flows if element not in shares[m]
+    }
     if sum(hidden.values()) > FLOOR * turnover * (1 + ROUNDING):
         worst = max(hidden, key=lambda m: hidden[m])
         return Closure(process.id, element, into, out, None, True, worst)
     base = max(into, out, FLOOR * turnover)
     error = (into - out) / base if base else 0.0
     return Closure(process.id, element, into, out, error, abs(error) <= process.tolerance.value + ROUNDING)
-
-
-def _unresolved(material: Material) -> float:
-    """The mass fraction of which nothing is known."""
-    return number(material.composition.get(OTHER)) if material.composition else 1.0

@@ -98,7 +98,7 @@ def picture_options(command: F) -> F:
             "--layer",
             multiple=True,
             metavar="LAYER",
-            help="mass, wet, energy, value, cost, co2, an element or oxide; repeatable for .html.",
+            help="mass, wet, energy, value, cost, co2, an element, oxide or substance; repeatable for .html.",
         ),
         click.option("--format", "format_", metavar="NAME", help="Of .json: json, floweaver, d3, plotly."),
     ):

@@ -30,7 +30,7 @@ from mfa.system import Allocation
     "layers",
     multiple=True,
     metavar="NAME",
-    help="Follow an element or oxide (Ga, Na2O); repeatable.",
+    help="Follow an element, an oxide or a declared substance (Ga, Na2O, ash); repeatable.",
 )
 @click.option(
     "--allocation",

@@ -15,7 +15,7 @@ SIDES = ("takers", "givers")
 QUANTITIES = (  # mappings of figures by id
     *("drive", "demand", "supply", "prices", "factors", "currencies", "targets"),
 )
-MEMBERS = ("materials", "processes", "stocks")
+MEMBERS = ("materials", "processes", "stocks", "substances")
 SECTIONS = (
     *(*MEMBERS, "pools", *QUANTITIES, "year", "layers", "indicators", "claims"),
     *("scenario", "label", "note", "chains", "sources", "sankey", "sites"),
@@ -57,6 +57,10 @@ class Members(Protocol):
     @property
     def stocks(self) -> Mapping[str, object]:
         """By id."""
+
+    @property
+    def substances(self) -> Mapping[str, object]:
+        """By name."""
 
 
 def parse(text: str, members: Members) -> Path | None:

@@ -159,19 +159,19 @@ class Run:
         return Compositions(self.accounts.ledger)
 
     def layer(self, name: str) -> Substance:
-        """The layer of an element (`Ga`) or oxide (`Na2O`): kg a year on every flow.
+        """The layer of an element (`Ga`), oxide or declared substance (`ash`): kg a year on every flow.
 
         Raises
         ------
         mfa.Error
-            the name is neither an element nor an oxide of one element
+            the name is none of these
         """
         try:
-            layer(name)
+            found = layer(name, self.system.substances)
         except FaultWithoutPlace as unplaced:
             raise Error([unplaced.at(None)]) from None
         if name not in self._layers:
-            self._layers[name] = Substance(name, self.compositions)
+            self._layers[name] = Substance(found, self.compositions)
         return self._layers[name]
 
     @cached_property

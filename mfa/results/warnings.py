@@ -11,7 +11,7 @@ import numpy as np
 
 from mfa.catalogue import WASTE_CLASSES, definition
 from mfa.checks import lists
-from mfa.checks.closure import Closure
+from mfa.checks.closure import Closure, open_recipe
 from mfa.checks.residues import unstated
 from mfa.engine.compile import Compiled
 from mfa.engine.network import TAKER, State
@@ -71,14 +71,15 @@ def run_warnings(
     found += _unsold(system, wastes)
     found += [_plain(f.key, str(f.values["process"]), f) for f in unstated(system)]
     found += _uncounted(system, wastes)
-    found += _recipes(closures)
+    found += _recipes(system, closures)
     found += doubts
     for fault in lists.outside_bounds(system):
         found.append(_plain("balance-outside", str(fault.values["process"]), fault))
     for fault in lists.sold_without_limit(system):
         found.append(_plain("sold-without-limit", f"pool:{fault.values['material']}", fault))
     for note in (*system.notes, *lists.serving_few(system)):
-        found.append(_plain("note", str(note.values["id"]), note))
+        of = note.values.get("id")  # what is about no member has a code of its own
+        found.append(_plain("note", str(of), note) if of else _plain(note.key, "", note))
     names = lists.idle(system)
     if names:
         found.append(
@@ -227,15 +228,14 @@ def _unsold(system: System, wastes: Mapping[str, WasteFlow]) -> list[RunWarning]
     return made
 
 
-def _recipes(closures: Sequence[Closure]) -> list[RunWarning]:
+def _recipes(system: System, closures: Sequence[Closure]) -> list[RunWarning]:
     worst: dict[str, Closure] = {}
     for c in closures:
         if not c.closes and abs(c.error or 0) > abs(worst[c.process].error or 0 if c.process in worst else 0):
             worst[c.process] = c
     made = []
     for process, c in worst.items():
-        values = {"process": process, "layer": c.layer, "error": f"{c.error:+.2%}"}
-        made.append(RunWarning("recipe-open", process, c.error, "1", Fault("recipe-open", None, values)))
+        made.append(RunWarning("recipe-open", process, c.error, "1", open_recipe(system, c)))
     return made
 
 

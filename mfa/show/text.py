@@ -175,6 +175,11 @@ def reason_text(system: System, reason: Reason, lang: str) -> str:
     return word(f"reason-{reason.held}{side}", lang, material=name)
 
 
+def layer_name(system: System, name: str, lang: str) -> str:
+    """The label of a declared substance; elements and oxides are called by their formula."""
+    return system.substances[name][lang] if name in system.substances else name
+
+
 def indicator_name(system: System, name: str, lang: str) -> str:
     """An indicator in words, its group included."""
     base, _, group = name.partition("@")
@@ -183,7 +188,7 @@ def indicator_name(system: System, name: str, lang: str) -> str:
     if own is not None:
         text = own.label[lang]
     elif head == RECOVERY:
-        text = word("indicator-recovery", lang, element=member)
+        text = word("indicator-recovery", lang, element=layer_name(system, member, lang))
     elif member:
         known = system.materials.get(member)
         text = word(OF_A_MATERIAL[head], lang, material=known.label[lang] if known else member)

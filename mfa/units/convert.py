@@ -131,7 +131,7 @@ def _coefficient_float(unit: str, of: Basis, per: Basis) -> float:
     """The memo of `coefficient_factor`."""
     parsed = parse(unit)
     if not parsed.parts:
-        raise FaultWithoutPlace("unit-bare", unit=echo(f"{of.unit}/{per.unit}"))
+        raise unlike("", (), (), f"{of.unit}/{per.unit}")
     if parsed.share and parse(of.unit).dims == MASS == parse(per.unit).dims:
         return rounded(parsed.factor * parse(per.unit).factor / parse(of.unit).factor, unit)
     if len(parsed.parts) != 2 or not parsed.parts[0].dims:
@@ -174,7 +174,7 @@ def _rate_float(unit: str, of: Basis, hours: float | None) -> float:
     """The memo of `rate_factor`."""
     parsed = parse(unit)
     if not parsed.parts:
-        raise FaultWithoutPlace("unit-bare", unit=echo(f"{of.unit}/a"))
+        raise unlike("", (), (), f"{of.unit}/a")
     if not any(base == "time" for base, _ in parsed.dims):
         have, have_zh = in_words(parsed.dims)
         raise FaultWithoutPlace(

@@ -90,7 +90,7 @@ def _words_of(base: str, power: int) -> tuple[str, str]:
 def unlike(unit: str, have: Dims, want: Dims, to: str) -> FaultWithoutPlace:
     """The fault of a unit of another dimension than wanted."""
     if not unit.strip():
-        return FaultWithoutPlace("unit-bare", unit=echo(to))
+        return FaultWithoutPlace("unit-bare", to=echo(to), example=echo(to))
     (have_en, have_zh), (want_en, want_zh) = in_words(have), in_words(want)
     return FaultWithoutPlace(
         "unit-dimension",

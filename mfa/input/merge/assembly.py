@@ -9,10 +9,10 @@ from mfa.errors import Fault, Place
 from mfa.input.schema.validate import FormCache
 from mfa.input.yaml.tree import Items, Node, Tree
 
-SECTIONS = ("materials", "processes", "stocks")
+SECTIONS = ("materials", "processes", "stocks", "substances")
 SIDES = ("takers", "givers")
-NOUNS = {"material": "物质", "process": "过程", "stock": "存量"}
-NEEDED = {"material": "kind", "process": "per", "stock": "material"}
+NOUNS = {"material": "物质", "process": "过程", "stock": "存量", "substance": "成分"}
+NEEDED = {"material": "kind", "process": "per", "stock": "material", "substance": "label"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Assembly:
     Attributes
     ----------
     scenario : the merged scenario (drive, demand, targets …)
-    materials, processes, stocks : id → tree, chains and scenario merged
+    materials, processes, stocks, substances : id → tree, chains and scenario merged
     sides : (material, side) → the written list, by chains
     own_sides : (material, side) → the written list or insertions, by the scenario
     pools_at : material → where its pool is written first
@@ -42,6 +42,7 @@ class Assembly:
     materials: dict[str, Tree] = field(default_factory=dict)
     processes: dict[str, Tree] = field(default_factory=dict)
     stocks: dict[str, Tree] = field(default_factory=dict)
+    substances: dict[str, Tree] = field(default_factory=dict)
     sources: dict[str, list[Node]] = field(default_factory=dict)
     sides: dict[tuple[str, str], Items | Tree] = field(default_factory=dict)
     own_sides: dict[tuple[str, str], Items | Tree] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Assembly:
             materials=dict(self.materials),
             processes=dict(self.processes),
             stocks=dict(self.stocks),
+            substances=dict(self.substances),
             sources=dict(self.sources),
             sides=dict(self.sides),
             own_sides=dict(self.own_sides),

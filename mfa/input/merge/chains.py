@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
@@ -81,7 +82,7 @@ def _take(assembly: Assembly, tree: Tree) -> None:
         known_sources = assembly.sources.setdefault(key, [])
         if source not in known_sources:
             known_sources.append(source)
-    for section, noun in zip(SECTIONS, ("material", "process", "stock"), strict=True):
+    for section, noun in zip(SECTIONS, NOUNS, strict=True):
         known: dict[str, Tree] = getattr(assembly, section)
         written = tree.child(section)
         for key, node in written.items():
@@ -135,6 +136,38 @@ def _take_side(assembly: Assembly, material: str, side: str, pool: Tree) -> None
         assembly.sides[material, side] = node
 
 
+MOST_NAMES = 12  # in one line
+
+
+def borrowed(assembly: Assembly) -> list[Fault]:
+    """The shipped materials that files outside the library name and no file of theirs defines, in one note.
+
+    Whoever lists the shipped file among the chains knows of them.
+    """
+    listed = assembly.scenario.get("chains")
+    if isinstance(listed, Items) and library.SHARED in listed:
+        return []
+    shared = library.shown(library.shipped("chains") / f"{library.SHARED}.yaml")
+    at_home = {library.shown(f) for f in assembly.files if library.is_shipped(f)}
+    mentions = (m for tree in assembly.processes.values() for m in _mentions(tree))
+    named = {material for material, place in mentions if place.file not in at_home}
+    kinds = {m: assembly.materials[m].get("kind") for m in named & assembly.materials.keys()}
+    found = sorted(m for m, kind in kinds.items() if kind is not None and kind.place.file == shared)
+    if not found:
+        return []
+    more = ", …" if len(found) > MOST_NAMES else ""
+    values = {"names": ", ".join(found[:MOST_NAMES]) + more, "count": len(found)}
+    return [Fault("from-library", None, values)]
+
+
+def _mentions(process: Tree) -> Iterator[tuple[str, Place]]:
+    """The materials that a recipe names, and where."""
+    for side in ("inputs", "outputs"):
+        yield from process.child(side).keys_at.items()
+    if "per" in process:
+        yield str(process["per"]), process["per"].place
+
+
 def add_library(assembly: Assembly) -> None:
     """Take the materials that the processes name and no chain defines from the shipped file."""
     trees = assembly.processes.values()
@@ -155,3 +188,5 @@ def add_library(assembly: Assembly) -> None:
         assembly.files.append(file)
         for name, source in tree.child("sources").items():
             assembly.sources.setdefault(name, [source])
+        for name in tree.child("substances"):
+            assembly.substances.setdefault(name, tree.child("substances").child(name))

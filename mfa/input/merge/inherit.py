@@ -66,6 +66,7 @@ class _Members(NamedTuple):
     materials: Tree
     processes: Tree
     stocks: Tree
+    substances: Tree
 
 
 def _laid_over(base: Tree, layer: Tree) -> Tree:

@@ -142,6 +142,11 @@ def _stays(found: Path, beside: Path) -> bool:
     return any(real(found).is_relative_to(root) for root in roots)
 
 
+def is_shipped(file: Path) -> bool:
+    """Whether a file is one of the library."""
+    return any(real(file).is_relative_to(real(shipped(kind))) for kind in ("chains", "scenarios"))
+
+
 def ids(kind: Folder, beside: Path) -> list[str]:
     """The names of all files that could be meant."""
     found = [f.stem for folder in folders(kind, beside) for f in sorted(folder.glob("*.yaml"))]

@@ -25,6 +25,7 @@ from mfa.input.yaml.tree import (
 )
 from mfa.parameters import Path, parse
 from mfa.parameters.path import MEMBERS, QUANTITIES, RATES, SECTIONS, Step
+from mfa.system import BOUNDARY_SYNONYMS
 
 if TYPE_CHECKING:
     from mfa.input.merge.assembly import Assembly
@@ -256,7 +257,8 @@ def _set_entry(assembly: Assembly, path: Path, value: Text | Tree, place: Place)
     names = [entry_name(e) for node in (own, chain if _goes_by(own) else None) if node for e in entries(node)]
     at = next((s for s in steps if isinstance(s, int)), None)
     shown = name[:60] if at is None else f"[{at}]"
-    raise FaultWithoutPlace("set-entry", material=material, side=side, id=shown, near=nearest(name, names))
+    near = nearest(BOUNDARY_SYNONYMS.get(name, name), names or BOUNDARY)
+    raise FaultWithoutPlace("set-entry", material=material, side=side, id=shown, near=near)
 
 
 def _goes_by(own: Items | Tree | None) -> bool:

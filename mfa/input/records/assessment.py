@@ -129,7 +129,7 @@ def _layers(scenario: Tree, reader: Reader) -> tuple[str, ...]:
     made = []
     for node in section if isinstance(section, Items) else ():
         try:
-            made.append(layer(str(node)).name)
+            made.append(layer(str(node), reader.substances).name)
         except FaultWithoutPlace as unplaced:
             reader.faults.append(unplaced.at(node.place))
     return tuple(dict.fromkeys(made))
@@ -217,7 +217,7 @@ def _target(
     tree = section.child(key)
     reader.source(form.source, tree)
     try:
-        of = catalogue.unit(key, materials, processes, custom)
+        of = catalogue.unit(key, materials, processes, custom, reader.substances)
     except FaultWithoutPlace as unplaced:
         reader.faults.append(unplaced.at(section.keys_at[key]))
         return None

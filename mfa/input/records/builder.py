@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from mfa import units
 from mfa.errors import Error, Fault, Place, nearest
 from mfa.input.merge.assembly import Assembly
+from mfa.input.merge.chains import borrowed
 from mfa.input.merge.other_chains import OtherChains
 from mfa.input.merge.overrides import listed_at
 from mfa.input.records.assessment import assessment, currencies
@@ -19,7 +20,7 @@ from mfa.input.records.materials import lineage, material, price
 from mfa.input.records.pools import Members, pool
 from mfa.input.records.processes import process, rate
 from mfa.input.schema.fields import Label, Quantity
-from mfa.input.schema.forms import MaterialForm, ProcessForm, Source, StockForm
+from mfa.input.schema.forms import MaterialForm, ProcessForm, Source, StockForm, SubstanceForm
 from mfa.input.yaml.tree import Node, Text, Tree, place_of
 from mfa.properties import basis
 from mfa.system import Drawing, Figure, Material, Pool, Process, Stock, System
@@ -49,12 +50,15 @@ class Builder:
         self.faulty: set[str] = set(assembly.faulty)
         self.notes: list[Fault] = []
         self.other_chains = OtherChains(assembly)
-        self.reader = Reader(self.year, frozenset(assembly.sources), self.faults)
+        self.reader = Reader(
+            self.year, frozenset(assembly.sources), self.faults, substances=frozenset(assembly.substances)
+        )
         self.currencies = currencies(assembly.scenario, self.reader)
         self.reader.rates = tuple((code, figure.value) for code, figure in self.currencies.items())
 
     def system(self) -> System:
         """All records; raises the faults of all sections together."""
+        substances = self._substances()
         materials = self._materials()
         processes = self._processes(materials)
         stocks = self._stocks(materials)
@@ -89,10 +93,11 @@ class Builder:
             indicators=found.indicators,
             claims=found.claims,
             sources=self._sources(),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *borrowed(self.assembly)),
             sankey=self._with_chain_labels(found.sankey),
             sites=found.sites,
             currencies=self.currencies,
+            substances=substances,
         )
 
     def _stop(self) -> None:
@@ -103,6 +108,11 @@ class Builder:
         found, faults = self.assembly.forms.validate(form, tree, path)
         self.faults += faults
         return found
+
+    def _substances(self) -> dict[str, Mapping[str, str]]:
+        trees = self.assembly.substances
+        found = {key: self._form(SubstanceForm, trees[key], ("substances", key)) for key in trees}
+        return {key: form.label.texts(key) for key, form in found.items() if form}
 
     def _materials(self) -> dict[str, Material]:
         found = {key: self.material(key) for key in self.assembly.materials}

@@ -13,7 +13,17 @@ from mfa.input.schema.assessment_forms import ClaimForm
 from mfa.input.schema.fields import Label, Quantity
 from mfa.input.yaml.tree import Tree, place_of
 from mfa.properties import Factor, basis
-from mfa.system import BOUNDARY_WORDS, Claim, CustomIndicator, Figure, Material, Process, Stock, number
+from mfa.system import (
+    BOUNDARY_SYNONYMS,
+    BOUNDARY_WORDS,
+    Claim,
+    CustomIndicator,
+    Figure,
+    Material,
+    Process,
+    Stock,
+    number,
+)
 
 KINDS = ("level", "capacity", "flow", "indicator", "sum", "not-modelled")
 BOUNDS = ("value", "min", "max")
@@ -151,7 +161,7 @@ class Claims:
             self.reader.faults.append(Fault("claim-flow", node.place, {}))
         for key, end in zip(("source", "target"), ends, strict=True):
             if end and end not in known:
-                values = {"id": end[:60], "near": nearest(end, known)}
+                values = {"id": end[:60], "near": nearest(BOUNDARY_SYNONYMS.get(end, end), known)}
                 self.reader.faults.append(Fault("entry-unknown", place_of(node, (key,)), values))
         self._possible(material, ends, node)
         of = self.materials[material]

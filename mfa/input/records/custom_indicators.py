@@ -13,7 +13,16 @@ from mfa.input.schema.assessment_forms import IndicatorForm, SelectorForm
 from mfa.input.schema.fields import Label
 from mfa.input.yaml.tree import Items, Node, Tree, place_of
 from mfa.properties import Factor, layer
-from mfa.system import BOUNDARY_WORDS, ONE, CustomIndicator, Material, Process, Selector, Stock
+from mfa.system import (
+    BOUNDARY_SYNONYMS,
+    BOUNDARY_WORDS,
+    ONE,
+    CustomIndicator,
+    Material,
+    Process,
+    Selector,
+    Stock,
+)
 
 COUNTS: Mapping[str, str] = {"mass": "t", "wet": "t_wet", "energy": "GJ", "value": "CNY", "co2": "t"}
 AMOUNT = "amount"
@@ -76,10 +85,11 @@ class CustomIndicators:
         if count in COUNTS or count == AMOUNT:
             return
         try:
-            layer(count)
+            layer(count, self.reader.substances)
         except FaultWithoutPlace:
             known = ", ".join((AMOUNT, *COUNTS))
-            values = {"text": count[:60], "known": known, "near": nearest(count, (AMOUNT, *COUNTS))}
+            near = nearest(count, (AMOUNT, *COUNTS, *self.reader.substances))
+            values = {"text": count[:60], "known": known, "near": near}
             self.reader.faults.append(Fault("count-unknown", place, values))  # type: ignore[arg-type]
 
     def _materials(self, form: SelectorForm, node: Tree) -> list[str]:
@@ -105,7 +115,8 @@ class CustomIndicators:
         known = list(known)
         for i, name in enumerate(written):
             if name not in known:
-                values = {"id": name[:60], "key": key, "near": nearest(name, known)}
+                meant = BOUNDARY_SYNONYMS.get(name, name)
+                values = {"id": name[:60], "key": key, "near": nearest(meant, known)}
                 self.reader.faults.append(Fault("selector-unknown", place_of(node, (key, i)), values))
         return set(written)
 
@@ -144,7 +155,7 @@ class CustomIndicators:
         return {COUNTS.get(selector.count, f"kg {selector.count}")}
 
 
-COUNTED = re.compile(r"\bkg ([A-Z][A-Za-z0-9()]*)")
+COUNTED = re.compile(r"\bkg ([A-Za-z][A-Za-z0-9()-]*)")
 
 
 def bound_factor(of: str) -> Factor:
@@ -159,7 +170,7 @@ def bound_factor(of: str) -> Factor:
 
     def factor(unit: str) -> float:
         if named and not unit:  # a share or so many kg/t: a number alone does not say
-            raise FaultWithoutPlace("unit-bare", unit=of)
+            raise FaultWithoutPlace("unit-bare", to=of, example=of)
         bare = unit
         for name in named:
             bare = re.sub(rf"(?<=\S) {re.escape(name)}(?=\s*(?:/|$))", "", bare)

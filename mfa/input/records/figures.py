@@ -23,7 +23,8 @@ FOLLOWS = ("unit-dimension", *NO_PROPERTY)
 class Reader:
     """Reads quantities, gathering faults at their places.
 
-    `year` is the one year of the run, for quantities given as a schedule; `faulty` are
+    `year` is the one year of the run, for quantities given as a schedule; `substances` are what
+    the files declare beside formulas; `faulty` are
     materials with a fault of their own, so that conversions by them need not be reported again.
     """
 
@@ -33,6 +34,7 @@ class Reader:
     faulty: set[str] = field(default_factory=set)
     hints: dict[str, str] = field(default_factory=dict)
     rates: tuple[tuple[str, float], ...] = ()
+    substances: frozenset[str] = frozenset()
 
     @property
     def money(self) -> units.Basis:

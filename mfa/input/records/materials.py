@@ -191,12 +191,13 @@ def _plain(quantity: Quantity | None, tree: Tree, key: str, reader: Reader) -> F
 
 
 def _composition(written: Mapping[str, Quantity], tree: Tree, reader: Reader) -> dict[str, Figure]:
-    """Species → mass fraction; what is not named up to 100 % is `other`."""
+    """Species and declared substances → mass fraction; what is not named up to 100 % is `other`."""
     node = tree.child("composition")
     shares: dict[str, Figure] = {}
     for species, quantity in written.items():
-        if species != OTHER and not is_formula(species):
-            reader.faults.append(Fault("formula", node.keys_at[species], {"text": species[:60]}))
+        if species != OTHER and species not in reader.substances and not is_formula(species):
+            values = {"text": species[:60], "near": nearest(species, reader.substances)}
+            reader.faults.append(Fault("formula", node.keys_at[species], values))
         found = reader.ratio(quantity, node[species])
         if found:
             shares[species] = found

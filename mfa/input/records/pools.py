@@ -187,7 +187,7 @@ def _insert(
             values = {
                 "id": anchor[:60],
                 "material": material.id,
-                "near": nearest(anchor, names),
+                "near": nearest(BOUNDARY_SYNONYMS.get(anchor, anchor), names),
                 "known": ", ".join(names) or "none",
                 "known_zh": "、".join(names) or "无",
             }
@@ -301,15 +301,18 @@ def _kind(
             words = {"noun": "process", "noun_zh": "过程", "wanted": "stock", "wanted_zh": "存量"}
             reader.faults.append(Fault("entry-other-kind", place, {"id": name, "key": "process", **words}))
         elif name not in members.faulty:
-            _not_in_run(line, place, members, reader)
+            _not_in_run(line, place, side, members, reader)
         return None
     if name in members.faulty:
         return None
-    if name in members.driven and (name in members.processes or side == "givers"):
+    is_process = name in members.processes
+    if is_process and _process(members.processes[name], material, side, place, reader) is None:
+        return None
+    if name in members.driven and (is_process or side == "givers"):
         _driven(line, place, material, side, members, reader, notes)
         return None
-    if name in members.processes:
-        return _process(members.processes[name], material, side, place, reader)
+    if is_process:
+        return "process"
     stock = members.stocks[name]
     if stock.material != material.id:
         values = {"stock": name, "has": stock.material, "material": material.id}
@@ -326,15 +329,15 @@ def _name_place(node: Node) -> Place:
     return node.place
 
 
-def _not_in_run(line: _Line, place: Place, members: Members, reader: Reader) -> None:
+def _not_in_run(line: _Line, place: Place, side: Side, members: Members, reader: Reader) -> None:
     """A chain may name what this run does not have; a scenario may not."""
     name = line.form.name
-    here = [*members.processes, *members.stocks]
     known = members.known(name)
-    if line.own or not known:
+    if not known and (meant := BOUNDARY_SYNONYMS.get(name)) in ALLOWED[side]:
+        reader.faults.append(Fault("entry-boundary", place, {"id": name, "word": meant}))
+    elif line.own or not known:
         key = "entry-not-in-run" if known else "entry-unknown"
-        meant = BOUNDARY_SYNONYMS.get(name, "")
-        values = {"id": name, "near": nearest(name, here) or nearest(meant, [meant])}
+        values = {"id": name, "near": nearest(name, [*members.processes, *members.stocks])}
         reader.faults.append(Fault(key, place, values))
 
 

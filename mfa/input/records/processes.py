@@ -17,6 +17,7 @@ from mfa.properties import basis, closing_amount, layer, reconverted
 from mfa.system import ONE_PER_CENT, Coefficient, Figure, Kind, Material, Process, number
 
 MADE: tuple[Kind, ...] = ("product", "intermediate", "energy")  # what a process is counted by, it makes
+YEAR_DAYS = 365  # a bare number up to here is days of operation, above it hours
 EXACT = 1e-9  # figures as they are typed, read in another unit, agree this well
 
 
@@ -102,8 +103,10 @@ def _operating(form: ProcessForm, tree: Tree, reader: Reader) -> Figure | None:
         return None
     found = reader.figure(form.operating, tree["operating"], _hours)
     if found and not 0 < found.value <= units.YEAR_HOURS:
-        key = "operating-range" if units.split(found.text)[1] else "operating-bare"
-        reader.faults.append(Fault(key, found.place, {"text": found.text[:60]}))
+        number_, unit = units.split(found.text)
+        likely = "d/a" if number_ <= YEAR_DAYS else "h/a"
+        key = "operating-range" if unit else "operating-bare"
+        reader.faults.append(Fault(key, found.place, {"text": found.text[:60], "unit": likely}))
         return None
     return found
 
@@ -282,12 +285,12 @@ def _system_cost(
 
 
 def _transfer(form: ProcessForm, tree: Tree, reader: Reader) -> dict[str, dict[str, Figure]]:
-    """Element → output → its share of what the inputs bring; at most all of it."""
+    """Element or declared substance → output → its share of what the inputs bring; at most all of it."""
     section = tree.child("transfer")
     made: dict[str, dict[str, Figure]] = {}
     for name, shares in form.transfer.items():
         try:
-            element = layer(name).element
+            element = layer(name, reader.substances).element
             if element in made:
                 raise FaultWithoutPlace("transfer-twice", layer=name, element=element)
         except FaultWithoutPlace as unplaced:

@@ -22,9 +22,12 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from mfa.input.yaml.tree import BARE, YEAR, YEARS
+from mfa.properties import OTHER, WAYS, is_formula
 from mfa.system import BOUNDARY_WORDS
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+SUBSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}\Z")
+COUNTS = (OTHER, *WAYS, "cost")  # what a composition, an indicator or a picture has of its own
 
 
 PART = {"part": True}  # the context of a file that others are merged with: fields may be missing
@@ -54,6 +57,16 @@ def _id(text: object) -> object:
     return text
 
 
+def _substance(text: object) -> object:
+    if isinstance(text, str):
+        if not SUBSTANCE.match(text):
+            raise PydanticCustomError("substance-form", "{id}", {"id": text[:60]})
+        if text in COUNTS or is_formula(text):
+            key = "substance-taken" if text in COUNTS else "substance-formula"
+            raise PydanticCustomError(key, "{id}", {"id": str(text)})
+    return text
+
+
 def _flag(text: object) -> object:
     if isinstance(text, str) and text in ("true", "false"):
         return text == "true"
@@ -77,6 +90,9 @@ def _year(text: object) -> object:
 
 
 Id = Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": f"^{ID.pattern[:-2]}$"})]
+SubstanceName = Annotated[
+    str, BeforeValidator(_substance), Field(json_schema_extra={"pattern": f"^{SUBSTANCE.pattern[:-2]}$"})
+]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Year = Annotated[int, BeforeValidator(_year)]

@@ -18,7 +18,19 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from mfa.input.schema.assessment_forms import ClaimForm, IndicatorForm, SankeyForm, TargetForm
-from mfa.input.schema.fields import Flag, Form, Id, Label, Names, Quantity, Short, Whole, Year, is_part
+from mfa.input.schema.fields import (
+    Flag,
+    Form,
+    Id,
+    Label,
+    Names,
+    Quantity,
+    Short,
+    SubstanceName,
+    Whole,
+    Year,
+    is_part,
+)
 from mfa.input.yaml.tree import BARE, LISTED
 from mfa.system import Allocation, Fate, Kind, Serves
 
@@ -257,6 +269,12 @@ class Source(Short):
         return {"cite": given} if isinstance(given, str) else given
 
 
+class SubstanceForm(Form):
+    """What is no chemical formula and is followed as a layer: ash, fibre, sugar, COD."""
+
+    label: Label
+
+
 class ChainForm(Form):
     """A chain file."""
 
@@ -264,6 +282,7 @@ class ChainForm(Form):
     label: Label | None = None
     note: str = ""
     sources: dict[str, Source] = Field(default_factory=dict)
+    substances: dict[SubstanceName, SubstanceForm] = Field(default_factory=dict)
     materials: dict[Id, MaterialForm] = Field(default_factory=dict)
     processes: dict[Id, ProcessForm] = Field(default_factory=dict)
     pools: dict[Id, PoolForm] = Field(default_factory=dict)
@@ -293,6 +312,7 @@ class ScenarioPatch(Form):
     periods: Periods | None = None
     chains: list[str] = Field(default_factory=list)
     sources: dict[str, Source] = Field(default_factory=dict)
+    substances: dict[SubstanceName, SubstanceForm] = Field(default_factory=dict)
     drive: dict[Id, Quantity] = Field(default_factory=dict)
     demand: dict[Id, Quantity] = Field(default_factory=dict)
     supply: dict[Id, Quantity] = Field(default_factory=dict)

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from mfa.input.schema.fields import Label, Quantity
-from mfa.input.schema.forms import EntryForm, MaterialPatch, ProcessPatch, Source, StockPatch
+from mfa.input.schema.forms import EntryForm, MaterialPatch, ProcessPatch, Source, StockPatch, SubstanceForm
 
 Path = tuple[str, ...]
 
@@ -161,12 +161,13 @@ PAIRS = tuple(Sheet(name, (Column(FIELD),), (), ((Column(VALUE), ()),)) for name
 def sheets() -> tuple[Sheet, ...]:
     """The sheets whose rows stand each for one place of the tree, in their order in a workbook."""
     rate = Column("what", ("drive", "demand", "supply"))
-    source = ("sources", "{source}")
+    source, substance = ("sources", "{source}"), ("substances", "{substance}")
     return (
         *_process_sheets(),
         Sheet("Drive", (rate, Column("id")), ("{what}", "{id}"), (), QUANTITY),
         *_named("Stock", StockPatch, ("stocks", "{stock}")),
         *_material_sheets(),
+        Sheet("Substances", (Column("substance"),), substance, _texts(SubstanceForm, substance)),
         Sheet("Factors", (Column("factor"),), ("factors", "{factor}"), (), QUANTITY),
         _target_sheet(),
         Sheet("Sources", (Column("source"),), source, _texts(Source, source)),

@@ -1,4 +1,4 @@
-"""Outputs that would hold more of the followed elements than there is room for in their mass."""
+"""Outputs that would hold more of what the layers follow than there is room for in their mass."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from mfa.engine.network import Floats
-from mfa.properties import OTHER, element_shares, layer
+from mfa.properties import element_shares, is_formula, unresolved
 from mfa.results.accounts.ledger import Ledger
 from mfa.results.accounts.substances import KG_PER_T, Substance
-from mfa.system import Material, number
 
 ROUNDING = 0.005  # of the mass: published compositions are rounded, and may add up to 100.5 %
 
 Filling = tuple[tuple[str, ...], Floats, Floats]
-"""Elements, (flow,) tonnes a year of them, (pool,) the share of the mass that they can be."""
+"""Elements or substances, (flow,) tonnes a year of them, (pool,) the share of the mass that they can be."""
 
 
 @dataclass(frozen=True)
 class Overfull:
-    """An output of a process with `held` t a year of some elements where there is room for `room`."""
+    """An output with `held` t a year of some elements or substances where there is room for `room`."""
 
     process: str
     material: str
@@ -33,10 +32,11 @@ class Overfull:
 def overfull(layers: Iterable[Substance]) -> list[Overfull]:
     """The outputs of a run that cannot hold what its layers put into them, each with the worst excess.
 
-    One element has the room of the whole mass, or of its own share and `other` where the material
-    has a composition; all of them together have that of the whole mass. Oxides count as their element.
+    One has the room of the whole mass, or of its own share and what is unresolved where the material
+    has a composition. All elements together have that of the whole mass, and so have all declared
+    substances, which elements may be in. Oxides count as their element.
     """
-    followed = {layer(one.name).element: one for one in layers}
+    followed = {one.of.element: one for one in layers}
     if not followed:
         return []
     compositions = next(iter(followed.values())).compositions
@@ -44,8 +44,10 @@ def overfull(layers: Iterable[Substance]) -> list[Overfull]:
     held = {e: _tonnes(one) for e, one in followed.items()}
     tonnes = np.where(ledger.out, ledger.amount, 0.0) * compositions.tonnes[ledger.pool]
     wanted: list[Filling] = [((e,), held[e], _room(ledger, e)) for e in held]
-    if len(held) > 1:
-        wanted.append((tuple(held), np.sum(list(held.values()), axis=0), np.ones(len(ledger.materials))))
+    for is_element in (True, False):
+        names = tuple(e for e in held if is_formula(e) == is_element)
+        if len(names) > 1:
+            wanted.append((names, np.sum([held[e] for e in names], axis=0), np.ones(len(ledger.materials))))
     return _worst(ledger, tonnes, wanted)
 
 
@@ -64,15 +66,9 @@ def _worst(ledger: Ledger, tonnes: Floats, wanted: Sequence[Filling]) -> list[Ov
 
 def _tonnes(one: Substance) -> Floats:
     """(flow,) tonnes of the element of a layer."""
-    return one.carried.flow / (layer(one.name).per_element * KG_PER_T)
+    return one.carried.flow / (one.of.per_element * KG_PER_T)
 
 
 def _room(ledger: Ledger, element: str) -> Floats:
-    """(pool,) the share of the mass that can be an element."""
-
-    def share(material: Material) -> float:
-        if not material.composition:
-            return 1.0
-        return element_shares(material).get(element, 0.0) + number(material.composition.get(OTHER))
-
-    return ledger.per_pool(share)
+    """(pool,) the share of the mass that can be an element or substance."""
+    return ledger.per_pool(lambda m: element_shares(m).get(element, 0.0) + unresolved(m, element))

@@ -1,4 +1,4 @@
-"""Substance layers: how much of an element every flow carries, kg a year.
+"""Substance layers: how much of an element or declared substance every flow carries, kg a year.
 
 What comes over the boundary or from a stock has the composition of its material. An output
 has that of its material too, unless its process gives transfer coefficients of the element,
@@ -18,7 +18,7 @@ from mfa.engine.linear import Singular
 from mfa.engine.network import Bools, Floats
 from mfa.engine.tracing import Carried, trace
 from mfa.errors import Error, Fault
-from mfa.properties import element_shares, layer, tonnes_per_unit
+from mfa.properties import Layer, element_shares, tonnes_per_unit
 from mfa.results.accounts.flows import Flow, links, pool_node
 from mfa.results.accounts.ledger import LEAVES, Ledger
 from mfa.system import ZERO, Material
@@ -45,7 +45,7 @@ class Balance:
 
 
 class Compositions:
-    """The elements in every material of a run, worked out once for all layers."""
+    """The elements and declared substances in every material of a run, worked out once for all layers."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -54,7 +54,7 @@ class Compositions:
         self.declared = np.array([_is_declared(m) for m in ledger.materials], bool)
 
     def of(self, element: str) -> Floats:
-        """(pool,) t of an element in one native unit; 0 where it is not named."""
+        """(pool,) t of an element or substance in one native unit; 0 where it is not named."""
         return np.array([s.get(element, 0.0) for s in self.shares]) * self.tonnes
 
 
@@ -67,16 +67,15 @@ def _is_declared(material: Material) -> bool:
 
 @dataclass(frozen=True)
 class Substance:
-    """One layer of a run.
+    """One layer of a run: of an element, an oxide or a declared substance."""
 
-    Raises
-    ------
-    mfa.errors.Short
-        the name is neither an element nor an oxide of one
-    """
-
-    name: str
+    of: Layer
     compositions: Compositions
+
+    @property
+    def name(self) -> str:
+        """What it is called in tables."""
+        return self.of.name
 
     @property
     def ledger(self) -> Ledger:
@@ -86,13 +85,12 @@ class Substance:
     @cached_property
     def content(self) -> Floats:
         """(pool,) kg of the layer per native unit, where declared."""
-        found = layer(self.name)
-        return self.compositions.of(found.element) * (found.per_element * KG_PER_T)
+        return self.compositions.of(self.of.element) * (self.of.per_element * KG_PER_T)
 
     @cached_property
     def transferred(self) -> tuple[Bools, Floats]:
         """(process,), (flow,) which processes give transfer coefficients, and the shares of outputs."""
-        element = layer(self.name).element
+        element = self.of.element
         b = self.ledger
         gives = np.array([element in p.transfer for p in b.processes], bool)
         share = np.zeros(len(b.pool))

@@ -18,6 +18,7 @@ from mfa.show.text import (
     figure,
     figure_or_dash,
     indicator_name,
+    layer_name,
     material_name,
     mega,
     node_name,
@@ -75,7 +76,11 @@ def sections(summary: Summary, system: System, lang: str) -> dict[str, Any]:
         "stocks": _stocks(summary, system, lang),
         "mass": _mass(summary, lang),
         "layers": [
-            (x.name, number(x.entering), number(x.leaving), number(x.residue), percent(x.share))
+            (
+                layer_name(system, x.name, lang),
+                *map(number, (x.entering, x.leaving, x.residue)),
+                percent(x.share),
+            )
             for x in summary.layers
         ],
         "open_recipes": [

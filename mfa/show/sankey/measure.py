@@ -1,10 +1,10 @@
-"""What the bands of a picture stand for: mass, energy, value, cost, CO2, or an element in the flows."""
+"""What the bands of a picture stand for: mass, energy, value, cost, CO2, or a substance in the flows."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from mfa import units
 from mfa.errors import Error, Fault, FaultWithoutPlace, nearest
@@ -16,7 +16,7 @@ from mfa.show.sankey.geometry import Link, Remark
 from mfa.show.sankey.labels import LANGS, word
 
 LAYERS = {"mass": "t", "wet": "t_wet", "energy": "GJ", "value": "CNY", "co2": "t", "cost": "CNY"}
-"""The layers that every run has, and the unit of each; elements and oxides come in kg."""
+"""The layers that every run has, and the unit of each; those of substances come in kg."""
 
 DEFAULT = "mass"
 INSTEAD = ("energy", "value", "co2")
@@ -35,13 +35,14 @@ LEAST_UNACCOUNTED = 1e-3  # of the largest flow: a gap below it is thinner than 
 
 @dataclass(frozen=True)
 class Counted:
-    """The flows of one layer in one unit a year."""
+    """The flows of one layer in one unit a year; `names` is the label of a declared substance."""
 
     key: str
     unit: str
     links: tuple[Link, ...]
     factor: float = 1.0
     remarks: tuple[Remark, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, lang: str) -> str:
         """The layer in words."""
@@ -49,7 +50,7 @@ class Counted:
             return word(f"layer-{self.key}", lang)
         if self.key.startswith(AMOUNT):
             return word("layer-amount", lang, unit=self.unit)
-        return word("layer-substance", lang, name=self.key)
+        return word("layer-substance", lang, name=self.names.get(lang, self.key))
 
 
 def count_default(result: Run, unit: str | None = None) -> Counted:
@@ -73,7 +74,7 @@ def count(result: Run, key: str, unit: str | None = None) -> Counted:
 
     Parameters
     ----------
-    key : `mass`, `wet`, `energy`, `value`, `co2`, `cost`, an element or an oxide
+    key : `mass`, `wet`, `energy`, `value`, `co2`, `cost`, an element, an oxide or a declared substance
     unit : another unit of the same quantity; with `mass` also a native unit such as `MWh`:
         then the materials counted in it are shown
 
@@ -91,7 +92,8 @@ def count(result: Run, key: str, unit: str | None = None) -> Counted:
     own = LAYERS.get(key, CONTENT)
     shown, share = _unit(result, own, unit, max(f.amount for f in flows))
     remarks = () if key in LAYERS else _remarks(result, key, share, max(f.amount for f in flows))
-    return Counted(key, shown, _drawn(flows, share), share, remarks)
+    names = result.system.substances.get(key, {})
+    return Counted(key, shown, _drawn(flows, share), share, remarks, names)
 
 
 def _native(result: Run) -> list[str]:
@@ -121,9 +123,10 @@ def _flows(result: Run, key: str) -> list[Flow]:
     if key in LAYERS:
         return list(_counted(result, key))
     try:
-        substance(key)
+        substance(key, result.system.substances)
     except FaultWithoutPlace:
-        values = {"text": key[:60], "known": ", ".join(LAYERS), "near": nearest(key, LAYERS)}
+        near = nearest(key, (*LAYERS, *result.system.substances))
+        values = {"text": key[:60], "known": ", ".join(LAYERS), "near": near}
         raise Error([Fault("sankey-layer", None, values)]) from None
     return result.layer(key).links(result.flow_list)
 

@@ -11,7 +11,7 @@ from mfa import units
 from mfa.errors import Error, Fault, FaultWithoutPlace, nearest
 from mfa.input.records.sankey_section import COLOUR, tags
 from mfa.show.sankey.selection import WAYS, Start, groups
-from mfa.system import BOUNDARY_WORDS, Kind, System
+from mfa.system import BOUNDARY_SYNONYMS, BOUNDARY_WORDS, Kind, System
 
 PREFIX = re.compile(r"(\w+):(.+)")
 
@@ -122,7 +122,8 @@ def _starts(
     for name, start in zip(focus, found, strict=True):
         if start is None:
             known = [*system.processes, *system.stocks, *system.materials, *BOUNDARY_WORDS, *_tags(of)]
-            faults.append(Fault("sankey-focus", None, {"text": name[:60], "near": nearest(name, known)}))
+            near = nearest(BOUNDARY_SYNONYMS.get(name, name), known)
+            faults.append(Fault("sankey-focus", None, {"text": name[:60], "near": near}))
     return tuple(s for s in found if s)
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from mfa.checks.check import Check
 from mfa.checks.closure import Closure
+from mfa.properties import unresolved_parts
 from mfa.show.terminal.table import bold, coloured, line, table
 from mfa.show.text import word
 
@@ -66,7 +67,9 @@ def _cells(found: list[Closure], report: Check, lang: str) -> tuple[str, str, st
     hidden = [c for c in found if c.error is None]
     reason = ""
     if hidden:
-        worst = hidden[0].reason
-        key = "not-checkable-other" if report.system.materials[worst].composition else "not-checkable"
-        reason = f"{', '.join(c.layer for c in hidden)} {word(key, lang, reason=worst)}"
+        first, worst = hidden[0], report.system.materials[hidden[0].reason]
+        parts = unresolved_parts(worst, first.layer)
+        names = {"names": ", ".join(f"'{p}'" for p in parts), "names_zh": "、".join(parts)}
+        key = "not-checkable-other" if parts else "not-checkable"
+        reason = f"{', '.join(c.layer for c in hidden)} {word(key, lang, reason=worst.id, **names)}"
     return (f"{mass.error:+.2%}" if mass and mass.error is not None else "–", shown, reason)

@@ -21,6 +21,7 @@ from mfa.show.text import (
     figure,
     figure_or_dash,
     indicator_name,
+    layer_name,
     material_name,
     mega,
     node_name,
@@ -241,7 +242,13 @@ class _Answer:
         line(self.word("balance-line", into=into, out=out), open_)
         for one in self.summary.layers:
             amounts = {"inputs": one.entering, "outputs": one.leaving, "residue": one.residue}
-            line(self.word("layer-title", name=one.name, **{k: number(v) for k, v in amounts.items()}))
+            line(
+                self.word(
+                    "layer-title",
+                    name=layer_name(self.system, one.name, self.lang),
+                    **{k: number(v) for k, v in amounts.items()},
+                )
+            )
         line()
 
     # ------------------------------------------------------------ accounts

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mfa.input.load import Loaded
+from mfa.input.merge.assembly import SECTIONS
 from mfa.input.yaml.tree import BARE, LISTED, Items, Node, Text, Tree, texts
 from mfa.show.stream import say_json
 from mfa.show.terminal.table import bold, line, table
 from mfa.show.text import word
 from mfa.system import Coefficient, Pool, System
-
-MERGED = ("materials", "processes", "stocks")
 
 
 class OriginLine(NamedTuple):
@@ -28,9 +27,9 @@ def origin_lines(loaded: Loaded) -> list[OriginLine]:
     assembly, system = loaded.assembly, loaded.system
     lines = []
     for key, node in assembly.scenario.items():
-        if key not in (*MERGED, "pools", "variants", "extends", "set"):
+        if key not in (*SECTIONS, "pools", "variants", "extends", "set"):
             lines += _lines(key, node)
-    for section in MERGED:
+    for section in SECTIONS:
         for key, tree in getattr(assembly, section).items():
             lines += _lines(f"{section}.{key}", tree)
     for (material, side), chain in assembly.sides.items():

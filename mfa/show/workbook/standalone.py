@@ -11,7 +11,6 @@ from mfa.system import Entry, System
 
 WORD = re.compile(r"[a-z0-9-]+")
 RESOLVED = (*SECTIONS, "pools", "sources", "chains", "extends", "variants", "set")
-LABELLED = ("materials", "processes", "stocks")
 STOCK, PROCESS = "stock", "process"
 
 
@@ -25,9 +24,10 @@ def flat(assembly: Assembly, system: System) -> Tree:
     for key, node in assembly.scenario.items():
         if key not in RESOLVED:
             made.put(key, node)
-    for section in LABELLED:
+    for section in SECTIONS:
         members: dict[str, Tree] = getattr(assembly, section)
-        made.put(section, _tree({key: _labelled(tree) for key, tree in members.items()}, made))
+        if members:
+            made.put(section, _tree({key: _labelled(tree) for key, tree in members.items()}, made))
     processes = made.child("processes")
     for key in processes:
         _write_reference(processes.child(key), assembly)
