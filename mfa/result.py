@@ -82,6 +82,7 @@ class Result(Run):
         sankey: bool = False,
         report: bool = False,
         remedies: bool = False,
+        labels: bool = False,
         lang: str = "en",
     ) -> list[Path]:
         """Write every table and `manifest.json` into a folder: all files or none; gives their paths.
@@ -93,6 +94,7 @@ class Result(Run):
         command : what the manifest tells as the command
         parquet : also every table as `NAME.parquet`, which needs pyarrow
         sankey, report, remedies : also `sankey.html`, `report.html`, `remedies.csv`
+        labels : a column of labels beside every column of ids, and the warnings, in `lang`
         lang : language of the pages
 
         Raises
@@ -105,7 +107,7 @@ class Result(Run):
         from mfa.show.run_folder import Extras, write_run
 
         check_language(lang)
-        asked = Extras(parquet, sankey, report, remedies)
+        asked = Extras(parquet, sankey, report, remedies, labels)
         return write_run(self, self.remedies, Path(folder), self.loaded, command, asked, lang)
 
     def report(self, path: str | Path, *, lang: str = "en") -> None:

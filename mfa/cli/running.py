@@ -39,6 +39,7 @@ from mfa.system import Allocation
 )
 @click.option("--samples", type=int, hidden=True)
 @click.option("--gaussian", is_flag=True, hidden=True)
+@click.option("--labels", is_flag=True, help="In the tables of --out, a column of labels beside the ids.")
 @click.option("--full", is_flag=True, help="Print everything; without it about two screens.")
 @click.option("--report", is_flag=True, help="Also write report.html into --out.")
 @scenario_options
@@ -54,6 +55,7 @@ def run(
     allocation: Allocation | None,
     samples: int | None,
     gaussian: bool,
+    labels: bool,
     full: bool,
     report: bool,
     variants: tuple[str, ...],
@@ -68,16 +70,16 @@ def run(
     for name, asked in later.items():
         if asked:
             raise click.UsageError(f"'{name}' is not available yet in this version")
-    for name, asked in {"--sankey": picture, "--parquet": parquet, "--report": report}.items():
+    into = {"--sankey": picture, "--parquet": parquet, "--report": report, "--labels": labels}
+    for name, asked in into.items():
         if asked and out is None:
             raise click.UsageError(f"'{name}' writes into a folder; name it with '--out DIR'")
     loaded = mfa.load(scenario, variants=variants, settings=settings_of(settings)).with_layers(layers)
     result = loaded.with_allocation(allocation).solve()
     if out is not None:
         command = ["mfa", *sys.argv[1:]]
-        result.write(
-            out, command=command, parquet=parquet, sankey=picture, report=report, remedies=mend, lang=lang
-        )
+        extras = {"parquet": parquet, "sankey": picture, "report": report, "remedies": mend, "labels": labels}
+        result.write(out, command=command, lang=lang, **extras)
     if as_json:
         say_json(result.to_json(lang))
     elif not quiet:

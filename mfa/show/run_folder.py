@@ -14,6 +14,7 @@ import mfa
 from mfa.input.merge import library
 from mfa.show.files import csv_text, needed, parquet_bytes
 from mfa.show.folders import MANIFEST, digest, write_together
+from mfa.show.labelled import labelled
 
 if TYPE_CHECKING:
     from mfa.input.load import Loaded
@@ -32,6 +33,7 @@ class Extras:
     sankey: bool = False
     report: bool = False
     remedies: bool = False
+    labels: bool = False
 
 
 def write_run(
@@ -75,7 +77,9 @@ def _files(
     result: Run, remedies: Callable[[], list[Remedy]], extras: Extras, about: dict[str, Any], lang: str
 ) -> Iterator[tuple[str, str | bytes]]:
     for name in result.written:
-        table = result.table(name)
+        table = result.table(name, lang if extras.labels else "en")
+        if extras.labels:
+            table = labelled(table, result.system, lang)
         yield f"{name}.csv", csv_text(table)
         if extras.parquet:
             yield f"{name}.parquet", parquet_bytes(table)
