@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
-from mfa.errors import Fault, message
+from mfa.cli.asked import Asked, Form
+from mfa.cli.failing import say_failure
+from mfa.errors import message
 from mfa.show.fonts import noting
 from mfa.show.stream import say_json
 
 F = TypeVar("F", bound=Callable[..., Any])
-MOST_FAULTS = 200  # one slip of a generator makes thousands, which hide the first
 
 
 class NamedPath(click.Path):
@@ -28,8 +30,8 @@ class NamedPath(click.Path):
 
 
 def common(command: F) -> F:
-    """The options that every command has; a note of characters that its pictures could not show."""
-    made = _noting(command)
+    """The options that every command has; what goes wrong is told as they ask."""
+    made = _told(_noting(command))
     for option in (
         click.option("--debug", is_flag=True, help="Show the traceback of a failure."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
@@ -40,6 +42,27 @@ def common(command: F) -> F:
     ):
         made = option(made)
     return made
+
+
+def _told(command: F) -> F:
+    """The command; bad input and failures are printed and become its exit code."""
+
+    @wraps(command)
+    def run(*given: Any, **options: Any) -> Any:
+        try:
+            return command(*given, **options)
+        except (click.ClickException, click.Abort):
+            raise
+        except Exception as error:
+            sys.exit(say_failure(error, asked_by(options)))
+
+    return cast(F, run)
+
+
+def asked_by(options: Mapping[str, Any]) -> Asked:
+    """What the common options ask for."""
+    form: Form = options.get("form") or ("json" if options.get("as_json") else "text")
+    return Asked(form, options["quiet"], options["lang"], options["debug"])
 
 
 def _noting(command: F) -> F:
@@ -125,11 +148,3 @@ def say_file(path: Path, *, as_json: bool, quiet: bool) -> None:
         say_json({"file": str(path)})
     elif not quiet:
         click.echo(str(path))
-
-
-def say_faults(faults: Sequence[Fault], lang: str) -> None:
-    """Print faults on stderr, the first of many."""
-    for fault in faults[:MOST_FAULTS]:
-        click.echo(fault.text(lang), err=True)
-    if len(faults) > MOST_FAULTS:
-        click.echo(message("faults-more", {"count": f"{len(faults) - MOST_FAULTS:,}"}, lang), err=True)

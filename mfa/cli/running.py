@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import mfa
+from mfa.cli.asked import Asked
+from mfa.cli.failing import say_faults
 from mfa.cli.group import cli
-from mfa.cli.options import NamedPath, common, say_faults, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, scenario_options, settings_of
+from mfa.cli.watching import watch
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
 from mfa.system import Allocation
+
+if TYPE_CHECKING:
+    from mfa.result import Result
 
 
 @cli.command()
@@ -40,6 +48,9 @@ from mfa.system import Allocation
 @click.option("--samples", type=int, hidden=True)
 @click.option("--gaussian", is_flag=True, hidden=True)
 @click.option("--report", is_flag=True, help="Also write report.html into --out.")
+@click.option(
+    "--watch", "watching", is_flag=True, help="Run again whenever a file of it is saved; Ctrl-C ends."
+)
 @scenario_options
 @common
 def run(
@@ -54,6 +65,7 @@ def run(
     samples: int | None,
     gaussian: bool,
     report: bool,
+    watching: bool,
     variants: tuple[str, ...],
     settings: tuple[str, ...],
     as_json: bool,
@@ -62,32 +74,54 @@ def run(
     debug: bool,
 ) -> None:
     """Solve a scenario and print what becomes of it."""
-    later = {"--samples": samples is not None, "--gaussian": gaussian}
-    for name, asked in later.items():
-        if asked:
-            raise click.UsageError(f"'{name}' is not available yet in this version")
-    for name, asked in {"--sankey": picture, "--parquet": parquet, "--report": report}.items():
-        if asked and out is None:
-            raise click.UsageError(f"'{name}' writes into a folder; name it with '--out DIR'")
-    loaded = mfa.load(scenario, variants=variants, settings=settings_of(settings)).with_layers(layers)
-    result = loaded.with_allocation(allocation).solve()
-    if out is not None:
-        command = ["mfa", *sys.argv[1:]]
-        result.write(
-            out, command=command, parquet=parquet, sankey=picture, report=report, remedies=mend, lang=lang
-        )
-    if as_json:
-        say_json(result.to_json(lang))
-    elif not quiet:
-        from mfa.show.terminal.print_run import print_answer
+    _refuse_later({"--samples": samples is not None, "--gaussian": gaussian})
+    _refuse_folderless({"--sankey": picture, "--parquet": parquet, "--report": report}, out)
+    if watching and require_targets:
+        raise click.UsageError("'--require-targets' is about the exit code, which '--watch' leaves to Ctrl-C")
+    laid = settings_of(settings)
 
-        print_answer(result, lang, out)
-        if mend:
-            from mfa.show.terminal.print_remedies import print_remedies
+    def answer() -> Result:
+        loaded = mfa.load(scenario, variants=variants, settings=laid).with_layers(layers)
+        result = loaded.with_allocation(allocation).solve()
+        if out is not None:
+            command = ["mfa", *sys.argv[1:]]
+            also = {"parquet": parquet, "sankey": picture, "report": report, "remedies": mend}
+            result.write(out, command=command, lang=lang, **also)
+        if as_json:
+            say_json(result.to_json(lang))
+        elif not quiet:
+            _print_run(result, lang, out, mend=mend)
+        return result
 
-            print_remedies(result, result.remedies(), lang)
-    if require_targets and not result.targets_met:
+    if watching:
+        watch(answer, Asked("json" if as_json else "text", quiet, lang, debug))
+    elif not answer().targets_met and require_targets:
         sys.exit(1)
+
+
+def _refuse_later(options: Mapping[str, bool]) -> None:
+    """Options that are still to come are errors where they are given."""
+    for name, given in options.items():
+        if given:
+            raise click.UsageError(f"'{name}' is not available yet in this version")
+
+
+def _refuse_folderless(options: Mapping[str, bool], folder: Path | None) -> None:
+    """Options that write into a folder need one."""
+    for name, given in options.items():
+        if given and folder is None:
+            raise click.UsageError(f"'{name}' writes into a folder; name it with '--out DIR'")
+
+
+def _print_run(result: Result, lang: str, folder: Path | None, *, mend: bool) -> None:
+    """A run for a person, with the ways to its missed targets where they are asked for."""
+    from mfa.show.terminal.print_run import print_answer
+
+    print_answer(result, lang, folder)
+    if mend:
+        from mfa.show.terminal.print_remedies import print_remedies
+
+        print_remedies(result, result.remedies(), lang)
 
 
 @cli.command()
@@ -166,8 +200,7 @@ def compare(
     from mfa.comparing import solved
     from mfa.show.terminal.print_comparison import print_comparison
 
-    if html and out is None:
-        raise click.UsageError("'--html' writes into a folder; name it with '--out DIR'")
+    _refuse_folderless({"--html": html}, out)
     if variants and len(scenarios) > 1:
         raise click.UsageError("'--variant' goes with one scenario; write 'A A+variant' for several")
     given = [*scenarios, *(f"{scenarios[0]}+{v}" for v in variants)]
