@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 Form = Literal["text", "json", "github", "md"]
 """Words for a terminal, JSON, workflow commands of GitHub, Markdown."""
+FORMS: tuple[Form, ...] = get_args(Form)
 
 
 class Asked(NamedTuple):

@@ -10,6 +10,7 @@ import mfa
 from mfa.cli.asked import Asked
 from mfa.errors import Fault, message
 from mfa.show.stream import say_json
+from mfa.show.terminal.table import bold, line
 
 MOST_FAULTS = 200  # one slip of a generator makes thousands, which hide the first
 
@@ -23,7 +24,7 @@ def say_failure(error: Exception, asked: Asked) -> int:
         the failure itself, where `--debug` asks for it
     """
     if isinstance(error, mfa.Error):
-        say_faults(error.faults, asked.lang)
+        say_faults(error.faults, asked)
         if asked.form == "json":
             say_json({"errors": [_as_json(f, asked.lang) for f in error.faults]})
         return 2
@@ -35,12 +36,23 @@ def say_failure(error: Exception, asked: Asked) -> int:
     return 3
 
 
-def say_faults(faults: Sequence[Fault], lang: str) -> None:
-    """Print faults on stderr, the first of many."""
-    for fault in faults[:MOST_FAULTS]:
-        click.echo(fault.text(lang), err=True)
+def say_faults(faults: Sequence[Fault], asked: Asked) -> None:
+    """Print the first of many faults on stderr, on a page of Markdown too; as annotations on stdout alone."""
+    shown, lang = faults[:MOST_FAULTS], asked.lang
+    if asked.form == "github":
+        from mfa.show.terminal.annotations import annotate, of_faults
+
+        annotate(of_faults(shown, lang))
+        return
+    lines = [f.text(lang) for f in shown]
     if len(faults) > MOST_FAULTS:
-        click.echo(message("faults-more", {"count": f"{len(faults) - MOST_FAULTS:,}"}, lang), err=True)
+        lines.append(message("faults-more", {"count": f"{len(faults) - MOST_FAULTS:,}"}, lang))
+    for text in lines:
+        click.echo(text, err=True)
+    if asked.form == "md":
+        line(bold(message("faults-title", {"count": f"{len(faults):,}"}, lang)))
+        for text in lines:
+            line("  ", text)
 
 
 def _as_json(fault: Fault, lang: str) -> dict[str, str | None]:

@@ -10,11 +10,12 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from mfa.cli.asked import Asked, Form
+from mfa.cli.asked import FORMS, Asked, Form
 from mfa.cli.failing import say_failure
 from mfa.errors import message
 from mfa.show.fonts import noting
 from mfa.show.stream import say_json
+from mfa.show.terminal.table import laid_out
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,20 +50,40 @@ def _told(command: F) -> F:
 
     @wraps(command)
     def run(*given: Any, **options: Any) -> Any:
-        try:
-            return command(*given, **options)
-        except (click.ClickException, click.Abort):
-            raise
-        except Exception as error:
-            sys.exit(say_failure(error, asked_by(options)))
+        with laid_out(markdown=form_of(options) == "md"):
+            try:
+                return command(*given, **options)
+            except (click.ClickException, click.Abort):
+                raise
+            except Exception as error:
+                sys.exit(say_failure(error, asked_by(options)))
 
     return cast(F, run)
 
 
 def asked_by(options: Mapping[str, Any]) -> Asked:
     """What the common options ask for."""
-    form: Form = options.get("form") or ("json" if options.get("as_json") else "text")
-    return Asked(form, options["quiet"], options["lang"], options["debug"])
+    return Asked(form_of(options), options["quiet"], options["lang"], options["debug"])
+
+
+def form_of(options: Mapping[str, Any]) -> Form:
+    """How the answer is printed: as `--format` or its synonym `--json` says."""
+    as_json, form = options.get("as_json", False), options.get("form")
+    return "json" if as_json and form is None else form or "text"
+
+
+def formats(command: F) -> F:
+    """Adds `--format`; the command is given `form` in the place of `as_json`."""
+
+    @wraps(command)
+    def run(*given: Any, **options: Any) -> Any:
+        if options["as_json"] and options["form"] not in (None, "json"):
+            raise click.UsageError(f"'--json' is '--format json'; leave it out for '{options['form']}'")
+        options["form"] = form_of(options)
+        del options["as_json"]
+        return command(*given, **options)
+
+    return click.option("--format", "form", type=click.Choice(FORMS), help="How it is printed.")(cast(F, run))
 
 
 def _noting(command: F) -> F:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 import mfa
-from mfa.cli.asked import Asked
+from mfa.cli.asked import Asked, Form
 from mfa.cli.failing import say_faults
 from mfa.cli.group import cli
-from mfa.cli.options import NamedPath, common, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, formats, scenario_options, settings_of
 from mfa.cli.watching import watch
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 )
 @scenario_options
 @common
+@formats
 def run(
     scenario: str,
     out: Path | None,
@@ -68,12 +69,14 @@ def run(
     watching: bool,
     variants: tuple[str, ...],
     settings: tuple[str, ...],
-    as_json: bool,
+    form: Form,
     quiet: bool,
     lang: str,
     debug: bool,
 ) -> None:
     """Solve a scenario and print what becomes of it."""
+    from mfa.show.terminal.annotations import annotate, of_run
+
     _refuse_later({"--samples": samples is not None, "--gaussian": gaussian})
     _refuse_folderless({"--sankey": picture, "--parquet": parquet, "--report": report}, out)
     if watching and require_targets:
@@ -87,14 +90,16 @@ def run(
             command = ["mfa", *sys.argv[1:]]
             also = {"parquet": parquet, "sankey": picture, "report": report, "remedies": mend}
             result.write(out, command=command, lang=lang, **also)
-        if as_json:
+        if form == "github":
+            annotate(of_run(result, lang, strict=require_targets), quiet=quiet)
+        elif form == "json":
             say_json(result.to_json(lang))
         elif not quiet:
             _print_run(result, lang, out, mend=mend)
         return result
 
     if watching:
-        watch(answer, Asked("json" if as_json else "text", quiet, lang, debug))
+        watch(answer, Asked(form, quiet, lang, debug))
     elif not answer().targets_met and require_targets:
         sys.exit(1)
 
@@ -134,22 +139,24 @@ def _print_run(result: Result, lang: str, folder: Path | None, *, mend: bool) ->
 )
 @scenario_options
 @common
+@formats
 def audit(
     scenario: str,
     out: Path | None,
     strict: bool,
     variants: tuple[str, ...],
     settings: tuple[str, ...],
-    as_json: bool,
+    form: Form,
     quiet: bool,
     lang: str,
     debug: bool,
 ) -> None:
     """Set the claims of a plan beside the model; name those that cannot hold together."""
+    from mfa.show.terminal.annotations import annotate, of_audit
     from mfa.show.terminal.print_audit import print_audit
 
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
-    with progress_line(shown=not (quiet or as_json)) as show:
+    with progress_line(shown=not quiet and form == "text") as show:
         count_of = len(result.system.claims)
         found = mfa.audit(
             result,
@@ -159,7 +166,9 @@ def audit(
         )
     if out is not None:
         found.write(out, lang=lang)
-    if as_json:
+    if form == "github":
+        annotate(of_audit(found, result.system, lang, strict=strict), quiet=quiet)
+    elif form == "json":
         say_json(found.to_json(lang))
     elif not quiet:
         print_audit(found, result.system.name, lang)
@@ -182,13 +191,14 @@ def audit(
 @click.option("--out", type=NamedPath(file_okay=False, path_type=Path), help="Write the tables here.")
 @click.option("--html", is_flag=True, help="Also write compare.html into --out.")
 @common
+@formats
 def compare(
     scenarios: tuple[str, ...],
     variants: tuple[str, ...],
     names: tuple[str, ...],
     out: Path | None,
     html: bool,
-    as_json: bool,
+    form: Form,
     quiet: bool,
     lang: str,
     debug: bool,
@@ -198,6 +208,7 @@ def compare(
     A name may carry a variant: jiaokou-2025+market-limited.
     """
     from mfa.comparing import solved
+    from mfa.show.terminal.annotations import annotate, of_comparison
     from mfa.show.terminal.print_comparison import print_comparison
 
     _refuse_folderless({"--html": html}, out)
@@ -215,10 +226,12 @@ def compare(
         shares = comparison.shares(names)
         if out is not None:
             comparison.write(out if len(given) == 2 else out / name, shares, html=html, lang=lang)
-        if not (as_json or quiet):
+        if form == "github":
+            annotate(of_comparison(comparison, comparison.titles, lang), quiet=quiet)
+        elif form != "json" and not quiet:
             print_comparison(comparison, shares, comparison.titles, lang)
         found.append(comparison.to_json(shares))
-    if as_json:
+    if form == "json":
         say_json(found)
 
 
@@ -226,26 +239,31 @@ def compare(
 @click.argument("files", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Exit with 1 where a recipe does not close or lacks a source.")
 @common
-def check(files: tuple[str, ...], strict: bool, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
+@formats
+def check(files: tuple[str, ...], strict: bool, form: Form, quiet: bool, lang: str, debug: bool) -> None:
     """Check chains and scenarios: faults, closure of every recipe, sources, energy."""
+    from mfa.show.terminal.annotations import annotate, of_check
     from mfa.show.terminal.print_check import print_check
 
+    asked = Asked(form, quiet, lang, debug)
     reports, failed = [], False
     for name in files:
         try:
             report = mfa.check(name)
         except mfa.Error as error:
             failed = True
-            say_faults(error.faults, lang)
+            say_faults(error.faults, asked)
             continue
         reports.append(report)
-        if not quiet and not as_json:
+        if form == "github":
+            annotate(of_check(report, lang, strict=strict), quiet=quiet)
+        elif form != "json" and not quiet:
             print_check(report, lang)
-    if as_json:
+    if form == "json":
         say_json([r.to_json(lang) for r in reports])
     if failed:
         sys.exit(2)
     if strict and any(r.strict_faults for r in reports):
-        if quiet or as_json:
-            say_faults([f for r in reports for f in r.strict_faults], lang)
+        if form == "json" or (quiet and form != "github"):
+            say_faults([f for r in reports for f in r.strict_faults], Asked("text", quiet, lang, debug))
         sys.exit(1)
