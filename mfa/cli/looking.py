@@ -93,12 +93,19 @@ def convert(quantity: str, unit: str, as_json: bool, quiet: bool, lang: str, deb
 
 @cli.command()
 @click.argument("kind", required=False, type=click.Choice(["chain", "scenario"]))
+@click.option("--for", "of", metavar="FILE", help="Offer the ids of this file's run.")
 @common
 def schema(
-    kind: Literal["chain", "scenario"] | None, as_json: bool, quiet: bool, lang: str, debug: bool
+    kind: Literal["chain", "scenario"] | None,
+    of: str | None,
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
 ) -> None:
     """Print the JSON Schema of chain or scenario files (of both: one object), for editors."""
-    found = mfa.json_schema(kind) if kind else {k: mfa.json_schema(k) for k in ("chain", "scenario")}
+    made = mfa.load(of).json_schema if of else mfa.json_schema
+    found = made(kind) if kind else {k: made(k) for k in ("chain", "scenario")}
     if not quiet:
         say_json(found, indent=2)
 
