@@ -20,6 +20,8 @@ from mfa.cli import drawing, looking, running  # noqa: F401  each brings its com
 from mfa.cli.asked import Asked
 from mfa.cli.failing import say_failure
 from mfa.cli.group import LATER, cli
+from mfa.cli.language import asked_for
+from mfa.cli.misuse import say_misuse
 from mfa.show.stream import Output
 
 __all__ = ["LATER", "cli", "main"]
@@ -40,16 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _code(given: Sequence[str]) -> int:
     """Run a command, which tells its own faults and failures; its exit code."""
+    lang = asked_for(given)
     try:
-        code = cli.main(given, prog_name="mfa", standalone_mode=False)
+        code = cli.main(given, prog_name="mfa", standalone_mode=False, obj=lang)
         return code if isinstance(code, int) else 0
-    except click.ClickException as error:
-        error.show()
+    except click.UsageError as error:
+        say_misuse(error)
         return 2
     except (KeyboardInterrupt, click.Abort):
         return 130
     except Exception as error:  # outside of any command, as where help cannot be written
-        return say_failure(error, Asked("text", quiet=False, lang="en", debug="--debug" in given))
+        return say_failure(error, Asked("text", quiet=False, lang=lang, debug="--debug" in given))
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def say_failure(error: Exception, asked: Asked) -> int:
         raise error
     first = str(error).splitlines()[0] if str(error) else ""
     kind = "" if isinstance(error, mfa.Failure) else f"{type(error).__name__}: "
-    click.echo(f"mfa failed: {kind}{first}", err=True)
+    click.echo(message("cli-failed", {"what": f"{kind}{first}"}, asked.lang), err=True)
     return 3
 
 

@@ -14,6 +14,7 @@ import mfa
 from mfa.cli.asked import Asked, Form
 from mfa.cli.failing import say_faults
 from mfa.cli.group import cli
+from mfa.cli.misuse import Misuse
 from mfa.cli.options import NamedPath, common, formats, scenario_options, settings_of
 from mfa.cli.watching import watch
 from mfa.errors import message
@@ -26,31 +27,25 @@ if TYPE_CHECKING:
 
 @cli.command()
 @click.argument("scenario")
-@click.option(
-    "--out", type=NamedPath(file_okay=False, path_type=Path), help="Write tables and manifest here."
-)
-@click.option("--require-targets", is_flag=True, help="Exit with 1 unless every target is met.")
-@click.option("--sankey", "picture", is_flag=True, help="Also write sankey.html into --out.")
-@click.option("--parquet", is_flag=True, help="Also write the tables as Parquet into --out.")
-@click.option("--remedies", "mend", is_flag=True, help="Also say what each way to a missed target would add.")
+@click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
+@click.option("--require-targets", is_flag=True)
+@click.option("--sankey", "picture", is_flag=True)
+@click.option("--parquet", is_flag=True)
+@click.option("--remedies", "mend", is_flag=True)
 @click.option(
     "--layer",
     "layers",
     multiple=True,
     metavar="NAME",
-    help="Follow an element or oxide (Ga, Na2O); repeatable.",
 )
 @click.option(
     "--allocation",
     type=click.Choice(["mass", "energy", "value", "main"]),
-    help="Also give the footprints of products; joint products share by this rule.",
 )
 @click.option("--samples", type=int, hidden=True)
 @click.option("--gaussian", is_flag=True, hidden=True)
-@click.option("--report", is_flag=True, help="Also write report.html into --out.")
-@click.option(
-    "--watch", "watching", is_flag=True, help="Run again whenever a file of it is saved; Ctrl-C ends."
-)
+@click.option("--report", is_flag=True)
+@click.option("--watch", "watching", is_flag=True)
 @scenario_options
 @common
 @formats
@@ -74,13 +69,13 @@ def run(
     lang: str,
     debug: bool,
 ) -> None:
-    """Solve a scenario and print what becomes of it."""
+    """`mfa run`."""
     from mfa.show.terminal.annotations import annotate, of_run
 
     _refuse_later({"--samples": samples is not None, "--gaussian": gaussian})
     _refuse_folderless({"--sankey": picture, "--parquet": parquet, "--report": report}, out)
     if watching and require_targets:
-        raise click.UsageError("'--require-targets' is about the exit code, which '--watch' leaves to Ctrl-C")
+        raise Misuse("misuse-watch")
     laid = settings_of(settings)
 
     def answer() -> Result:
@@ -108,14 +103,14 @@ def _refuse_later(options: Mapping[str, bool]) -> None:
     """Options that are still to come are errors where they are given."""
     for name, given in options.items():
         if given:
-            raise click.UsageError(f"'{name}' is not available yet in this version")
+            raise Misuse("misuse-later", what=name)
 
 
 def _refuse_folderless(options: Mapping[str, bool], folder: Path | None) -> None:
     """Options that write into a folder need one."""
     for name, given in options.items():
         if given and folder is None:
-            raise click.UsageError(f"'{name}' writes into a folder; name it with '--out DIR'")
+            raise Misuse("misuse-folder", option=name)
 
 
 def _print_run(result: Result, lang: str, folder: Path | None, *, mend: bool) -> None:
@@ -131,12 +126,8 @@ def _print_run(result: Result, lang: str, folder: Path | None, *, mend: bool) ->
 
 @cli.command()
 @click.argument("scenario")
-@click.option(
-    "--out", type=NamedPath(file_okay=False, path_type=Path), help="Write claims.csv and conflicts.csv here."
-)
-@click.option(
-    "--strict", is_flag=True, help="Exit with 1 where a claim contradicts the model or another claim."
-)
+@click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
+@click.option("--strict", is_flag=True)
 @scenario_options
 @common
 @formats
@@ -151,7 +142,7 @@ def audit(
     lang: str,
     debug: bool,
 ) -> None:
-    """Set the claims of a plan beside the model; name those that cannot hold together."""
+    """`mfa audit`."""
     from mfa.show.terminal.annotations import annotate, of_audit
     from mfa.show.terminal.print_audit import print_audit
 
@@ -178,18 +169,15 @@ def audit(
 
 @cli.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="A [B …]")
-@click.option(
-    "--variant", "variants", multiple=True, metavar="NAME", help="Compare one scenario with variants of it."
-)
+@click.option("--variant", "variants", multiple=True, metavar="NAME")
 @click.option(
     "--indicator",
     "names",
     multiple=True,
     metavar="NAME",
-    help="Split the change of this one by cause; repeatable.",
 )
-@click.option("--out", type=NamedPath(file_okay=False, path_type=Path), help="Write the tables here.")
-@click.option("--html", is_flag=True, help="Also write compare.html into --out.")
+@click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
+@click.option("--html", is_flag=True)
 @common
 @formats
 def compare(
@@ -203,22 +191,17 @@ def compare(
     lang: str,
     debug: bool,
 ) -> None:
-    """Compare A with B, C …: inputs that differ, results, and what changes an indicator.
-
-    A name may carry a variant: jiaokou-2025+market-limited.
-    """
+    """`mfa compare`."""
     from mfa.comparing import solved
     from mfa.show.terminal.annotations import annotate, of_comparison
     from mfa.show.terminal.print_comparison import print_comparison
 
     _refuse_folderless({"--html": html}, out)
     if variants and len(scenarios) > 1:
-        raise click.UsageError("'--variant' goes with one scenario; write 'A A+variant' for several")
+        raise Misuse("misuse-several")
     given = [*scenarios, *(f"{scenarios[0]}+{v}" for v in variants)]
     if len(given) < 2:
-        raise click.UsageError(
-            "nothing to compare with; name a second scenario, or a variant with '--variant'"
-        )
+        raise Misuse("misuse-alone")
     runs = [solved(name) for name in given]
     found = []
     for name, run in zip(given[1:], runs[1:], strict=True):
@@ -237,11 +220,11 @@ def compare(
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True)
-@click.option("--strict", is_flag=True, help="Exit with 1 where a recipe does not close or lacks a source.")
+@click.option("--strict", is_flag=True)
 @common
 @formats
 def check(files: tuple[str, ...], strict: bool, form: Form, quiet: bool, lang: str, debug: bool) -> None:
-    """Check chains and scenarios: faults, closure of every recipe, sources, energy."""
+    """`mfa check`."""
     from mfa.show.terminal.annotations import annotate, of_check
     from mfa.show.terminal.print_check import print_check
 
