@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mfa.comparing import compare as compare
     from mfa.errors import Error as Error
     from mfa.errors import Failure as Failure
-    from mfa.input.schema.forms import json_schema as json_schema
+    from mfa.input.schema.completions import json_schema as json_schema
     from mfa.result import Result as Result
     from mfa.scenario import Scenario as Scenario
     from mfa.scenario import load as load
@@ -48,7 +48,7 @@ _HOME = {
     "audit": "mfa.auditing",
     "check": "mfa.checking",
     "compare": "mfa.comparing",
-    "json_schema": "mfa.input.schema.forms",
+    "json_schema": "mfa.input.schema.completions",
     "listing": "mfa.show.terminal.print_lists",
     "load": "mfa.scenario",
     "make_project": "mfa.show.project",

@@ -114,8 +114,12 @@ class Fault:
 
     def text(self, lang: str = "en") -> str:
         """`FILE:LINE:COLUMN: message`, or the message alone where no file is to blame."""
-        words = message(self.key, self.values, lang)
+        words = self.words(lang)
         return f"{one_line(str(self.place))}: {words}" if self.place else words
+
+    def words(self, lang: str = "en") -> str:
+        """The message alone, for who shows the place apart."""
+        return message(self.key, self.values, lang)
 
 
 class Error(Exception):

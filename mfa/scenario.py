@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from mfa.engine.compile import Compiled, compile_system
 from mfa.errors import Error, Fault, FaultWithoutPlace
@@ -121,6 +121,13 @@ class Scenario(Loaded):
         from mfa.show.flowsheet.flowsheet import chain_picture
 
         return chain_picture(self.system, path, ax=ax, lang=lang)
+
+    def json_schema(self, kind: Literal["chain", "scenario"]) -> dict[str, Any]:
+        """JSON Schema of chain or scenario files, for editors, that offers the ids of this scenario."""
+        from mfa.input.known_ids import known_ids
+        from mfa.input.schema.completions import json_schema
+
+        return json_schema(kind, known_ids(self))
 
     def graph(self) -> nx.DiGraph:
         """The bipartite graph of pools and processes; edges carry `coefficient` and `unit`."""

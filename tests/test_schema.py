@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,9 @@ import jsonschema
 import pytest
 import yaml
 
-from mfa.input.schema.forms import json_schema
+import mfa
+from mfa.cli import main
+from mfa.input.schema.completions import json_schema
 
 ROOT = Path(__file__).parent.parent
 Kind = Literal["chain", "scenario"]
@@ -149,3 +152,97 @@ def test_a_chain_is_no_scenario() -> None:
     """Each kind of file is invalid as the other."""
     assert not validator("scenario").is_valid(CHAIN)
     assert not validator("chain").is_valid(SCENARIO)
+
+
+# ---------------------------------------------------------------- with the ids of a run
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project as `mfa init` makes it."""
+    folder = tmp_path_factory.mktemp("project")
+    mfa.make_project(folder)
+    return folder
+
+
+def in_project(project: Path, name: str) -> tuple[Any, Any]:
+    """The validator that the first line of a file names, and what the file holds."""
+    file = project / name
+    first = file.read_text(encoding="utf-8").splitlines()[0]
+    schema = file.parent / first.removeprefix("# yaml-language-server: $schema=")
+    return jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))), load(file)
+
+
+def offered(schema: Any, node: Any) -> set[str]:
+    """What an editor offers at a part of a schema: keys of a mapping, or values of a text or of a list's."""
+    if "$ref" in node:
+        return offered(schema, schema["$defs"][node["$ref"].rsplit("/", 1)[1]])
+    parts = [*node.get("anyOf", ()), *([node["items"]] if "items" in node else [])]
+    found = {each for part in parts for each in offered(schema, part)}
+    return found | set(node.get("enum", ())) | set(node.get("properties", ()))
+
+
+@pytest.mark.parametrize("name", ["chains/brickworks.yaml", "scenarios/first.yaml"])
+def test_files_of_a_new_project_fit_their_schema(project: Path, name: str) -> None:
+    """They are valid; ids of one's own are too; a slip in a key, of the file or of a member, is not."""
+    found, content = in_project(project, name)
+    found.check_schema(found.schema)
+    found.validate(content)
+    own = copy.deepcopy(content)
+    if "chain" in content:
+        own["materials"]["my-own"] = {"kind": "waste", "residue-of": "my-other"}
+        own["processes"]["brick-kiln"]["inputs"]["my-own"] = "1 t/t"
+        own["pools"]["my-own"] = {"takers": ["brick-kiln", "my-plant", {"stock": "my-heap", "tier": 2}]}
+    else:
+        own["drive"]["my-plant"] = "1 t/a"
+        own["targets"]["my-rate"] = {"min": "3 t/a"}
+        own["chains"].append("./my-chain.yaml")
+    found.validate(own)
+    wrong = copy.deepcopy(content)
+    wrong["proceses"] = {}
+    assert not found.is_valid(wrong)
+    wrong = copy.deepcopy(content)
+    if "chain" in content:
+        wrong["processes"]["brick-kiln"]["inputs"]["gangue"]["rnage"] = "1..2 t/t"
+    else:
+        wrong["targets"]["industrial-solid-waste-utilisation"]["mni"] = "3 %"
+    assert not found.is_valid(wrong)
+
+
+def test_ids_of_the_run_are_offered(project: Path) -> None:
+    """Materials, processes, stocks, chains and indicators, each where the form has its ids."""
+    loaded = mfa.load(project / "scenarios/first.yaml")
+    chain, scenario = loaded.json_schema("chain"), loaded.json_schema("scenario")
+    process, entry = (chain["$defs"][form] for form in ("ProcessForm", "EntryForm"))
+    for section in ("inputs", "outputs", "per"):
+        ids = offered(chain, process["properties"][section])
+        assert {"gangue", "brick", "raw-coal", "electricity"} <= ids
+        assert not {"washery", "gangue-heap"} & ids
+    plants = {"washery", "brick-kiln"}
+    assert offered(chain, process["properties"]["like"]) == plants
+    short, long = entry["anyOf"]
+    assert offered(chain, short) == {*plants, "gangue-heap"}
+    assert offered(chain, long["properties"]["process"]) == plants
+    assert offered(chain, long["properties"]["stock"]) == {"gangue-heap"}
+    sections = scenario["properties"]
+    assert offered(scenario, sections["drive"]) == offered(scenario, sections["processes"]) == plants
+    assert {"gangue", "brick"} <= offered(scenario, sections["demand"])
+    assert offered(scenario, sections["stocks"]) == {"gangue-heap"}
+    assert {"brickworks", "bayer-alumina"} <= offered(scenario, sections["chains"])
+    rates = {"industrial-solid-waste-utilisation", "utilisation:gangue"}
+    assert rates <= offered(scenario, sections["targets"])
+
+
+def test_ids_of_another_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`mfa schema --for FILE` prints what `mfa init` wrote for the same file; without it no ids."""
+    file = project / "scenarios" / "first.yaml"
+    for kind in ("chain", "scenario"):
+        with pytest.raises(SystemExit):
+            main(["schema", kind, "--for", str(file)])
+        printed = json.loads(capsys.readouterr().out)
+        written = json.loads((project / f".mfa/{kind}.schema.json").read_text(encoding="utf-8"))
+        assert printed == written
+        with pytest.raises(SystemExit):
+            main(["schema", kind])
+        plain = capsys.readouterr().out
+        assert "gangue" in json.dumps(printed)
+        assert "gangue" not in plain
+        assert "x-ids" not in plain + json.dumps(printed)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mfa.cli import main
-from mfa.cli.options import MOST_FAULTS
+from mfa.cli.failing import MOST_FAULTS
 from mfa.show.stream import Output, say_json
 from mfa.show.terminal.table import table
 from mfa.show.text import number

@@ -12,16 +12,17 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from typing import TextIO, cast
 
 import click
 
-import mfa
 from mfa.cli import drawing, looking, running  # noqa: F401  each brings its commands
+from mfa.cli.asked import Asked
+from mfa.cli.failing import say_failure
 from mfa.cli.group import LATER, cli
-from mfa.cli.options import say_faults
-from mfa.show.stream import Output, say_json
+from mfa.cli.language import asked_for
+from mfa.cli.misuse import say_misuse
+from mfa.show.stream import Output
 
 __all__ = ["LATER", "cli", "main"]
 
@@ -40,17 +41,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _code(given: Sequence[str]) -> int:
-    """Run a command; its exit code."""
+    """Run a command, which tells its own faults and failures; its exit code."""
+    lang = asked_for(given)
     try:
-        code = cli.main(given, prog_name="mfa", standalone_mode=False)
+        code = cli.main(given, prog_name="mfa", standalone_mode=False, obj=lang)
         return code if isinstance(code, int) else 0
-    except click.ClickException as error:
-        error.show()
+    except click.UsageError as error:
+        say_misuse(error)
         return 2
     except (KeyboardInterrupt, click.Abort):
         return 130
-    except Exception as error:
-        return _failed(error, given)
+    except Exception as error:  # outside of any command, as where help cannot be written
+        return say_failure(error, Asked("text", quiet=False, lang=lang, debug="--debug" in given))
 
 
 @contextmanager
@@ -71,23 +73,3 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for number in taken:
             signal.signal(number, signal.SIG_DFL)
-
-
-def _failed(error: Exception, given: Sequence[str]) -> int:
-    """Print bad input as its faults (2), anything else in one line (3)."""
-    if isinstance(error, mfa.Error):
-        lang = "zh" if "--lang=zh" in given or ("--lang", "zh") in pairwise(given) else "en"
-        say_faults(error.faults, lang)
-        if "--json" in given:
-            faults = [
-                {"key": f.key, "place": str(f.place) if f.place else None, "text": f.text(lang)}
-                for f in error.faults
-            ]
-            say_json({"errors": faults})
-        return 2
-    if "--debug" in given:
-        raise error
-    first = str(error).splitlines()[0] if str(error) else ""
-    kind = "" if isinstance(error, mfa.Failure) else f"{type(error).__name__}: "
-    click.echo(f"mfa failed: {kind}{first}", err=True)
-    return 3

@@ -9,6 +9,7 @@ import click
 
 import mfa
 from mfa.cli.group import cli
+from mfa.cli.misuse import Misuse
 from mfa.cli.options import NamedPath, common, pair, picture_options, say_file, scenario_options, settings_of
 
 
@@ -19,7 +20,6 @@ from mfa.cli.options import NamedPath, common, pair, picture_options, say_file, 
     "--output",
     required=True,
     type=NamedPath(dir_okay=False, path_type=Path),
-    help=".png .svg .pdf .html .json",
 )
 @picture_options
 @scenario_options
@@ -36,9 +36,9 @@ def sankey(
     debug: bool,
     **asked: Any,
 ) -> None:
-    """Draw the flows of a scenario; what no option says stands as its section sankey: says."""
+    """`mfa sankey`."""
     if format_ and output.suffix != ".json":
-        raise click.UsageError("'--format' is of flows written to a file that ends in .json")
+        raise Misuse("misuse-sankey-format")
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
     colours = dict(pair(text, "'red-mud=#b02a0e'") for text in asked.pop("colours"))
     options = {key: value for key, value in asked.items() if value not in (None, ())}
@@ -51,9 +51,7 @@ def sankey(
 @click.argument("kind", type=click.Choice(["gauge", "wastes", "merit"]))
 @click.argument("scenario")
 @click.argument("name", required=False)
-@click.option(
-    "-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path), help=".png .svg .pdf"
-)
+@click.option("-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path))
 @scenario_options
 @common
 def chart(
@@ -68,9 +66,9 @@ def chart(
     lang: str,
     debug: bool,
 ) -> None:
-    """Draw a chart: the gauge of a target, wastes by fate, or the merit order of a material NAME."""
+    """`mfa chart`."""
     if kind == "merit" and name is None:
-        raise click.UsageError("'merit' needs a material, such as 'mfa chart merit SCENARIO red-mud -o FILE'")
+        raise Misuse("misuse-merit")
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
     result.chart(kind, output, name, lang=lang)
     say_file(output, as_json=as_json, quiet=quiet)
@@ -78,9 +76,7 @@ def chart(
 
 @cli.command()
 @click.argument("scenario")
-@click.option(
-    "--xlsx", required=True, type=NamedPath(dir_okay=False, path_type=Path), help="The workbook to write."
-)
+@click.option("--xlsx", required=True, type=NamedPath(dir_okay=False, path_type=Path))
 @scenario_options
 @common
 def export(
@@ -93,6 +89,6 @@ def export(
     lang: str,
     debug: bool,
 ) -> None:
-    """Write a workbook of inputs and results; edit it, then mfa run FILE.xlsx."""
+    """`mfa export`."""
     mfa.load(scenario, variants=variants, settings=settings_of(settings)).export(xlsx, lang=lang)
     say_file(xlsx, as_json=as_json, quiet=quiet)

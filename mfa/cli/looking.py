@@ -9,18 +9,17 @@ from typing import Literal
 import click
 
 import mfa
-from mfa.cli.group import cli
+from mfa.cli.group import Command, cli
 from mfa.cli.options import NamedPath, common, say_file, scenario_options, settings_of
 from mfa.show.stream import say_json
 
 
 @cli.command()
 @click.argument("name")
-@click.option("--origin", is_flag=True, help="Print the merged scenario with FILE:LINE of every value.")
+@click.option("--origin", is_flag=True)
 @click.option(
     "--picture",
     type=NamedPath(dir_okay=False, path_type=Path),
-    help="Draw recipes and lists: .png .svg .pdf.",
 )
 @scenario_options
 @common
@@ -35,7 +34,7 @@ def show(
     lang: str,
     debug: bool,
 ) -> None:
-    """Show a chain or scenario as a table."""
+    """`mfa show`."""
     from mfa.show.terminal.print_system import print_system
     from mfa.show.text import word
 
@@ -60,7 +59,7 @@ def show(
 @click.argument("what", required=False, type=click.Choice(["chains", "scenarios", "indicators", "units"]))
 @common
 def list_(what: str | None, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
-    """List chains, scenarios, indicators and units."""
+    """`mfa list`."""
     found = mfa.listing(what, lang)
     if as_json:
         say_json(found)
@@ -71,7 +70,7 @@ def list_(what: str | None, as_json: bool, quiet: bool, lang: str, debug: bool) 
                 click.echo(f"  {key:<50} {text}".rstrip())
 
 
-class _Negative(click.Command):
+class _Negative(Command):
     """Takes `-5 t` for a quantity, not for an option: its minus becomes the sign of mathematics."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -83,7 +82,7 @@ class _Negative(click.Command):
 @click.argument("unit")
 @common
 def convert(quantity: str, unit: str, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
-    """Print a quantity in another unit: mfa convert '240 万t/a' t/a."""
+    """`mfa convert`."""
     value = mfa.quantity(quantity).to(unit)
     if as_json:
         say_json({"value": value.magnitude, "unit": value.unit})
@@ -93,12 +92,19 @@ def convert(quantity: str, unit: str, as_json: bool, quiet: bool, lang: str, deb
 
 @cli.command()
 @click.argument("kind", required=False, type=click.Choice(["chain", "scenario"]))
+@click.option("--for", "of", metavar="FILE")
 @common
 def schema(
-    kind: Literal["chain", "scenario"] | None, as_json: bool, quiet: bool, lang: str, debug: bool
+    kind: Literal["chain", "scenario"] | None,
+    of: str | None,
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
 ) -> None:
-    """Print the JSON Schema of chain or scenario files (of both: one object), for editors."""
-    found = mfa.json_schema(kind) if kind else {k: mfa.json_schema(k) for k in ("chain", "scenario")}
+    """`mfa schema`."""
+    made = mfa.load(of).json_schema if of else mfa.json_schema
+    found = made(kind) if kind else {k: made(k) for k in ("chain", "scenario")}
     if not quiet:
         say_json(found, indent=2)
 
@@ -107,7 +113,7 @@ def schema(
 @click.argument("folder", type=NamedPath(path_type=Path))
 @common
 def init(folder: Path, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
-    """Make a small project that runs."""
+    """`mfa init`."""
     written = mfa.make_project(folder)
     if as_json:
         say_json([str(p) for p in written])

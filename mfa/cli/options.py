@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
-from mfa.errors import Fault, message
+from mfa.cli.asked import FORMS, Asked, Form
+from mfa.cli.failing import say_failure
+from mfa.cli.language import environment
+from mfa.cli.misuse import Misuse
+from mfa.errors import message
 from mfa.show.fonts import noting
+from mfa.show.magnitudes import units_of, written_in
 from mfa.show.stream import say_json
+from mfa.show.terminal.table import laid_out
 
 F = TypeVar("F", bound=Callable[..., Any])
-MOST_FAULTS = 200  # one slip of a generator makes thousands, which hide the first
 
 
 class NamedPath(click.Path):
@@ -23,23 +29,64 @@ class NamedPath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, checked as click does."""
         if not str(value).strip():
-            self.fail("the path is empty; name a file or folder ('.' is the current folder)", param, ctx)
+            raise Misuse("misuse-path-empty", ctx, name=param.get_error_hint(ctx) if param and ctx else "")
         return super().convert(value, param, ctx)
 
 
 def common(command: F) -> F:
-    """The options that every command has; a note of characters that its pictures could not show."""
-    made = _noting(command)
+    """The options that every command has; what goes wrong is told as they ask."""
+    made = _told(_noting(command))
     for option in (
-        click.option("--debug", is_flag=True, help="Show the traceback of a failure."),
-        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-        click.option("--quiet", is_flag=True, help="Print nothing but errors."),
-        click.option(
-            "--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of what is printed."
-        ),
+        click.option("--debug", is_flag=True),
+        click.option("--json", "as_json", is_flag=True),
+        click.option("--quiet", is_flag=True),
+        click.option("--units", type=click.Choice(["si", "zh"])),
+        click.option("--lang", type=click.Choice(["en", "zh"]), default=environment),
     ):
         made = option(made)
     return made
+
+
+def _told(command: F) -> F:
+    """The command, its amounts in the units asked for; bad input and failures become its exit code."""
+
+    @wraps(command)
+    def run(*given: Any, **options: Any) -> Any:
+        chosen = options.pop("units") or units_of(options["lang"])
+        with written_in(chosen), laid_out(markdown=form_of(options) == "md"):
+            try:
+                return command(*given, **options)
+            except (click.ClickException, click.Abort):
+                raise
+            except Exception as error:
+                sys.exit(say_failure(error, _asked(options)))
+
+    return cast(F, run)
+
+
+def _asked(options: Mapping[str, Any]) -> Asked:
+    """What the common options ask for."""
+    return Asked(form_of(options), options["quiet"], options["lang"], options["debug"])
+
+
+def form_of(options: Mapping[str, Any]) -> Form:
+    """How the answer is printed: as `--format` or its synonym `--json` says."""
+    as_json, form = options.get("as_json", False), options.get("form")
+    return "json" if as_json and form is None else form or "text"
+
+
+def formats(command: F) -> F:
+    """Adds `--format`; the command is given `form` in the place of `as_json`."""
+
+    @wraps(command)
+    def run(*given: Any, **options: Any) -> Any:
+        if options["as_json"] and options["form"] not in (None, "json"):
+            raise Misuse("misuse-format", form=options["form"])
+        options["form"] = form_of(options)
+        del options["as_json"]
+        return command(*given, **options)
+
+    return click.option("--format", "form", type=click.Choice(FORMS))(cast(F, run))
 
 
 def _noting(command: F) -> F:
@@ -60,12 +107,8 @@ def _noting(command: F) -> F:
 def scenario_options(command: F) -> F:
     """What lies over a scenario file."""
     for option in (
-        click.option(
-            "--set", "settings", multiple=True, metavar="PATH=QUANTITY", help="Fix a figure; repeatable."
-        ),
-        click.option(
-            "--variant", "variants", multiple=True, metavar="NAME", help="A variant; repeatable, later wins."
-        ),
+        click.option("--set", "settings", multiple=True, metavar="PATH=QUANTITY"),
+        click.option("--variant", "variants", multiple=True, metavar="NAME"),
     ):
         command = option(command)
     return command
@@ -74,33 +117,25 @@ def scenario_options(command: F) -> F:
 def picture_options(command: F) -> F:
     """What a Sankey picture shows, and how."""
     for option in (
-        click.option(
-            "--colour", "colours", multiple=True, metavar="NAME=#RRGGBB", help="A material or kind."
-        ),
-        click.option("--order", multiple=True, metavar="NAME", help="A node; repeatable, the first on top."),
-        click.option(
-            "--without", multiple=True, metavar="NAME", help="Leave out a material, or a kind such as water."
-        ),
-        click.option(
-            "--min-share", metavar="SHARE", help="Bundle flows below this share of the largest: '0.1 %'."
-        ),
-        click.option("--loops", is_flag=True, help="Draw flows inside a group as loops."),
-        click.option("--steps", type=int, help="How many flows in a row --focus follows."),
+        click.option("--colour", "colours", multiple=True, metavar="NAME=#RRGGBB"),
+        click.option("--order", multiple=True, metavar="NAME"),
+        click.option("--without", multiple=True, metavar="NAME"),
+        click.option("--min-share", metavar="SHARE"),
+        click.option("--loops", is_flag=True),
+        click.option("--steps", type=int),
         click.option(
             "--focus",
             multiple=True,
             metavar="NAME",
-            help="Only what leads to a material, process, stock or group and away from it; two: the way.",
         ),
-        click.option("--by", metavar="TAG", help="A node a chain, site, sector, project or enterprise."),
-        click.option("--unit", help="Another unit of the layer; MWh shows what is counted in it."),
+        click.option("--by", metavar="TAG"),
+        click.option("--unit"),
         click.option(
             "--layer",
             multiple=True,
             metavar="LAYER",
-            help="mass, wet, energy, value, cost, co2, an element, oxide or substance; repeatable for .html.",
         ),
-        click.option("--format", "format_", metavar="NAME", help="Of .json: json, floweaver, d3, plotly."),
+        click.option("--format", "format_", metavar="NAME"),
     ):
         command = option(command)
     return command
@@ -115,7 +150,7 @@ def pair(text: str, example: str) -> tuple[str, str]:
     """`NAME=VALUE`."""
     name, sign, value = text.partition("=")
     if not sign or not name.strip() or not value.strip():
-        raise click.UsageError(f"'{text[:80]}' is not NAME=VALUE; write it like {example}")
+        raise Misuse("misuse-pair", text=text[:80], example=example)
     return name.strip(), value.strip()
 
 
@@ -125,11 +160,3 @@ def say_file(path: Path, *, as_json: bool, quiet: bool) -> None:
         say_json({"file": str(path)})
     elif not quiet:
         click.echo(str(path))
-
-
-def say_faults(faults: Sequence[Fault], lang: str) -> None:
-    """Print faults on stderr, the first of many."""
-    for fault in faults[:MOST_FAULTS]:
-        click.echo(fault.text(lang), err=True)
-    if len(faults) > MOST_FAULTS:
-        click.echo(message("faults-more", {"count": f"{len(faults) - MOST_FAULTS:,}"}, lang), err=True)

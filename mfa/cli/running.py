@@ -3,47 +3,54 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import mfa
+from mfa.cli.asked import Asked, Form
+from mfa.cli.failing import say_faults
 from mfa.cli.group import cli
-from mfa.cli.options import NamedPath, common, say_faults, scenario_options, settings_of
+from mfa.cli.misuse import Misuse
+from mfa.cli.options import NamedPath, common, formats, scenario_options, settings_of
+from mfa.cli.watching import watch
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
 from mfa.system import Allocation
 
+if TYPE_CHECKING:
+    from mfa.result import Result
+
 
 @cli.command()
 @click.argument("scenario")
-@click.option(
-    "--out", type=NamedPath(file_okay=False, path_type=Path), help="Write tables and manifest here."
-)
-@click.option("--require-targets", is_flag=True, help="Exit with 1 unless every target is met.")
-@click.option("--sankey", "picture", is_flag=True, help="Also write sankey.html into --out.")
-@click.option("--parquet", is_flag=True, help="Also write the tables as Parquet into --out.")
-@click.option("--remedies", "mend", is_flag=True, help="Also say what each way to a missed target would add.")
+@click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
+@click.option("--require-targets", is_flag=True)
+@click.option("--sankey", "picture", is_flag=True)
+@click.option("--parquet", is_flag=True)
+@click.option("--remedies", "mend", is_flag=True)
 @click.option(
     "--layer",
     "layers",
     multiple=True,
     metavar="NAME",
-    help="Follow an element, an oxide or a declared substance (Ga, Na2O, ash); repeatable.",
 )
 @click.option(
     "--allocation",
     type=click.Choice(["mass", "energy", "value", "main"]),
-    help="Also give the footprints of products; joint products share by this rule.",
 )
 @click.option("--samples", type=int, hidden=True)
 @click.option("--gaussian", is_flag=True, hidden=True)
-@click.option("--labels", is_flag=True, help="In the tables of --out, a column of labels beside the ids.")
-@click.option("--full", is_flag=True, help="Print everything; without it about two screens.")
-@click.option("--report", is_flag=True, help="Also write report.html into --out.")
+@click.option("--report", is_flag=True)
+@click.option("--full", is_flag=True)
+@click.option("--labels", is_flag=True)
+@click.option("--watch", "watching", is_flag=True)
 @scenario_options
 @common
+@formats
 def run(
     scenario: str,
     out: Path | None,
@@ -55,53 +62,77 @@ def run(
     allocation: Allocation | None,
     samples: int | None,
     gaussian: bool,
-    labels: bool,
-    full: bool,
     report: bool,
+    full: bool,
+    labels: bool,
+    watching: bool,
     variants: tuple[str, ...],
     settings: tuple[str, ...],
-    as_json: bool,
+    form: Form,
     quiet: bool,
     lang: str,
     debug: bool,
 ) -> None:
-    """Solve a scenario and print what becomes of it."""
-    later = {"--samples": samples is not None, "--gaussian": gaussian}
-    for name, asked in later.items():
-        if asked:
-            raise click.UsageError(f"'{name}' is not available yet in this version")
+    """`mfa run`."""
+    from mfa.show.terminal.annotations import annotate, of_run
+
+    _refuse_later({"--samples": samples is not None, "--gaussian": gaussian})
     into = {"--sankey": picture, "--parquet": parquet, "--report": report, "--labels": labels}
-    for name, asked in into.items():
-        if asked and out is None:
-            raise click.UsageError(f"'{name}' writes into a folder; name it with '--out DIR'")
-    loaded = mfa.load(scenario, variants=variants, settings=settings_of(settings)).with_layers(layers)
-    result = loaded.with_allocation(allocation).solve()
-    if out is not None:
-        command = ["mfa", *sys.argv[1:]]
-        extras = {"parquet": parquet, "sankey": picture, "report": report, "remedies": mend, "labels": labels}
-        result.write(out, command=command, lang=lang, **extras)
-    if as_json:
-        say_json(result.to_json(lang))
-    elif not quiet:
-        from mfa.show.terminal.print_run import print_answer
+    _refuse_folderless(into, out)
+    if watching and require_targets:
+        raise Misuse("misuse-watch")
+    laid = settings_of(settings)
 
-        print_answer(result, lang, out, full=full)
-        if mend:
-            from mfa.show.terminal.print_remedies import print_remedies
+    def answer() -> Result:
+        loaded = mfa.load(scenario, variants=variants, settings=laid).with_layers(layers)
+        result = loaded.with_allocation(allocation).solve()
+        if out is not None:
+            command = ["mfa", *sys.argv[1:]]
+            also = {"parquet": parquet, "sankey": picture, "report": report, "remedies": mend}
+            result.write(out, command=command, lang=lang, labels=labels, **also)
+        if form == "github":
+            annotate(of_run(result, lang, strict=require_targets), quiet=quiet)
+        elif form == "json":
+            say_json(result.to_json(lang))
+        elif not quiet:
+            _print_run(result, lang, out, mend=mend, full=full)
+        return result
 
-            print_remedies(result, result.remedies(), lang)
-    if require_targets and not result.targets_met:
+    if watching:
+        watch(answer, Asked(form, quiet, lang, debug))
+    elif not answer().targets_met and require_targets:
         sys.exit(1)
+
+
+def _refuse_later(options: Mapping[str, bool]) -> None:
+    """Options that are still to come are errors where they are given."""
+    for name, given in options.items():
+        if given:
+            raise Misuse("misuse-later", what=name)
+
+
+def _refuse_folderless(options: Mapping[str, bool], folder: Path | None) -> None:
+    """Options that write into a folder need one."""
+    for name, given in options.items():
+        if given and folder is None:
+            raise Misuse("misuse-folder", option=name)
+
+
+def _print_run(result: Result, lang: str, folder: Path | None, *, mend: bool, full: bool) -> None:
+    """A run for a person, with the ways to its missed targets where they are asked for."""
+    from mfa.show.terminal.print_run import print_answer
+
+    print_answer(result, lang, folder, full=full)
+    if mend:
+        from mfa.show.terminal.print_remedies import print_remedies
+
+        print_remedies(result, result.remedies(), lang)
 
 
 @cli.command()
 @click.argument("scenario")
 @click.argument("name")
-@click.option(
-    "--picture",
-    type=NamedPath(dir_okay=False, path_type=Path),
-    help="Draw it and its neighbours: .png .svg .pdf .html.",
-)
+@click.option("--picture", type=NamedPath(dir_okay=False, path_type=Path))
 @scenario_options
 @common
 def explain(
@@ -115,14 +146,14 @@ def explain(
     lang: str,
     debug: bool,
 ) -> None:
-    """Say why a process, material, stock or indicator NAME is what it is, and what one more would change."""
+    """`mfa explain`."""
     from mfa.show.terminal.print_explanation import print_explanation
 
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
     found = result.explain(name)
     if picture is not None:
         if found.kind == "indicator":
-            raise click.UsageError("'--picture' draws a process, material or stock; NAME is an indicator")
+            raise Misuse("misuse-explain-picture")
         result.sankey(picture, focus=[found.name], steps=1, lang=lang)
     if as_json:
         say_json(asdict(found))
@@ -132,30 +163,28 @@ def explain(
 
 @cli.command()
 @click.argument("scenario")
-@click.option(
-    "--out", type=NamedPath(file_okay=False, path_type=Path), help="Write claims.csv and conflicts.csv here."
-)
-@click.option(
-    "--strict", is_flag=True, help="Exit with 1 where a claim contradicts the model or another claim."
-)
+@click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
+@click.option("--strict", is_flag=True)
 @scenario_options
 @common
+@formats
 def audit(
     scenario: str,
     out: Path | None,
     strict: bool,
     variants: tuple[str, ...],
     settings: tuple[str, ...],
-    as_json: bool,
+    form: Form,
     quiet: bool,
     lang: str,
     debug: bool,
 ) -> None:
-    """Set the claims of a plan beside the model; name those that cannot hold together."""
+    """`mfa audit`."""
+    from mfa.show.terminal.annotations import annotate, of_audit
     from mfa.show.terminal.print_audit import print_audit
 
     result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
-    with progress_line(shown=not (quiet or as_json)) as show:
+    with progress_line(shown=not quiet and form == "text") as show:
         count_of = len(result.system.claims)
         found = mfa.audit(
             result,
@@ -165,7 +194,9 @@ def audit(
         )
     if out is not None:
         found.write(out, lang=lang)
-    if as_json:
+    if form == "github":
+        annotate(of_audit(found, result.system, lang, strict=strict), quiet=quiet)
+    elif form == "json":
         say_json(found.to_json(lang))
     elif not quiet:
         print_audit(found, result.system.name, lang)
@@ -175,46 +206,39 @@ def audit(
 
 @cli.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="A [B …]")
-@click.option(
-    "--variant", "variants", multiple=True, metavar="NAME", help="Compare one scenario with variants of it."
-)
+@click.option("--variant", "variants", multiple=True, metavar="NAME")
 @click.option(
     "--indicator",
     "names",
     multiple=True,
     metavar="NAME",
-    help="Split the change of this one by cause; repeatable.",
 )
-@click.option("--out", type=NamedPath(file_okay=False, path_type=Path), help="Write the tables here.")
-@click.option("--html", is_flag=True, help="Also write compare.html into --out.")
+@click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
+@click.option("--html", is_flag=True)
 @common
+@formats
 def compare(
     scenarios: tuple[str, ...],
     variants: tuple[str, ...],
     names: tuple[str, ...],
     out: Path | None,
     html: bool,
-    as_json: bool,
+    form: Form,
     quiet: bool,
     lang: str,
     debug: bool,
 ) -> None:
-    """Compare A with B, C …: inputs that differ, results, and what changes an indicator.
-
-    A name may carry a variant: jiaokou-2025+market-limited.
-    """
+    """`mfa compare`."""
     from mfa.comparing import solved
+    from mfa.show.terminal.annotations import annotate, of_comparison
     from mfa.show.terminal.print_comparison import print_comparison
 
-    if html and out is None:
-        raise click.UsageError("'--html' writes into a folder; name it with '--out DIR'")
+    _refuse_folderless({"--html": html}, out)
     if variants and len(scenarios) > 1:
-        raise click.UsageError("'--variant' goes with one scenario; write 'A A+variant' for several")
+        raise Misuse("misuse-several")
     given = [*scenarios, *(f"{scenarios[0]}+{v}" for v in variants)]
     if len(given) < 2:
-        raise click.UsageError(
-            "nothing to compare with; name a second scenario, or a variant with '--variant'"
-        )
+        raise Misuse("misuse-alone")
     runs = [solved(name) for name in given]
     found = []
     for name, run in zip(given[1:], runs[1:], strict=True):
@@ -222,37 +246,44 @@ def compare(
         shares = comparison.shares(names)
         if out is not None:
             comparison.write(out if len(given) == 2 else out / name, shares, html=html, lang=lang)
-        if not (as_json or quiet):
+        if form == "github":
+            annotate(of_comparison(comparison, comparison.titles, lang), quiet=quiet)
+        elif form != "json" and not quiet:
             print_comparison(comparison, shares, comparison.titles, lang)
         found.append(comparison.to_json(shares))
-    if as_json:
+    if form == "json":
         say_json(found)
 
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True)
-@click.option("--strict", is_flag=True, help="Exit with 1 where a recipe does not close or lacks a source.")
+@click.option("--strict", is_flag=True)
 @common
-def check(files: tuple[str, ...], strict: bool, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
-    """Check chains and scenarios: faults, closure of every recipe, sources, energy."""
+@formats
+def check(files: tuple[str, ...], strict: bool, form: Form, quiet: bool, lang: str, debug: bool) -> None:
+    """`mfa check`."""
+    from mfa.show.terminal.annotations import annotate, of_check
     from mfa.show.terminal.print_check import print_check
 
+    asked = Asked(form, quiet, lang, debug)
     reports, failed = [], False
     for name in files:
         try:
             report = mfa.check(name)
         except mfa.Error as error:
             failed = True
-            say_faults(error.faults, lang)
+            say_faults(error.faults, asked)
             continue
         reports.append(report)
-        if not quiet and not as_json:
+        if form == "github":
+            annotate(of_check(report, lang, strict=strict), quiet=quiet)
+        elif form != "json" and not quiet:
             print_check(report, lang)
-    if as_json:
+    if form == "json":
         say_json([r.to_json(lang) for r in reports])
     if failed:
         sys.exit(2)
     if strict and any(r.strict_faults for r in reports):
-        if quiet or as_json:
-            say_faults([f for r in reports for f in r.strict_faults], lang)
+        if form == "json" or (quiet and form != "github"):
+            say_faults([f for r in reports for f in r.strict_faults], Asked("text", quiet, lang, debug))
         sys.exit(1)

@@ -10,6 +10,7 @@ from mfa.input.merge import library
 from mfa.input.merge.assembly import NOUNS, SECTIONS, SIDES, Assembly, other_kind
 from mfa.input.schema.forms import ChainForm
 from mfa.input.schema.validate import FormCache, validate
+from mfa.input.seen_files import see
 from mfa.input.yaml.reader import read
 from mfa.input.yaml.tree import Items, Tree
 
@@ -40,6 +41,7 @@ def _home(assembly: Assembly, place: Place) -> Path:
 def load_chain(assembly: Assembly, file: Path, named_at: Place, tree: Tree | None = None) -> None:
     """A chain file (its tree, where it is read already), and the shared materials beside it."""
     shared = file.parent / f"{library.SHARED}.yaml"
+    see(shared)
     loaded = {library.real(f) for f in assembly.files}
     has_shared = shared.is_file() and library.real(shared) != library.real(file)
     for each in (shared, file) if has_shared else (file,):

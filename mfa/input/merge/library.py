@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from mfa.errors import FaultWithoutPlace, nearest
+from mfa.input.seen_files import see
 
 Folder = Literal["chains", "scenarios"]
 SHARED = "materials"
@@ -76,6 +77,7 @@ def find(name: str, kind: Folder, beside: Path) -> Path:
         raise FaultWithoutPlace("file-absolute", name=name[:80])
     for folder in folders(kind, beside):
         for candidate in _candidates(folder, name):
+            see(candidate)
             if kind == "chains" and candidate.name != name and real(candidate) == real(beside):
                 continue  # a scenario named like its chain
             kind_of = _kind(candidate)
@@ -90,7 +92,9 @@ def find(name: str, kind: Folder, beside: Path) -> Path:
     if not _stays(real(beside).parent / name, beside):
         raise FaultWithoutPlace("file-outside", name=name[:80])
     for folder in folders(kind, beside):
+        see(folder)
         for file in sorted(folder.glob("*.yaml")):
+            see(file)
             if _says(file, kind, name) and real(file) != real(beside):
                 return _inside(file, name, beside)
     near = nearest(name, ids(kind, beside))

@@ -15,6 +15,7 @@ from pathlib import Path
 from mfa.errors import Error
 from mfa.input.merge import library
 from mfa.input.merge.assembly import Assembly
+from mfa.input.seen_files import see
 from mfa.input.yaml.reader import read
 from mfa.input.yaml.tree import Tree
 
@@ -63,7 +64,9 @@ class OtherChains:
         """The text of every chain file in the folders where chains are looked for."""
         found = {}
         for folder in library.folders("chains", self.assembly.beside):
+            see(folder)
             for file in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
+                see(file)
                 with suppress(OSError, UnicodeDecodeError):
                     text = file.read_text(encoding="utf-8")
                     if CHAIN.search(text):

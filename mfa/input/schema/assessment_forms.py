@@ -9,7 +9,17 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from mfa.input.schema.fields import Form, Id, Label, Names, Quantity, is_part
+from mfa.input.schema.fields import (
+    Form,
+    IndicatorName,
+    Label,
+    MaterialNames,
+    Names,
+    NodeNames,
+    ProcessId,
+    Quantity,
+    is_part,
+)
 
 
 class TargetForm(Form):
@@ -30,11 +40,11 @@ class TargetForm(Form):
 class SelectorForm(Form):
     """Flows that an indicator adds up: by material, and by where they come from or go to."""
 
-    material: Names | None = None
+    material: MaterialNames | None = None
     kind: Names | None = None
     waste: Names | None = None
-    source: Names | None = None
-    target: Names | None = None
+    source: NodeNames | None = None
+    target: NodeNames | None = None
     count: str = ""
     weight: Quantity | None = None
 
@@ -60,11 +70,11 @@ class ClaimForm(Form):
     """A figure that a plan or a report states."""
 
     label: Label | None = None
-    level: Id | None = None
-    capacity: Id | None = None
+    level: ProcessId | None = None
+    capacity: ProcessId | None = None
     flow: dict[Literal["material", "source", "target"], str] | None = None
-    indicator: str | None = None
-    sum: list[str] = Field(default_factory=list)
+    indicator: IndicatorName | None = None
+    sum: list[IndicatorName] = Field(default_factory=list)
     value: Quantity | None = None
     min: Quantity | None = None
     max: Quantity | None = None

@@ -89,7 +89,20 @@ def _year(text: object) -> object:
     return _whole(text)
 
 
-Id = Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": f"^{ID.pattern[:-2]}$"})]
+IDS = "x-ids"
+"""What a text is an id of, in the JSON Schema of the forms: `material`, `process` …"""
+PATTERN = f"^{ID.pattern[:-2]}$"
+Id = Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": PATTERN})]
+MaterialId = Annotated[
+    str, BeforeValidator(_id), Field(json_schema_extra={"pattern": PATTERN, IDS: "material"})
+]
+ProcessId = Annotated[
+    str, BeforeValidator(_id), Field(json_schema_extra={"pattern": PATTERN, IDS: "process"})
+]
+StockId = Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": PATTERN, IDS: "stock"})]
+ChainName = Annotated[str, Field(json_schema_extra={IDS: "chain"})]
+Anchor = Annotated[str, Field(json_schema_extra={IDS: "anchor"})]
+IndicatorName = Annotated[str, Field(json_schema_extra={IDS: "indicator"})]
 SubstanceName = Annotated[
     str, BeforeValidator(_substance), Field(json_schema_extra={"pattern": f"^{SUBSTANCE.pattern[:-2]}$"})
 ]
@@ -185,7 +198,12 @@ def _listed(given: object) -> object:
     return [given] if isinstance(given, str) else given
 
 
-ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"items": {"type": "string"}, "type": "array"}]}
+def _one_or_more(text: JsonSchemaValue) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [text, {"items": text, "type": "array"}]})
 
 
-Names = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(ONE_OR_MORE)]
+Names = Annotated[list[str], BeforeValidator(_listed), _one_or_more({"type": "string"})]
+MaterialNames = Annotated[
+    list[str], BeforeValidator(_listed), _one_or_more({"type": "string", IDS: "material"})
+]
+NodeNames = Annotated[list[str], BeforeValidator(_listed), _one_or_more({"type": "string", IDS: "anchor"})]

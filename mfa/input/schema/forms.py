@@ -2,7 +2,7 @@
 
 Every leaf is text or a `Quantity` (value, uncertainty, source). Short forms (`2.05 t/t`,
 a bare id in a list) are brought into the long form before validation, so that one fault
-gives one message. The JSON Schema for editors comes from the same forms.
+gives one message. The JSON Schema for editors comes from the same forms (`completions.py`).
 """
 
 from collections.abc import Mapping
@@ -19,13 +19,20 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from mfa.input.schema.assessment_forms import ClaimForm, IndicatorForm, SankeyForm, TargetForm
 from mfa.input.schema.fields import (
+    IDS,
+    Anchor,
+    ChainName,
     Flag,
     Form,
     Id,
+    IndicatorName,
     Label,
-    Names,
+    MaterialId,
+    MaterialNames,
+    ProcessId,
     Quantity,
     Short,
+    StockId,
     SubstanceName,
     Whole,
     Year,
@@ -38,7 +45,7 @@ from mfa.system import Allocation, Fate, Kind, Serves
 class OutputForm(Quantity):
     """A coefficient of an output, which may say what waste it is left of: ids, or `none` for new waste."""
 
-    residue_of: Names | None = None
+    residue_of: MaterialNames | None = None
 
 
 class MaterialPatch(Form):
@@ -56,7 +63,7 @@ class MaterialPatch(Form):
     carbon: Quantity | None = None
     waste: Literal["industrial-solid", "hazardous", "domestic"] | None = None
     code: str = ""
-    residue_of: Id | None = None
+    residue_of: MaterialId | None = None
     bulk: Flag = False
     parent_equivalent: Quantity | None = None
     ghg: Literal["combustion", "process", "biogenic"] | None = None
@@ -89,9 +96,9 @@ class ProcessPatch(Form):
     project: str = ""
     enterprise: str = ""
     basis: Literal["measured", "stated", "assumed"] | None = None
-    per: Id | None = None
-    inputs: dict[Id, Quantity] = Field(default_factory=dict)
-    outputs: dict[Id, OutputForm] = Field(default_factory=dict)
+    per: MaterialId | None = None
+    inputs: dict[MaterialId, Quantity] = Field(default_factory=dict)
+    outputs: dict[MaterialId, OutputForm] = Field(default_factory=dict)
     capacity: Quantity | None = None
     operating: Quantity | None = None
     tolerance: Quantity | None = None
@@ -102,9 +109,9 @@ class ProcessPatch(Form):
     serves: Serves = "least"
     value_added: Quantity | None = None
     system_cost: Quantity | None = None
-    transfer: dict[str, dict[Id, Quantity]] = Field(default_factory=dict)
-    like: Id | None = None
-    rename: dict[Id, Id] = Field(default_factory=dict)
+    transfer: dict[str, dict[MaterialId, Quantity]] = Field(default_factory=dict)
+    like: ProcessId | None = None
+    rename: dict[MaterialId, MaterialId] = Field(default_factory=dict)
     recipe: Literal["none"] | None = None
     source: str = ""
     note: str = ""
@@ -122,15 +129,15 @@ class ProcessPatch(Form):
 class ProcessForm(ProcessPatch):
     """A process whole: its reference material is required."""
 
-    per: Id
+    per: MaterialId
 
 
 class EntryForm(Short):
     """A place in a pool's list: an id, or a mapping with one node."""
 
     id: Id | None = Field(default=None, alias=BARE)
-    process: Id | None = None
-    stock: Id | None = None
+    process: ProcessId | None = None
+    stock: StockId | None = None
     boundary: Literal["import", "export", "emission", "deposit"] | None = None
     limit: Quantity | None = None
     tier: Whole | None = Field(default=None, ge=1)
@@ -152,6 +159,15 @@ class EntryForm(Short):
                 raise PydanticCustomError("entry-node", "", {})
         return given
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The long form, or the id of a process or stock."""
+        made = super().__get_pydantic_json_schema__(schema, handler)
+        made["anyOf"][0][IDS] = "node"
+        return made
+
     @property
     def name(self) -> str:
         """The id or boundary word it names."""
@@ -161,8 +177,8 @@ class EntryForm(Short):
 class InsertForm(EntryForm):
     """An entry put before or after another in the list of the chains."""
 
-    before: str | None = None
-    after: str | None = None
+    before: Anchor | None = None
+    after: Anchor | None = None
 
     @model_validator(mode="after")
     def _one_anchor(self) -> Self:
@@ -233,11 +249,11 @@ class StockPatch(Form):
     """Some fields of a stock, laid over what a chain says."""
 
     label: Label | None = None
-    material: Id | None = None
+    material: MaterialId | None = None
     initial: Quantity | None = None
     capacity: Quantity | None = None
     fate: Fate = "storage"
-    becomes: Id | None = None
+    becomes: MaterialId | None = None
     lifetime: Lifetime | None = None
     note: str = ""
     source: str = ""
@@ -252,7 +268,7 @@ class StockPatch(Form):
 class StockForm(StockPatch):
     """A stock whole: its material is required."""
 
-    material: Id
+    material: MaterialId
 
 
 class Source(Short):
@@ -283,10 +299,10 @@ class ChainForm(Form):
     note: str = ""
     sources: dict[str, Source] = Field(default_factory=dict)
     substances: dict[SubstanceName, SubstanceForm] = Field(default_factory=dict)
-    materials: dict[Id, MaterialForm] = Field(default_factory=dict)
-    processes: dict[Id, ProcessForm] = Field(default_factory=dict)
-    pools: dict[Id, PoolForm] = Field(default_factory=dict)
-    stocks: dict[Id, StockForm] = Field(default_factory=dict)
+    materials: dict[MaterialId, MaterialForm] = Field(default_factory=dict)
+    processes: dict[ProcessId, ProcessForm] = Field(default_factory=dict)
+    pools: dict[MaterialId, PoolForm] = Field(default_factory=dict)
+    stocks: dict[StockId, StockForm] = Field(default_factory=dict)
 
 
 class SiteForm(Form):
@@ -310,21 +326,21 @@ class ScenarioPatch(Form):
     note: str = ""
     year: Year | None = None
     periods: Periods | None = None
-    chains: list[str] = Field(default_factory=list)
+    chains: list[ChainName] = Field(default_factory=list)
     sources: dict[str, Source] = Field(default_factory=dict)
     substances: dict[SubstanceName, SubstanceForm] = Field(default_factory=dict)
-    drive: dict[Id, Quantity] = Field(default_factory=dict)
-    demand: dict[Id, Quantity] = Field(default_factory=dict)
-    supply: dict[Id, Quantity] = Field(default_factory=dict)
-    materials: dict[Id, MaterialPatch] = Field(default_factory=dict)
-    processes: dict[Id, ProcessPatch] = Field(default_factory=dict)
-    pools: dict[Id, PoolForm] = Field(default_factory=dict)
-    stocks: dict[Id, StockPatch] = Field(default_factory=dict)
-    prices: dict[Id, Quantity] = Field(default_factory=dict)
+    drive: dict[ProcessId, Quantity] = Field(default_factory=dict)
+    demand: dict[MaterialId, Quantity] = Field(default_factory=dict)
+    supply: dict[MaterialId, Quantity] = Field(default_factory=dict)
+    materials: dict[MaterialId, MaterialPatch] = Field(default_factory=dict)
+    processes: dict[ProcessId, ProcessPatch] = Field(default_factory=dict)
+    pools: dict[MaterialId, PoolForm] = Field(default_factory=dict)
+    stocks: dict[StockId, StockPatch] = Field(default_factory=dict)
+    prices: dict[MaterialId, Quantity] = Field(default_factory=dict)
     factors: dict[str, Quantity] = Field(default_factory=dict)
     currencies: dict[str, Quantity] = Field(default_factory=dict)
     set: dict[str, Quantity] = Field(default_factory=dict)
-    targets: dict[str, TargetForm] = Field(default_factory=dict)
+    targets: dict[IndicatorName, TargetForm] = Field(default_factory=dict)
     plan: Any = None
     pareto: Any = None
     layers: list[str] = Field(default_factory=list)
@@ -345,10 +361,3 @@ class ScenarioForm(ScenarioPatch):
     scenario: Id
     extends: str | None = None
     variants: dict[str, ScenarioPatch] = Field(default_factory=dict)
-
-
-def json_schema(kind: Literal["chain", "scenario"]) -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of a chain or scenario file, for editors."""
-    form = ChainForm if kind == "chain" else ScenarioForm
-    schema = form.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

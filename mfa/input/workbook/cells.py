@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
+from mfa.input.seen_files import see
 from mfa.input.yaml.reader import CONTROL, LARGEST_FILE
 
 LARGEST_UNPACKED = 8 * LARGEST_FILE
@@ -92,6 +93,7 @@ def read_grids(path: Path, shown: str, wanted: Callable[[str], bool]) -> dict[st
 
 def _bytes(path: Path, shown: str) -> bytes:
     """The file, or a Short that says why it cannot be a workbook."""
+    see(path)
     try:
         kind = path.stat()
         if not stat.S_ISREG(kind.st_mode):

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
+from mfa.input.seen_files import see
 from mfa.input.yaml.tree import Items, Node, Text, Tree
 
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; all that is shipped has less than one
@@ -75,6 +76,7 @@ def parse(text: str, name: str) -> Tree:
 
 def _load(path: Path, name: str) -> str:
     """The file's text, or a Short that says why it can't be text."""
+    see(path)
     try:
         kind = path.stat()
         if not stat.S_ISREG(kind.st_mode):

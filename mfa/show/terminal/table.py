@@ -1,23 +1,41 @@
-"""Tables and numbers for a terminal: Chinese counted as wide, plain text elsewhere."""
+"""Lines and tables, laid out for a terminal (Chinese counted as wide), or as a page of Markdown."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import click
 
 from mfa.show.stream import sayable
+from mfa.show.terminal.markdown import Markdown
 
 GAP = "  "
 NARROWEST = 12  # a name cut shorter is no longer known
+_page: ContextVar[Markdown | None] = ContextVar("page", default=None)
+
+
+@contextmanager
+def laid_out(*, markdown: bool) -> Iterator[None]:
+    """Lay out what is printed meanwhile as one page of Markdown, or for a terminal."""
+    token = _page.set(Markdown() if markdown else None)
+    try:
+        yield
+    finally:
+        _page.reset(token)
 
 
 def line(*parts: str) -> None:
     """Print a line; colours only on a terminal, and none where NO_COLOR is set."""
-    click.echo("".join(parts), color=False if os.environ.get("NO_COLOR") else None)
+    page = _page.get()
+    if page is not None:
+        page.line("".join(parts))
+    else:
+        click.echo("".join(parts), color=False if os.environ.get("NO_COLOR") else None)
 
 
 def bold(text: str) -> str:
@@ -47,8 +65,12 @@ def table(
 
     On a terminal, or where COLUMNS is set, the widest texts are cut until a row fits.
     """
-    cells = [tuple(map(sayable, row)) for row in (columns, *rows)]
     text_at = {*range(left), *([len(columns) - 1] if last_left else [])}
+    page = _page.get()
+    if page is not None:
+        page.table(title, columns, rows, text_at)
+        return
+    cells = [tuple(map(sayable, row)) for row in (columns, *rows)]
     widths = [max(_width(row[i]) for row in cells) for i in range(len(columns))]
     _fit(widths, text_at, shutil.get_terminal_size((0, 0)).columns)
     if title:
