@@ -21,6 +21,7 @@ import pytest
 
 import mfa
 from mfa.cli import main
+from mfa.cli.misuse import Misuse
 from mfa.engine.linear import Singular
 from mfa.engine.network import GainError, LostError, OrderError
 from mfa.errors import Fault, FaultWithoutPlace, Place
@@ -72,6 +73,7 @@ EXCEPTIONS: dict[type[BaseException], BaseException] = {
     Singular: Singular(7),
     Undecided: Undecided(),
     _Stop: _Stop(),
+    Misuse: Misuse("misuse-later", what="mfa seek"),
 }
 
 

@@ -15,12 +15,7 @@ from mfa.cli.options import NamedPath, common, pair, picture_options, say_file, 
 
 @cli.command()
 @click.argument("scenario")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=NamedPath(dir_okay=False, path_type=Path),
-)
+@click.option("-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path))
 @picture_options
 @scenario_options
 @common

@@ -17,10 +17,7 @@ from mfa.show.stream import say_json
 @cli.command()
 @click.argument("name")
 @click.option("--origin", is_flag=True)
-@click.option(
-    "--picture",
-    type=NamedPath(dir_okay=False, path_type=Path),
-)
+@click.option("--picture", type=NamedPath(dir_okay=False, path_type=Path))
 @scenario_options
 @common
 def show(

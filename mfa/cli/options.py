@@ -123,18 +123,10 @@ def picture_options(command: F) -> F:
         click.option("--min-share", metavar="SHARE"),
         click.option("--loops", is_flag=True),
         click.option("--steps", type=int),
-        click.option(
-            "--focus",
-            multiple=True,
-            metavar="NAME",
-        ),
+        click.option("--focus", multiple=True, metavar="NAME"),
         click.option("--by", metavar="TAG"),
         click.option("--unit"),
-        click.option(
-            "--layer",
-            multiple=True,
-            metavar="LAYER",
-        ),
+        click.option("--layer", multiple=True, metavar="LAYER"),
         click.option("--format", "format_", metavar="NAME"),
     ):
         command = option(command)

@@ -32,16 +32,8 @@ if TYPE_CHECKING:
 @click.option("--sankey", "picture", is_flag=True)
 @click.option("--parquet", is_flag=True)
 @click.option("--remedies", "mend", is_flag=True)
-@click.option(
-    "--layer",
-    "layers",
-    multiple=True,
-    metavar="NAME",
-)
-@click.option(
-    "--allocation",
-    type=click.Choice(["mass", "energy", "value", "main"]),
-)
+@click.option("--layer", "layers", multiple=True, metavar="NAME")
+@click.option("--allocation", type=click.Choice(["mass", "energy", "value", "main"]))
 @click.option("--samples", type=int, hidden=True)
 @click.option("--gaussian", is_flag=True, hidden=True)
 @click.option("--report", is_flag=True)
@@ -207,12 +199,7 @@ def audit(
 @cli.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="A [B …]")
 @click.option("--variant", "variants", multiple=True, metavar="NAME")
-@click.option(
-    "--indicator",
-    "names",
-    multiple=True,
-    metavar="NAME",
-)
+@click.option("--indicator", "names", multiple=True, metavar="NAME")
 @click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
 @click.option("--html", is_flag=True)
 @common
