@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -126,16 +126,19 @@ class Run:
     @cached_property
     def indicator_list(self) -> list[Indicator]:
         """The indicators as records."""
-        return evaluate.indicators(
-            self.system,
-            self.wastes,
-            self.lacking,
-            self.accounts,
-            lambda name: self.layer(name).recovery,
-            self._footprint_co2,
-            self.chosen_flows,
-            self.carbon_holes,
-        )
+        return evaluate.indicators(self)
+
+    def indicators_named(self, names: Collection[str]) -> list[Indicator]:
+        """The rows of some indicators, as in `indicator_list`; nothing else is worked out.
+
+        One has a row also where nothing arises that it counts, and none where the run has nothing of it.
+
+        Raises
+        ------
+        mfa.Error
+            a substance has no steady state
+        """
+        return evaluate.indicators(self, frozenset(names))
 
     @cached_property
     def chosen_flows(self) -> ChosenFlows:
@@ -201,7 +204,11 @@ class Run:
         """The footprints asked for so far."""
         return {}
 
-    def _footprint_co2(self, material: str) -> float | None:
+    def recovery(self, name: str) -> float | None:
+        """The share of an element or oxide that is recovered; None where none of it enters."""
+        return self.layer(name).recovery
+
+    def footprint_co2(self, material: str) -> float | None:
         """CO2 equivalent, t, in one native unit; None where the run has none of it."""
         b = self.accounts.ledger
         pools = b.compiled.structure.pools
