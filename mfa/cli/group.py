@@ -8,7 +8,7 @@ import click
 
 import mfa
 
-LATER = ("seek", "plan", "sensitivity", "reconcile", "sweep", "explore")
+LATER = ("seek", "plan", "sensitivity", "reconcile", "explore")
 
 
 class _Commands(click.Group):
