@@ -119,8 +119,8 @@ def on_cluster(task: Task, wanted: Sequence[int], scheduler: str, key: str) -> I
             raise Error([Fault("sweep-workers", None, {"address": scheduler[:80]})])
         held = client.scatter(pickle.dumps(task), broadcast=True, hash=False)
         waiting = iter(wanted)
-        first = islice(waiting, AHEAD * threads)
-        running = distributed.as_completed([client.submit(remote, held, key, s, pure=False) for s in first])
+        first = [client.submit(remote, held, key, s, pure=False) for s in islice(waiting, AHEAD * threads)]
+        running = distributed.as_completed(first, loop=client.loop)
         for future in running:
             for start in islice(waiting, 1):
                 running.add(client.submit(remote, held, key, start, pure=False))

@@ -152,15 +152,12 @@ class PointSolver:
         return read.value if read else None
 
     def _indicators(self, run: Run) -> tuple[tuple[float | None, ...], tuple[str | None, ...]]:
-        """Values of the indicators, and whether their targets are met: of several, what is worst."""
-        values, met = dict[str, float | None](), dict[str, list[str]]()
-        for row in run.indicators_named(self.task.names):
-            values[row.name] = row.value
-            met.setdefault(row.name, []).extend([row.met] if row.aimed and row.met else [])
-        order = ("false", "unproven", "true")
-        worst = {name: min(found, key=order.index) for name, found in met.items() if found}
-        names = self.task.names
-        return tuple(values.get(n) for n in names), tuple(worst.get(n) for n in names)
+        """Values of the indicators, and whether their targets are met."""
+        found = {row.name: row for row in run.indicators_named(self.task.names)}
+        rows = [found.get(name) for name in self.task.names]
+        return tuple(r.value if r else None for r in rows), tuple(
+            (r.met or None) if r else None for r in rows
+        )
 
 
 def _known(system: System, text: str) -> Path:

@@ -18,6 +18,7 @@ from mfa.errors import Error, Fault, FaultWithoutPlace, Place
 from mfa.input.load import Loaded, not_scenario, with_settings
 from mfa.input.yaml.reader import file_text
 from mfa.parameters import parse
+from mfa.parameters.values import entry_at
 from mfa.system import System
 
 VARY = "--vary"
@@ -193,8 +194,15 @@ def base(points: Points, loaded: Loaded) -> tuple[System, Mapping[str, str]]:
 def _faults(axis: Axis, first: Mapping[str, str], loaded: Loaded) -> Iterator[Fault]:
     """The faults of one path; the first of its quantities that is faulty in a way is told."""
     told: set[str] = set()
+    kinds: dict[bool, str] = {}
     for number in _telling(axis.texts):
-        for fault in _of_setting(axis.path, {**first, axis.path: axis.texts[number]}, loaded):
+        text = axis.texts[number]
+        made = _set(axis.path, {**first, axis.path: text}, loaded)
+        if isinstance(made, System):
+            kinds.setdefault(_is_share(made, axis.path), text)
+            values = {"path": axis.path[:120], "one": next(iter(kinds.values()))[:40], "other": text[:40]}
+            made = [Fault("sweep-kinds", None, values)] if len(kinds) > 1 else []
+        for fault in made:
             if fault.key not in told:
                 told.add(fault.key)
                 yield Fault(fault.key, axis.place(number), fault.values)
@@ -215,16 +223,24 @@ def _telling(texts: Sequence[str]) -> list[int]:
     return sorted({i for many in islice(ends, MOST_UNITS) for i in many})
 
 
-def _of_setting(path: str, settings: Mapping[str, str], loaded: Loaded) -> list[Fault]:
-    """What is wrong with the setting of one path by itself."""
+def _set(path: str, settings: Mapping[str, str], loaded: Loaded) -> System | list[Fault]:
+    """The system with some settings, or what is wrong with that of one path by itself."""
     try:
-        with_settings(loaded, settings)
+        return with_settings(loaded, settings)[0]
     except Error as error:
         lines = [*(k for k in loaded.settings or {} if k not in settings), *settings]
         mine = (f for f in error.faults if f.place and f.place.file == "--set")
         own = (f for f in mine if f.place and lines[f.place.line - 1] == path)
         return [f for f in own if f.key not in OF_COMBINATIONS]
-    return []
+
+
+def _is_share(system: System, text: str) -> bool:
+    """Whether a limit is a share of its pool, so that its figure has another unit than an amount."""
+    path = parse(text, system)
+    entry = (
+        entry_at(system, path) if path and path.section == "pools" and path.field[2:] == ("limit",) else None
+    )
+    return entry is not None and entry.percent is not None
 
 
 def told(points: Points) -> Mapping[str, object]:
