@@ -129,9 +129,7 @@ class Run:
         return evaluate.indicators(self)
 
     def indicators_named(self, names: Collection[str]) -> list[Indicator]:
-        """The rows of some indicators, as in `indicator_list`; nothing else is worked out.
-
-        One has a row also where nothing arises that it counts, and none where the run has nothing of it.
+        """The rows of some indicators; nothing else is worked out (`evaluate.indicators`).
 
         Raises
         ------
@@ -205,7 +203,7 @@ class Run:
         return {}
 
     def recovery(self, name: str) -> float | None:
-        """The share of an element or oxide that is recovered; None where none of it enters."""
+        """The share of an element or oxide recovered; None where none enters."""
         return self.layer(name).recovery
 
     def footprint_co2(self, material: str) -> float | None:

@@ -21,7 +21,7 @@ def print_sweep(found: Swept, lang: str) -> None:
     paths = [_headed(path_name([found.system], a.path, lang), unit or "") for a, unit in axes]
     names = [indicator_name(found.system, name, lang) for name in found.names]
     units = [_shown(found, found.rows, i)[1] for i in range(len(found.names))]
-    heads = ["", *paths, *map(_headed, names, units), word("word-error", lang)]
+    heads = ["", *paths, *map(_headed, names, units), word("sweep-error", lang)]
     rows = [_cells(found, number, row) for number, row in enumerate(found.rows[:MOST_POINTS])]
     lost = bool(found.errors)
     table("", heads if lost else heads[:-1], [r if lost else r[:-1] for r in rows], last_left=lost)
