@@ -94,7 +94,7 @@ def sweep(
         done: dict[int, list[Row]] = {}
         for start, rows in crew(crews.starts(len(asked))):
             done[start] = rows
-            progress(sum(map(len, done.values())), len(asked))
+            progress(min(len(asked), len(done) * crews.CHUNK), len(asked))
         found = _swept(task, done)
     else:
         found = _kept(task, crew, key, Path(out), progress)

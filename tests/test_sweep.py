@@ -101,7 +101,7 @@ def test_all_combinations_by_hand(here: Path) -> None:
 
 def test_evenly_spaced_values_are_rounded_once() -> None:
     """0.3 and not 0.30000000000000004; both ends are among them."""
-    axis = points.from_variations([("a", "0.1..0.5 Mt/a:5"), ("b", "10…30 %, x")][:1]).axes[0]
+    axis = points.from_variations([("a", "0.1..0.5 Mt/a:5")]).axes[0]
     assert axis.texts == tuple(f"{x} Mt/a" for x in ("0.1", "0.2", "0.3", "0.4", "0.5"))
     assert points.from_variations([("a", "0..1 万t/a : 3")]).axes[0].texts == (
         "0.0 t/a",

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -61,7 +62,8 @@ def together(task: Task, wanted: Sequence[int], processes: int) -> Iterator[Chun
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(task,))
     waiting = iter(wanted)
     try:
-        running = {pool.submit(_chunk, start) for start in islice(waiting, AHEAD * processes)}
+        with _deaf():
+            running = {pool.submit(_chunk, start) for start in islice(waiting, AHEAD * processes)}
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             running |= {pool.submit(_chunk, start) for start in islice(waiting, len(done))}
@@ -70,6 +72,19 @@ def together(task: Task, wanted: Sequence[int], processes: int) -> Iterator[Chun
         raise Failure("a process of the sweep ended before its work; is there enough memory?") from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that begin in the block never hear of Ctrl-C; this one does, at its end."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _results(done: set[Future[Chunk]]) -> Iterator[Chunk]:
@@ -82,7 +97,7 @@ _ours: list[PointSolver] = []
 
 def _begin(task: Task) -> None:
     """Make ready a process: it leaves Ctrl-C to the first, and ends when that does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it cannot be begun deaf
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

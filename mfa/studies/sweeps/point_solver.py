@@ -66,6 +66,7 @@ class PointSolver:
         self.task = task
         self.base = task.base
         self._figures: dict[tuple[str, str], Figure | None] = {}
+        self._inputs: dict[tuple[str, str], float | str | None] = {}
 
     @cached_property
     def _compiled(self) -> Compiled:
@@ -89,7 +90,7 @@ class PointSolver:
         return [self._row(self.task.points.settings(n)) for n in numbers]
 
     def _row(self, settings: Mapping[str, str]) -> Row:
-        inputs = tuple(self._input(path, text) for path, text in settings.items())
+        inputs = tuple(map(self._input, settings, settings.values()))
         none = (None,) * len(self.task.names)
         try:
             run = solve_compiled(*(self._refilled(settings) or self._replaced(settings)))
@@ -130,6 +131,7 @@ class PointSolver:
         if key not in self._figures:
             if len(self._figures) >= MOST_FIGURES:
                 self._figures.clear()
+                self._inputs.clear()
             loaded = self.task.loaded
             others = {**(loaded.settings or {}), **self.task.laid}
             others.pop(path, None)
@@ -139,6 +141,12 @@ class PointSolver:
 
     def _input(self, path: str, text: str) -> float | str | None:
         """A varied figure in its native unit, or a word as it is written."""
+        key = path, text
+        if key not in self._inputs:
+            self._inputs[key] = self._read(path, text)
+        return self._inputs[key]
+
+    def _read(self, path: str, text: str) -> float | str | None:
         figure = self._figure(path, text)
         if figure is not None:
             return figure.value
@@ -153,11 +161,10 @@ class PointSolver:
 
     def _indicators(self, run: Run) -> tuple[tuple[float | None, ...], tuple[str | None, ...]]:
         """Values of the indicators, and whether their targets are met."""
-        found = {row.name: row for row in run.indicators_named(self.task.names)}
-        rows = [found.get(name) for name in self.task.names]
-        return tuple(r.value if r else None for r in rows), tuple(
-            (r.met or None) if r else None for r in rows
-        )
+        names = self.task.names
+        found = {row.name: (row.value, row.met or None) for row in run.indicators_named(names)}
+        rows = [found.get(name, (None, None)) for name in names]
+        return tuple(value for value, _ in rows), tuple(met for _, met in rows)
 
 
 def _known(system: System, text: str) -> Path:

@@ -229,17 +229,16 @@ def _set(path: str, settings: Mapping[str, str], loaded: Loaded) -> System | lis
         return with_settings(loaded, settings)[0]
     except Error as error:
         lines = [*(k for k in loaded.settings or {} if k not in settings), *settings]
-        mine = (f for f in error.faults if f.place and f.place.file == "--set")
-        own = (f for f in mine if f.place and lines[f.place.line - 1] == path)
-        return [f for f in own if f.key not in OF_COMBINATIONS]
+        set_here = ((f, f.place.line) for f in error.faults if f.place and f.place.file == "--set")
+        return [f for f, n in set_here if lines[n - 1] == path and f.key not in OF_COMBINATIONS]
 
 
 def _is_share(system: System, text: str) -> bool:
     """Whether a limit is a share of its pool, so that its figure has another unit than an amount."""
     path = parse(text, system)
-    entry = (
-        entry_at(system, path) if path and path.section == "pools" and path.field[2:] == ("limit",) else None
-    )
+    if path is None or path.section != "pools" or path.field[2:] != ("limit",):
+        return False
+    entry = entry_at(system, path)
     return entry is not None and entry.percent is not None
 
 
