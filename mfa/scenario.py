@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mfa.engine.compile import Compiled, compile_system
 from mfa.errors import Error, Fault, FaultWithoutPlace
-from mfa.input.load import Loaded, as_names, checked, not_scenario, paths_and_values, read_scenario
-from mfa.input.merge import merge
-from mfa.input.records import replaced
+from mfa.input.load import Loaded, as_names, read_scenario, with_settings
 from mfa.properties import layer
 from mfa.result import Result
 from mfa.results.accounts.footprint import check_allocation
@@ -21,6 +19,7 @@ from mfa.system import Allocation
 
 if TYPE_CHECKING:
     import networkx as nx
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from mfa.show.flowsheet.matplotlib_page import Page
@@ -65,16 +64,60 @@ class Scenario(Loaded):
         mfa.Error
             every path that names nothing and every value that cannot be; a chain alone
         """
-        own = paths_and_values(settings)
-        laid = {k: v for k, v in (self.settings or {}).items() if k not in own} | dict(own)
-        if self.is_chain and laid:
-            raise Error([not_scenario(self.path)])
-        assembly = merge.with_settings(self.merged, laid)
-        system = replaced.with_settings(self.system, assembly, own) or checked(assembly)
-        layers = tuple(dict.fromkeys((*system.layers, *self.system.layers)))
-        system = replace(system, layers=layers, allocation=self.system.allocation)
+        system, laid = with_settings(self, settings)
         like = vars(self).get("_compiled", self._like)
         return replace(self, system=system, settings=laid, _like=like)
+
+    def sweep(
+        self,
+        vary: Mapping[str, str | Sequence[str]] | None = None,
+        *,
+        table: str | Path | None = None,
+        indicators: str | Sequence[str] = (),
+        out: str | Path | None = None,
+        picture: str | Path | None = None,
+        processes: int | None = None,
+        scheduler: str | None = None,
+        lang: str = "en",
+    ) -> pd.DataFrame:
+        """Solve it for many values of some figures: one row a point, the same as single runs give.
+
+        Columns: `point`, the varied paths and the indicators (`NAME [unit]`, native units), `NAME met`
+        of each indicator with a target, `error`, the code of why a point has no solution.
+
+        Parameters
+        ----------
+        vary : path → `"0.1..0.5 Mt/a:20"` (evenly spaced) or a list of quantities; all combinations
+        table : instead, a CSV file: a header of paths, each row the quantities of a point
+        indicators : names; by default those with targets, else the rates of waste
+        out : a file for the table, .csv or .parquet; what a kill left undone goes on at the next call
+        picture : a file .png, .svg or .pdf: lines over one path, a map over two
+        processes : how many; by default one a core. A script that is run as a program then needs
+            `if __name__ == "__main__":` around it
+        scheduler : address of a Dask scheduler (`tcp://host:8786`) whose workers solve the points
+
+        Raises
+        ------
+        mfa.Error
+            a path, quantity, indicator or file name that cannot be; an unfinished sweep of other
+            inputs beside `out`; Dask is not installed or does not answer
+        mfa.Failure
+            a file cannot be written, or a process broke down
+        """
+        from mfa.sweeping import sweep
+
+        made = sweep(
+            self,
+            vary or {},
+            table=table,
+            indicators=indicators,
+            out=out,
+            picture=picture,
+            processes=processes,
+            scheduler=scheduler,
+            lang=lang,
+        )
+        return made.frame
 
     def with_allocation(self, rule: Allocation | None) -> Scenario:
         """The same scenario with footprints of products, joint products sharing by a rule; None: without.

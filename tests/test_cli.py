@@ -76,12 +76,13 @@ def commands(tmp_path: Path) -> dict[str, list[str]]:
         "sankey": ["sankey", SMALL, "-o", str(tmp_path / "picture.svg")],
         "audit": ["audit", SMALL],
         "compare": ["compare", SMALL, SMALL],
+        "sweep": ["sweep", SMALL, "--vary", "board-plant.capacity=90..130 kt/a:3"],
         "export": ["export", SMALL, "--xlsx", str(tmp_path / "book.xlsx")],
     }
 
 
 NAMES = ["run", "check", "show", "origin", "list", "convert", "schema", "init", "sankey"]
-NAMES += ["audit", "compare", "export"]
+NAMES += ["audit", "compare", "sweep", "export"]
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ import pytest
 import mfa
 from mfa.engine.compile import compile_system, filled, slot
 from mfa.errors import FaultWithoutPlace
+from mfa.input.load import checked
 from mfa.input.merge import merge
 from mfa.input.records import replaced
 from mfa.input.schema.forms import LATER, ScenarioForm
 from mfa.parameters import get, listed, parse, with_value
 from mfa.parameters.path import SECTIONS
-from mfa.scenario import checked
 from mfa.system import Figure, System
 
 CHAIN = """chain: park

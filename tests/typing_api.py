@@ -19,6 +19,7 @@ def loading() -> None:
     assert_type(scenario.replace({"road-base.capacity": "2 Mt/a"}), mfa.Scenario)
     assert_type(scenario.solve(), mfa.Result)
     assert_type(scenario.solve().write("out", command=["mfa", "run"]), list[Path])
+    assert_type(scenario.sweep({"road-base.capacity": "1..2 Mt/a:3"}, out="t.csv"), pd.DataFrame)
     assert_type(scenario.variant_names, tuple[str, ...])
     assert_type(scenario.path, Path)
 

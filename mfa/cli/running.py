@@ -1,4 +1,4 @@
-"""Commands that solve: run, audit, compare, check."""
+"""Commands that solve: run, audit, compare, sweep, check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mfa.cli.asked import Asked, Form
 from mfa.cli.failing import say_faults
 from mfa.cli.group import cli
 from mfa.cli.misuse import Misuse
-from mfa.cli.options import NamedPath, common, formats, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, formats, pair, scenario_options, settings_of
 from mfa.cli.watching import watch
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
@@ -240,6 +240,73 @@ def compare(
         found.append(comparison.to_json(shares))
     if form == "json":
         say_json(found)
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("--vary", multiple=True, metavar="PATH=FROM..TO UNIT:N")
+@click.option("--table", type=NamedPath(dir_okay=False, path_type=Path))
+@click.option("--indicator", "names", multiple=True, metavar="NAME")
+@click.option("--out", type=NamedPath(dir_okay=False, path_type=Path))
+@click.option("--picture", type=NamedPath(dir_okay=False, path_type=Path))
+@click.option("--processes", type=int)
+@click.option("--scheduler", metavar="tcp://HOST:PORT")
+@scenario_options
+@common
+def sweep(
+    scenario: str,
+    vary: tuple[str, ...],
+    table: Path | None,
+    names: tuple[str, ...],
+    out: Path | None,
+    picture: Path | None,
+    processes: int | None,
+    scheduler: str | None,
+    variants: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """`mfa sweep`."""
+    from mfa.show.terminal.print_sweep import print_sweep
+    from mfa.sweeping import sweep as swept
+
+    pairs = [pair(text, "--vary 'road-base.capacity=1..2 Mt/a:20'") for text in vary]
+    loaded = mfa.load(scenario, variants=variants, settings=settings_of(settings))
+    done = 0
+
+    def told(count: int, count_of: int) -> None:
+        nonlocal done
+        done = count
+        show(message("sweep-progress", {"count": f"{count:,}", "all": f"{count_of:,}"}, lang))
+
+    try:
+        with progress_line(shown=not (quiet or as_json)) as show:
+            found = swept(
+                loaded,
+                pairs,
+                table=table,
+                indicators=names,
+                out=out,
+                picture=picture,
+                processes=processes,
+                scheduler=scheduler,
+                lang=lang,
+                progress=told,
+            )
+    except KeyboardInterrupt:
+        if out is not None and done and not quiet:
+            click.echo(message("sweep-stopped", {"count": f"{done:,}", "file": str(out)}, lang), err=True)
+        raise
+    if as_json:
+        say_json(found.to_json())
+    elif not quiet:
+        print_sweep(found, lang)
+        for path in (out, picture):
+            if path is not None:
+                click.echo(str(path))
 
 
 @cli.command()

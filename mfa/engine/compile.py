@@ -66,6 +66,12 @@ class Compiled:
             vars(made)["wiring"] = self.wiring
         return made
 
+    def with_values(self, values: Values) -> Compiled:
+        """The same network, wired already, with other values (`filled`)."""
+        made = replace(self, values=values)
+        vars(made)["wiring"] = self.wiring
+        return made
+
 
 def compile_system(system: System) -> Compiled:
     """The network of a system."""

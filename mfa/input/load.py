@@ -80,6 +80,26 @@ def read_scenario(
     return Loaded(system, file, tuple(merged.files), merged, chosen, settings, offered, alone)
 
 
+def with_settings(loaded: Loaded, settings: Mapping[str, str]) -> tuple[System, Mapping[str, str]]:
+    """The system with some figures set, by path, and all settings that then lie over the files.
+
+    Its layers and its allocation stay; nothing is read again.
+
+    Raises
+    ------
+    mfa.Error
+        every path that names nothing and every value that cannot be; a chain alone
+    """
+    own = paths_and_values(settings)
+    laid = {k: v for k, v in (loaded.settings or {}).items() if k not in own} | dict(own)
+    if loaded.is_chain and laid:
+        raise Error([not_scenario(loaded.path)])
+    assembly = merge.with_settings(loaded.merged, laid)
+    system = replaced.with_settings(loaded.system, assembly, own) or checked(assembly)
+    layers = tuple(dict.fromkeys((*system.layers, *loaded.system.layers)))
+    return replace(system, layers=layers, allocation=loaded.system.allocation), laid
+
+
 def with_variant(loaded: Loaded, name: str) -> System:
     """The system with one more of the variants that its file offers.
 

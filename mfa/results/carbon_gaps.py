@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -68,7 +68,7 @@ def _differing(accounts: Accounts) -> list[Hole]:
 
 
 def proven(
-    row: Indicator, numerator: str, counted: float, found: Sequence[Hole], members: Bools
+    row: Indicator, numerator: str, counted: float, found: Callable[[], Sequence[Hole]], members: Bools
 ) -> Indicator:
     """A met target on scope 1 as it is, or unproven where holes cover more than 1 % of what it counts.
 
@@ -76,11 +76,12 @@ def proven(
     ----------
     numerator : the sum that the indicator counts, by its name in the catalogue
     counted : that sum, t CO2 a year
+    found : gives the holes, looked for only where they may matter
     members : (process,) whose holes matter; those of the park matter where all do
     """
     if row.met != "true" or numerator not in ON_SCOPE_1:
         return row
-    mine = [h for h in found if (members[h.process] if h.process >= 0 else bool(np.all(members)))]
+    mine = [h for h in found() if (members[h.process] if h.process >= 0 else bool(np.all(members)))]
     wide = [h for h in mine if h.amount is None or h.amount > 0]
     covered = sum(h.amount or 0.0 for h in wide)
     if covered <= DOUBTED * abs(counted) and all(h.amount is not None for h in wide):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -126,16 +127,17 @@ class Run:
     @cached_property
     def indicator_list(self) -> list[Indicator]:
         """The indicators as records."""
-        return evaluate.indicators(
-            self.system,
-            self.wastes,
-            self.lacking,
-            self.accounts,
-            lambda name: self.layer(name).recovery,
-            self._footprint_co2,
-            self.chosen_flows,
-            self.carbon_holes,
-        )
+        return evaluate.indicators(self)
+
+    def indicators_named(self, names: Collection[str]) -> list[Indicator]:
+        """The rows of some indicators; nothing else is worked out (`evaluate.indicators`).
+
+        Raises
+        ------
+        mfa.Error
+            a substance has no steady state
+        """
+        return evaluate.indicators(self, frozenset(names))
 
     @cached_property
     def chosen_flows(self) -> ChosenFlows:
@@ -201,7 +203,11 @@ class Run:
         """The footprints asked for so far."""
         return {}
 
-    def _footprint_co2(self, material: str) -> float | None:
+    def recovery(self, name: str) -> float | None:
+        """The share of an element or oxide recovered; None where none enters."""
+        return self.layer(name).recovery
+
+    def footprint_co2(self, material: str) -> float | None:
         """CO2 equivalent, t, in one native unit; None where the run has none of it."""
         b = self.accounts.ledger
         pools = b.compiled.structure.pools

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,29 +24,32 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Cell = str | int | float | None
-NUMBERS = {
-    *("amount", "wet_amount", "level", "capacity", "use", "supply", "demand", "surplus", "shortage"),
-    *("opening", "inflow", "outflow", "closing", "value", "min", "max", "distance", "distance_amount"),
-    *("inputs", "outputs", "error", "residue", "material_cost", "energy_cost", "system_cost"),
-    *("product_cost", "loss_cost", "co2", "energy", "waste"),
-    *("distance", "transport", "cost"),
-}
+NUMBERS = frozenset(
+    (
+        *("amount", "wet_amount", "level", "capacity", "use", "supply", "demand", "surplus", "shortage"),
+        *("opening", "inflow", "outflow", "closing", "value", "min", "max", "distance", "distance_amount"),
+        *("inputs", "outputs", "error", "residue", "material_cost", "energy_cost", "system_cost"),
+        *("product_cost", "loss_cost", "co2", "energy", "waste"),
+        *("distance", "transport", "cost"),
+    )
+)
 
 
 @dataclass(frozen=True)
 class Table:
-    """Named columns and rows; an empty cell is None."""
+    """Named columns and rows; an empty cell is None, `numbers` are the columns of numbers."""
 
     name: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
+    numbers: Collection[str] = NUMBERS
 
     def frame(self) -> pd.DataFrame:
         """The table as a DataFrame with a plain index; columns of numbers are float."""
         import pandas as pd
 
         made = pd.DataFrame(list(self.rows), columns=list(self.columns))
-        return made.astype({c: "float64" for c in self.columns if c in NUMBERS})
+        return made.astype({c: "float64" for c in self.columns if c in self.numbers})
 
 
 def flows(system: System, found: Iterable[Flow]) -> Table:

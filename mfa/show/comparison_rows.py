@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mfa.catalogue import members_of
-from mfa.errors import catalogue
 from mfa.results.indicators.target import ROUNDING
-from mfa.show.text import indicator_name, node_name, number, percent, word
+from mfa.show.text import (
+    indicator_name,
+    knowing,
+    node_name,
+    number,
+    path_name,
+    percent,
+    step_name,
+    word,
+)
 from mfa.studies.compare import Change, Comparison, InputChange, LinkChange
-from mfa.system import BOUNDARY_WORDS, Entry, Pool, System
+from mfa.system import Entry, Pool, System
 
 MONEY = 1e8  # CNY in 亿元
 
@@ -32,13 +40,7 @@ class InWords(NamedTuple):
 
     def indicator(self, name: str) -> str:
         """An indicator of either run."""
-        base = name.partition("@")[0]
-        known = [
-            s
-            for s in self._systems
-            if any(i.id == base for i in s.indicators) or base.partition(":")[2] in s.materials
-        ]
-        return indicator_name((known or self._systems)[0], name, self.lang)
+        return indicator_name(knowing(self._systems, name), name, self.lang)
 
     @property
     def _systems(self) -> tuple[System, System]:
@@ -50,29 +52,11 @@ class InWords(NamedTuple):
 
     def _step(self, step: str) -> str:
         """One step of a path: a member by its label, a field by its word."""
-        second, first = self._systems
-        for system in (second, first):
-            if step in system.processes or step in system.stocks:
-                return self.node(step)
-            if step in system.materials:
-                return self.material(step)
-        if step in BOUNDARY_WORDS:
-            return word(f"node-{step}", self.lang)
-        return word(f"path-{step}", self.lang) if f"path-{step}" in catalogue() else step
+        return step_name(self._systems, step, self.lang)
 
     def path(self, path: str) -> str:
         """The path of an input, its members and fields in words."""
-        head, _, rest = path.partition(".")
-        if head in ("targets", "indicators"):
-            name, _, bound = rest.rpartition(".") if head == "targets" else (rest, "", "")
-            steps = [
-                word(f"path-{head}", self.lang),
-                self.indicator(name),
-                *([self._step(bound)] * bool(bound)),
-            ]
-        else:
-            steps = [self._step(step) for step in path.split(".")]
-        return " · ".join(steps)
+        return path_name(self._systems, path, self.lang)
 
     # ------------------------------------------------------------ rows
     def inputs(self) -> list[tuple[str, ...]]:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from mfa.errors import Error, Failure, Fault
-from mfa.results.tables import NUMBERS, Cell, Table
+from mfa.results.tables import Cell, Table
 from mfa.show.file_lock import locked
 
-YEARS = ("period", "cohort")
+WHOLE = ("period", "cohort", "point")
 
 
 def needed() -> Any:
@@ -40,10 +40,10 @@ def needed() -> Any:
 
 
 def parquet_bytes(table: Table) -> bytes:
-    """A table as a Parquet file: years are int64, numbers float64, all else text; empty is null."""
+    """A table as a Parquet file: years and points int64, numbers float64, all else text; empty is null."""
     arrow = needed()
     columns = {
-        name: arrow.array([row[i] for row in table.rows], _type(arrow, name))
+        name: arrow.array([row[i] for row in table.rows], _type(arrow, name, table))
         for i, name in enumerate(table.columns)
     }
     out = io.BytesIO()
@@ -51,10 +51,10 @@ def parquet_bytes(table: Table) -> bytes:
     return out.getvalue()
 
 
-def _type(arrow: Any, column: str) -> Any:
-    if column in YEARS:
+def _type(arrow: Any, column: str, table: Table) -> Any:
+    if column in WHOLE:
         return arrow.int64()
-    return arrow.float64() if column in NUMBERS else arrow.string()
+    return arrow.float64() if column in table.numbers else arrow.string()
 
 
 # what makes a formula of a cell in a spreadsheet; the wide signs do where Chinese or Japanese is set

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.catalogue import FOOTPRINT, PER_EMISSION, PER_SEWAGE, PER_WASTE, RECOVERY, definition
-from mfa.errors import message
+from mfa.errors import catalogue, message
 from mfa.properties import dry_share
 from mfa.results.accounts.waste import Account
 from mfa.results.indicators.target import ROUNDING, Indicator
 from mfa.results.reasons import Reason
 from mfa.show.magnitudes import Units, step, units
-from mfa.system import System
+from mfa.system import BOUNDARY_WORDS, System
 from mfa.units import readable
 
 if TYPE_CHECKING:
@@ -195,6 +195,38 @@ def indicator_name(system: System, name: str, lang: str) -> str:
     else:
         text = word(f"indicator-{base}", lang)
     return f"{text} ({group})" if group else text
+
+
+def knowing(systems: Sequence[System], indicator: str) -> System:
+    """The first of some systems that has what an indicator is about, else the first."""
+    base = indicator.partition("@")[0]
+    known = (
+        s for s in systems if any(i.id == base for i in s.indicators) or base.partition(":")[2] in s.materials
+    )
+    return next(known, systems[0])
+
+
+def step_name(systems: Sequence[System], step: str, lang: str) -> str:
+    """One step of a path: a member of the first system that has it by its label, a field by its word."""
+    for system in systems:
+        if step in system.processes or step in system.stocks:
+            return node_name(system, step, lang)
+        if step in system.materials:
+            return material_name(system, step, lang)
+    if step in BOUNDARY_WORDS:
+        return word(f"node-{step}", lang)
+    return word(f"path-{step}", lang) if f"path-{step}" in catalogue() else step
+
+
+def path_name(systems: Sequence[System], path: str, lang: str) -> str:
+    """The path of an input, its members and fields in words."""
+    head, _, rest = path.partition(".")
+    if head not in ("targets", "indicators"):
+        return " · ".join(step_name(systems, step, lang) for step in path.split("."))
+    name, _, bound = rest.rpartition(".") if head == "targets" else (rest, "", "")
+    about = indicator_name(knowing(systems, name), name, lang)
+    steps = [step_name(systems, bound, lang)] * bool(bound)
+    return " · ".join([word(f"path-{head}", lang), about, *steps])
 
 
 class Clause(NamedTuple):

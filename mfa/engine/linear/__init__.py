@@ -27,6 +27,6 @@ solving `plan`, `solve`, `contraction`
 """
 
 from mfa.engine.linear.pattern import Singular
-from mfa.engine.linear.solving import Plan, contraction, plan, solve
+from mfa.engine.linear.solving import Plan, contraction, plan, remembered_plan, solve
 
-__all__ = ["Plan", "Singular", "contraction", "plan", "solve"]
+__all__ = ["Plan", "Singular", "contraction", "plan", "remembered_plan", "solve"]

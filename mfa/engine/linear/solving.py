@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ from mfa.engine.linear.superlu import Block, BlockFactor, whole_block
 from mfa.engine.linear.sweep import Sweep, SweepFactor, sweep_through
 from mfa.engine.linear.tearing import Torn, TornFactor, hubs_of, without_hubs
 from mfa.engine.network import Bools, Floats, Ints
+
+MOST_REMEMBERED = 50_000  # entries of a pattern whose plan is kept: some megabytes
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,21 @@ def plan(n: int, rows: Ints, cols: Ints) -> Plan:
     )
     loops = components_in_order(entries.graph)
     return Plan(n, loops.label, loops.cyclic, entries, _way(entries.graph, loops))
+
+
+def remembered_plan(n: int, rows: Ints, cols: Ints) -> Plan:
+    """As `plan`; of the last patterns that are not large, made once.
+
+    The accounts of a park have the same few patterns at every point of a sweep.
+    """
+    if len(rows) > MOST_REMEMBERED:
+        return plan(n, rows, cols)
+    return _remembered(n, np.asarray(rows, np.int64).tobytes(), np.asarray(cols, np.int64).tobytes())
+
+
+@lru_cache(8)
+def _remembered(n: int, rows: bytes, cols: bytes) -> Plan:
+    return plan(n, np.frombuffer(rows, np.int64), np.frombuffer(cols, np.int64))
 
 
 def _way(graph: Graph, loops: Loops) -> Sweep | Torn | Block:

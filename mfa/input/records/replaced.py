@@ -15,7 +15,7 @@ from mfa.input.merge.assembly import Assembly
 from mfa.input.merge.overrides import listed_at
 from mfa.input.records.assessment import factors, targets
 from mfa.input.records.builder import Builder
-from mfa.parameters import parse
+from mfa.parameters import figure_at, parse, with_figure
 from mfa.properties import basis
 from mfa.system import Coefficient, Figure, Material, Process, System
 
@@ -46,6 +46,21 @@ def with_settings(system: System, assembly: Assembly, paths: Iterable[str]) -> S
     except Error:
         return None
     return made
+
+
+def figure_alone(system: System, assembly: Assembly, text: str) -> Figure | None:
+    """What the trees say at one path, in its native unit, whether or not it goes with other figures.
+
+    None where there is no single figure, or where it changes more of the system than itself: a
+    flow of 0, hours, a word.
+    """
+    path = parse(text, assembly)
+    if path is None or path.section not in BUILDS:
+        return None
+    made = BUILDS[path.section](Builder(assembly), system, path.section, path.member)
+    figure = figure_at(made, path) if made else None
+    alone = figure is not None and with_figure(system, path, figure) == made
+    return figure if alone else None
 
 
 def _material(build: Builder, system: System, section: str, key: str) -> System | None:

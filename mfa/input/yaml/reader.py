@@ -47,8 +47,19 @@ def read(path: Path, shown: str | None = None) -> Tree:
         every fault of the file that its YAML alone shows
     """
     name = shown or str(path)
+    return parse(file_text(path, name), name)
+
+
+def file_text(path: Path, name: str) -> str:
+    """The text of a file, UTF-8; `name` stands for it in places.
+
+    Raises
+    ------
+    Error
+        it cannot be read, is too large or is no text
+    """
     try:
-        return parse(_load(path, name), name)
+        return _load(path, name)
     except FaultWithoutPlace as unplaced:
         raise Error([unplaced.at(Place(name, 1, 1))]) from None
 

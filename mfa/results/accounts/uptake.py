@@ -103,7 +103,7 @@ def uptake(ledger: Ledger) -> Uptake:
     fixed[n:] = np.where(outflow > 0, sure / np.where(outflow > 0, outflow, 1.0), 1.0)
     reached = _reached(rows, columns, fixed > 0)
     values = np.where(reached[rows] & reached[columns], values, 0.0)
-    found = linear.solve(linear.plan(n + m, rows, columns), values, fixed)
+    found = linear.solve(linear.remembered_plan(n + m, rows, columns), values, fixed)
     found = np.where(found > 1.0 - WHOLE, 1.0, np.maximum(found, 0.0))
     return Uptake(ledger, found[:n], found[n:], outflow, weight, share)
 

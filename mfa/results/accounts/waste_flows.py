@@ -332,7 +332,7 @@ def _spread(
             break
         reached = more
     kept = np.where(reached[rows] & reached[columns], values, 0.0)
-    found = linear.solve(linear.plan(n, rows, columns), kept, side)
+    found = linear.solve(linear.remembered_plan(n, rows, columns), kept, side)
     for i, j in zip(*np.nonzero(found), strict=True):
         yield int(i), int(j), float(found[i, j])
 

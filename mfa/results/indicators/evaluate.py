@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from typing import Protocol
 
 import numpy as np
 
@@ -26,57 +27,95 @@ from mfa.results.accounts.waste import WasteFlow
 from mfa.results.carbon_gaps import Hole, proven
 from mfa.results.indicators.custom import ChosenFlows
 from mfa.results.indicators.target import Indicator, judged
+from mfa.results.indicators.wanted import Wanted
 from mfa.results.indicators.waste_rates import waste_indicators
 from mfa.system import System, Target
 
 Targets = Mapping[str, Sequence[Target]]
 
 
-def indicators(
-    system: System,
-    wastes: Mapping[str, WasteFlow],
-    short: Mapping[str, str],
-    accounts: Accounts,
-    recovery: Callable[[str], float | None],
-    footprint: Callable[[str], float | None],
-    own: ChosenFlows,
-    gaps: Sequence[Hole] = (),
-) -> list[Indicator]:
-    """Every indicator of a run, targets judged.
+class Facts(Protocol):
+    """What indicators are made of; each part may be worked out when first asked for."""
 
-    Parameters
-    ----------
-    wastes : waste → where it goes
-    short : process → one of its inputs whose pool is in shortage
-    recovery : element or oxide → the share of it recovered
-    footprint : material → t CO2 equivalent in one native unit
-    own : the flows that the scenario's own indicators choose from
-    gaps : what the CO2 account may miss or invent
+    @property
+    def system(self) -> System:
+        """The records of the run."""
+
+    @property
+    def wastes(self) -> Mapping[str, WasteFlow]:
+        """Waste → where it goes."""
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """Process → one of its inputs whose pool is in shortage."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """Energy, carbon, water, value and resources."""
+
+    @property
+    def chosen_flows(self) -> ChosenFlows:
+        """The flows that the scenario's own indicators choose from."""
+
+    @property
+    def carbon_holes(self) -> Sequence[Hole]:
+        """What the CO2 account may miss or invent."""
+
+    def recovery(self, name: str) -> float | None:
+        """The share of an element or oxide that is recovered."""
+
+    def footprint_co2(self, material: str) -> float | None:
+        """CO2 equivalent, t, in one native unit of a material."""
+
+
+def indicators(facts: Facts, only: Collection[str] | None = None) -> list[Indicator]:
+    """Every indicator of a run, targets judged; or `only` those of some names, and what they need.
+
+    One that is asked for by name has a row also where nothing arises that it counts. A name that
+    this run has nothing of at all (a waste that nothing touches) has none.
     """
+    system = facts.system
+    wanted = Wanted(only)
     targets: dict[str, list[Target]] = {}
     for target in system.targets:
-        targets.setdefault(target.indicator, []).append(target)
-    made = list(waste_indicators(system, wastes, short, targets))
-    sums = [_Sums(d.id, d, accounts) for d in ACCOUNTS]
-    sums = [s for s in sums if s.name in targets or s.arises]
-    treated = [f"{PER_SEWAGE}:{m.id}" for m in system.materials.values() if m.water == "sewage"]
-    sums += [_Sums(n, found, accounts) for n in treated if (found := definition(n))]
-    emitted = [_Sums(n, found, accounts) for n in emissions(system.materials) if (found := definition(n))]
-    sums += [s for s in emitted if s.name in targets or s.arises]
+        if target.indicator in wanted:
+            targets.setdefault(target.indicator, []).append(target)
+    made: list[Indicator] = []
+    if wanted.any_of(_counts_waste):
+        made += waste_indicators(system, facts.wastes, facts.lacking, targets, wanted)
+    sums = [one for one in _sums(facts, wanted) if one.listed or one.name in targets or one.arises]
     for one in sums:
-        made += _account(one, accounts, targets.get(one.name, ()), short, gaps)
-    made += _grouped(accounts, sums, targets, short, gaps)
-    made += _asked(RECOVERY, system, targets, recovery, lambda _: "1", system.layers)
-    made += _asked(FOOTPRINT, system, targets, footprint, lambda m: footprint_unit(system.materials[m]))
-    made += _custom(system, own, targets, short)
-    return made
+        if one.name in wanted:
+            made += _account(one, facts, targets.get(one.name, ()))
+    made += _grouped(facts, sums, targets, wanted)
+    made += _asked(RECOVERY, system, targets, facts.recovery, lambda _: "1", wanted, system.layers)
+    per = partial(_footprint_unit, system)
+    made += _asked(FOOTPRINT, system, targets, facts.footprint_co2, per, wanted)
+    made += _custom(facts, targets, wanted)
+    return [row for row in made if row.name in wanted]
+
+
+def _counts_waste(name: str) -> bool:
+    found = definition(name)
+    return found is not None and bool(found.fates)
+
+
+def _sums(facts: Facts, wanted: Wanted) -> Iterator[_Sums]:
+    """The indicators of the catalogue that are made of sums, of the park or any group."""
+    materials = facts.system.materials
+    treated = [f"{PER_SEWAGE}:{m.id}" for m in materials.values() if m.water == "sewage"]
+    bases = None if wanted.names is None else {n.partition("@")[0] for n in wanted.names}
+    for name in (*(d.id for d in ACCOUNTS), *treated, *emissions(materials)):
+        found = definition(name)
+        if found and (bases is None or name in bases):
+            yield _Sums(name, found, facts.accounts, listed=bases is not None or name in treated)
 
 
 class _Sums:
-    """An indicator of the catalogue with its two sums of one run."""
+    """An indicator of the catalogue with its two sums of one run; `listed` also where nothing arises."""
 
-    def __init__(self, name: str, found: Definition, accounts: Accounts) -> None:
-        self.name, self.definition, self.accounts = name, found, accounts
+    def __init__(self, name: str, found: Definition, accounts: Accounts, *, listed: bool) -> None:
+        self.name, self.definition, self.accounts, self.listed = name, found, accounts, listed
         self.material = name.partition("@")[0].partition(":")[2]
 
     @cached_property
@@ -104,13 +143,7 @@ class _Sums:
         return top / bottom * scale
 
 
-def _account(
-    one: _Sums,
-    accounts: Accounts,
-    targets: Sequence[Target],
-    short: Mapping[str, str],
-    gaps: Sequence[Hole],
-) -> Iterator[Indicator]:
+def _account(one: _Sums, facts: Facts, targets: Sequence[Target]) -> Iterator[Indicator]:
     name, unit = one.name, one.definition.unit
     top, bottom = one.numerator.total, one.denominator.total if one.denominator else None
     value = one.value(top, bottom)
@@ -121,12 +154,12 @@ def _account(
     def missing(bound: float) -> float:
         return abs(bound * (1.0 if bottom is None else bottom) / one.definition.scale - top)
 
-    every = np.ones(len(accounts.ledger.processes), bool)
+    every = np.ones(len(facts.accounts.ledger.processes), bool)
     for target in targets:
-        lacking, certain = _doubts(one, short, every, (top, bottom), target)
+        lacking, certain = _doubts(one, facts.lacking, every, (top, bottom), target)
         amount = missing if one.definition.tonnes else None
         row = judged(name, unit, value, target, amount, certain, lacking)
-        yield proven(row, one.definition.numerator, top, gaps, every)
+        yield proven(row, one.definition.numerator, top, lambda: facts.carbon_holes, every)
 
 
 def _doubts(
@@ -172,15 +205,11 @@ def _taking(
     return lacks & (needs | (taken > 0)), taken
 
 
-def _grouped(
-    accounts: Accounts,
-    found: Sequence[_Sums],
-    targets: Targets,
-    short: Mapping[str, str],
-    gaps: Sequence[Hole],
-) -> Iterator[Indicator]:
+def _grouped(facts: Facts, found: Sequence[_Sums], targets: Targets, wanted: Wanted) -> Iterator[Indicator]:
     """Each indicator of each chain, site, sector, project and enterprise that has one."""
-    names, matrix = _memberships(accounts)
+    if not wanted.groups:
+        return
+    names, matrix = _memberships(facts.accounts)
     if not names:
         return
     for one in (s for s in found if s.definition.grouped):
@@ -191,10 +220,11 @@ def _grouped(
             sums = float(top[i]), None if bottom is None else float(bottom[i])
             value = one.value(*sums)
             for target in targets.get(row, ()):
-                lacking, sure = _doubts(one, short, matrix[i] > 0, sums, target)
+                lacking, sure = _doubts(one, facts.lacking, matrix[i] > 0, sums, target)
                 aimed = judged(row, unit, value, target, None, sure, lacking)
-                yield proven(aimed, one.definition.numerator, sums[0], gaps, matrix[i] > 0)
-            if row not in targets and value:
+                holes, mine = (lambda: facts.carbon_holes), matrix[i] > 0
+                yield proven(aimed, one.definition.numerator, sums[0], holes, mine)
+            if row not in targets and (value or wanted.asks(row)):
                 yield Indicator(row, value, unit)
 
 
@@ -211,19 +241,24 @@ def _memberships(accounts: Accounts) -> tuple[list[str], Floats]:
     return list(groups), matrix
 
 
+def _footprint_unit(system: System, material: str) -> str:
+    return footprint_unit(system.materials[material])
+
+
 def _asked(
     family: str,
     system: System,
     targets: Targets,
     value_of: Callable[[str], float | None],
     unit_of: Callable[[str], str],
+    wanted: Wanted,
     listed: Sequence[str] = (),
 ) -> Iterator[Indicator]:
     """The indicators of a family that the scenario lists, aims at or claims."""
-    wanted = [f"{family}:{name}" for name in listed]
+    names = [f"{family}:{name}" for name in listed]
     claimed = [n for c in system.claims if c.kind == "indicators" for n in c.names]
-    wanted += [n for n in (*targets, *claimed) if n.startswith(f"{family}:")]
-    for name in dict.fromkeys(wanted):
+    names += [n for n in (*targets, *claimed, *(wanted.names or ())) if n.startswith(f"{family}:")]
+    for name in (n for n in dict.fromkeys(names) if n in wanted):
         member = name.partition(":")[2]
         value, unit, aims = value_of(member), unit_of(member), targets.get(name, ())
         yield from (judged(name, unit, value, t) for t in aims)
@@ -231,11 +266,12 @@ def _asked(
             yield Indicator(name, value, unit)
 
 
-def _custom(
-    system: System, own: ChosenFlows, targets: Targets, short: Mapping[str, str]
-) -> Iterator[Indicator]:
+def _custom(facts: Facts, targets: Targets, wanted: Wanted) -> Iterator[Indicator]:
     """The custom indicators; a least value must be reached without flows of who lacks an input."""
-    for one in system.indicators:
+    for one in facts.system.indicators:
+        if one.id not in wanted:
+            continue
+        own, short = facts.chosen_flows, facts.lacking
         value = own.value(one)
         for target in targets.get(one.id, ()):
             lacking = own.lacking(one, short) if target.minimum is not None else ()

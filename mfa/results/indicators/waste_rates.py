@@ -22,6 +22,7 @@ from mfa.catalogue import (
 )
 from mfa.results.accounts.waste import Account, WasteFlow
 from mfa.results.indicators.target import Indicator, judged
+from mfa.results.indicators.wanted import EVERY, Wanted
 from mfa.system import System, Target
 
 UTILISED = BY_ID[HEADLINE].fates
@@ -32,37 +33,42 @@ Targets = Mapping[str, Sequence[Target]]
 
 
 def waste_indicators(
-    system: System, wastes: Mapping[str, WasteFlow], short: Mapping[str, str], targets: Targets
+    system: System,
+    wastes: Mapping[str, WasteFlow],
+    short: Mapping[str, str],
+    targets: Targets,
+    wanted: Wanted = EVERY,
 ) -> Iterator[Indicator]:
-    """All indicators of solid waste of a run.
+    """All indicators of solid waste of a run, or those that are wanted.
 
     Parameters
     ----------
     wastes : waste → where it goes
     short : process → one of its inputs whose pool is in shortage
     """
-    for name, fates, members in _rates(system, wastes, targets):
-        yield from _rows(name, fates, members, targets.get(name, ()), short)
+    for name, fates, members in _rates(system, wastes, targets, wanted):
+        if name in wanted:
+            yield from _rows(name, fates, members, targets.get(name, ()), short)
     for name in WASTE_CLASSES.values():
         members = covered(system, wastes, BY_ID[f"{name}-generated"])
         total = sum((w.account() for w in members), Account())
         for field, word in zip(FIELDS, WASTE_AMOUNTS, strict=True):
-            if members or f"{name}-{word}" in targets:
-                row = f"{name}-{word}"
+            row = f"{name}-{word}"
+            if row in wanted and (members or row in targets or wanted.asks(row)):
                 yield from _amount(row, field, total, members, targets.get(row, ()), short)
-    yield from _groups(system, wastes, targets, short)
+    yield from _groups(system, wastes, targets, short, wanted)
 
 
 def _rates(
-    system: System, wastes: Mapping[str, WasteFlow], targets: Targets
+    system: System, wastes: Mapping[str, WasteFlow], targets: Targets, wanted: Wanted
 ) -> Iterator[tuple[str, Sequence[str], list[WasteFlow]]]:
     for rate in WASTE_RATES:
         members = covered(system, wastes, rate)
-        if members or rate.id in targets:
+        if members or rate.id in targets or wanted.asks(rate.id):
             yield rate.id, rate.fates, members
     for material, waste in wastes.items():
         yield f"{PER_WASTE}:{material}", UTILISED, [waste]
-    for name in sorted(targets):
+    for name in sorted({*targets, *(wanted.names or ())}):
         head, _, material = name.partition(":")
         if head == PER_WASTE and material not in wastes:
             yield name, UTILISED, []  # a waste that nothing of this run touches
@@ -101,10 +107,14 @@ def _doubtful(
 
 
 def _groups(
-    system: System, wastes: Mapping[str, WasteFlow], targets: Targets, short: Mapping[str, str]
+    system: System,
+    wastes: Mapping[str, WasteFlow],
+    targets: Targets,
+    short: Mapping[str, str],
+    wanted: Wanted,
 ) -> Iterator[Indicator]:
     """The ratios of the waste that each group makes, shared as its pool is."""
-    for rate in WASTE_RATES:
+    for rate in WASTE_RATES if wanted.groups else ():
         members = covered(system, wastes, rate)
         for group in GROUPS:
             for member, part in grouped(system, members, group):

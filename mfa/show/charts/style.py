@@ -180,6 +180,21 @@ def finish(ax: Axes, path: str | Path | None) -> Axes:
     return ax
 
 
+def ending(path: str | Path) -> str:
+    """The ending of a file that can be drawn: `.png`, `.svg` or `.pdf`.
+
+    Raises
+    ------
+    mfa.Error
+        another ending
+    """
+    kind = Path(path).suffix.lower()
+    if kind not in ENDINGS:
+        values = {"file": Path(path).name, "known": ", ".join(ENDINGS)}
+        raise Error([Fault("picture-ending", None, values)])
+    return kind
+
+
 def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
     """Write a figure as PNG, SVG or PDF: text stays text, the same figure gives the same file.
 
@@ -190,10 +205,7 @@ def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
     Failure
         the file cannot be written
     """
-    kind = Path(path).suffix.lower()
-    if kind not in ENDINGS:
-        values = {"file": Path(path).name, "known": ", ".join(ENDINGS)}
-        raise Error([Fault("picture-ending", None, values)])
+    kind = ending(path)
     undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
     # hinted text is wider than its room where a page is so large that its pixels are few
     with reproducible({"text.hinting": "none"}):

@@ -86,10 +86,10 @@ def years(
     made.set_axisbelow(True)
     ends = _areas(made, series, when, scale) if areas else _lines(made, series, scale)
     _years_axis(made, when)
-    made.set_ylim(*_range(scale, lone, tops, list(bounds.values())))
+    made.set_ylim(*value_range(scale, lone, tops, list(bounds.values())))
     if bounds:
         _target(made, bounds, scale, at_most, lang)
-    _name_ends(made, ends, names, scale)
+    name_ends(made, ends, names, scale)
     title(made, heading, left=36 if ax is None else 0)
     return finish(made, path)
 
@@ -105,7 +105,7 @@ def _check(series: Series, areas: bool) -> None:
             raise ValueError("stacked areas need a value of at least zero for every year")
 
 
-def _range(
+def value_range(
     scale: Scale, lone: Sequence[float], tops: Sequence[float], bounds: Sequence[float]
 ) -> tuple[float, float]:
     """The y axis starts at zero and, for shares below 100 %, ends there."""
@@ -196,7 +196,7 @@ def _target(ax: Axes, bounds: Mapping[int, float], scale: Scale, at_most: bool, 
         )
 
 
-def _name_ends(
+def name_ends(
     ax: Axes, ends: Sequence[tuple[str, float, float, str]], names: Mapping[str, list[str]], scale: Scale
 ) -> None:
     """Names and last values at the right, moved apart where they would meet."""

@@ -1,0 +1,1 @@
+"""Sweeps: one scenario solved for many values of some figures, in one process or many."""

@@ -1,0 +1,204 @@
+"""A sweep of a scenario: solved, kept while it goes on, printed elsewhere, written and drawn here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mfa.errors import Error, Fault, check_language
+from mfa.input.load import Loaded, as_names
+from mfa.results.tables import Table
+from mfa.studies.sweeps import crews, points
+from mfa.studies.sweeps.point_solver import Row, Task
+from mfa.studies.sweeps.points import Points
+from mfa.studies.sweeps.swept import Swept, chosen
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[int, int], None]
+ENDINGS = (".csv", ".parquet")
+
+
+@dataclass(frozen=True)
+class Sweep(Swept):
+    """The points of a sweep solved, in the order of its table."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table as a DataFrame with a plain index."""
+        return self.table.frame()
+
+    def to_json(self) -> dict[str, Any]:
+        """The scenario and the table as a list of rows."""
+        rows = [dict(zip(self.table.columns, row, strict=True)) for row in self.table.rows]
+        return {"scenario": self.system.name, "period": self.system.period, "sweep": rows}
+
+    def picture(self, path: str | Path, *, lang: str = "en") -> None:
+        """Draw the indicators over one varied figure, or the first of them over two.
+
+        Raises
+        ------
+        mfa.Error
+            more than two figures or words are varied, or no point has a value; another ending or language
+        mfa.Failure
+            the file cannot be written
+        """
+        from mfa.show.charts.response import response
+
+        check_language(lang)
+        response(self, path, lang=lang)
+
+
+def sweep(
+    loaded: Loaded,
+    vary: Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]] = (),
+    *,
+    table: str | Path | None = None,
+    indicators: str | Sequence[str] = (),
+    out: str | Path | None = None,
+    picture: str | Path | None = None,
+    processes: int | None = None,
+    scheduler: str | None = None,
+    lang: str = "en",
+    progress: Progress = lambda done, count: None,
+) -> Sweep:
+    """Solve a scenario for many values of some figures; see `Scenario.sweep`.
+
+    Parameters
+    ----------
+    vary : path → what it takes; pairs where they come from a command line
+    progress : called as it goes on, with how many points are done, and of how many
+
+    Raises
+    ------
+    mfa.Error
+        a path, quantity, indicator or file name that cannot be; an unfinished sweep of other inputs
+    mfa.Failure
+        a file cannot be written, or a process broke down
+    """
+    check_language(lang)
+    asked = _points(vary, table)
+    points.check(asked, loaded)
+    names = chosen(loaded.system, as_names("indicators", indicators))
+    task = Task(loaded, asked, *points.base(asked, loaded), names)
+    _check_files(Swept(task.base, asked, names, ()), out, picture)
+    if processes is not None and processes < 1:
+        raise Error([Fault("sweep-processes", None, {"count": processes})])
+    key = _key(task)
+    crew = _crew(task, processes, scheduler, key)
+    if out is None:
+        done: dict[int, list[Row]] = {}
+        for start, rows in crew(crews.starts(len(asked))):
+            done[start] = rows
+            progress(min(len(asked), len(done) * crews.CHUNK), len(asked))
+        found = _swept(task, done)
+    else:
+        found = _kept(task, crew, key, Path(out), progress)
+    if picture is not None:
+        found.picture(picture, lang=lang)
+    return found
+
+
+def _points(
+    vary: Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]], table: str | Path | None
+) -> Points:
+    if table is not None and vary:
+        raise Error([Fault("sweep-both", None)])
+    if table is not None:
+        return points.from_table(Path(table))
+    pairs = vary.items() if isinstance(vary, Mapping) else vary
+    if not isinstance(vary, Mapping | Sequence) or isinstance(vary, str):
+        raise Error([Fault("argument-vary", None, {"text": repr(vary)[:60]})])
+    return points.from_variations((p, t if isinstance(t, str) else ", ".join(map(str, t))) for p, t in pairs)
+
+
+def _check_files(about: Swept, out: str | Path | None, picture: str | Path | None) -> None:
+    """Refuse files that could not be written, before anything is solved."""
+    from mfa.show.files import needed
+
+    if out is not None:
+        if Path(out).suffix not in ENDINGS:
+            raise Error([Fault("sweep-ending", None, {"file": Path(out).name, "known": ", ".join(ENDINGS)})])
+        if Path(out).suffix == ".parquet":
+            needed()
+    if picture is not None:
+        from mfa.show.charts.response import check
+        from mfa.show.charts.style import ending
+
+        ending(picture)
+        check(about)
+
+
+def _crew(
+    task: Task, processes: int | None, scheduler: str | None, key: str
+) -> Callable[[Sequence[int]], Iterator[crews.Chunk]]:
+    """Who solves the chunks that are left."""
+    if scheduler is not None:
+        crews.dask()
+        return lambda wanted: crews.on_cluster(task, wanted, scheduler, key)
+    count = processes or crews.processors()
+
+    def solve(wanted: Sequence[int]) -> Iterator[crews.Chunk]:
+        here = min(count, len(wanted))
+        return crews.alone(task, wanted) if here < 2 else crews.together(task, wanted, here)
+
+    return solve
+
+
+def _kept(
+    task: Task,
+    crew: Callable[[Sequence[int]], Iterator[crews.Chunk]],
+    key: str,
+    out: Path,
+    progress: Progress,
+) -> Sweep:
+    """Solve what the journal beside the file does not have yet, then put the table in place."""
+    from mfa.show.files import csv_text, parquet_bytes, write_atomically
+    from mfa.show.journal import journal
+
+    count = len(task.points)
+    with journal(out, key) as kept:
+        left = [start for start in crews.starts(count) if start not in kept.done]
+        for start, rows in crew(left) if left else ():
+            kept.add(start, rows)
+            progress(min(count, len(kept.done) * crews.CHUNK), count)
+        found = _swept(task, {start: list(map(_row, rows)) for start, rows in kept.done.items()})
+        made: Table = found.table
+        write_atomically(out, csv_text(made) if out.suffix == ".csv" else parquet_bytes(made))
+        kept.remove()
+    return found
+
+
+def _row(cells: Sequence[Any]) -> Row:
+    """A row as it was before it was kept as JSON."""
+    inputs, values, met, error = cells
+    return Row(tuple(inputs), tuple(values), tuple(met), error)
+
+
+def _swept(task: Task, done: Mapping[int, Sequence[Row]]) -> Sweep:
+    rows = [row for start in sorted(done) for row in done[start]]
+    return Sweep(task.base, task.points, task.names, rows)
+
+
+def _key(task: Task) -> str:
+    """What is the same for the same sweep: files, what lies over them, points, indicators, versions."""
+    from mfa.show.folders import digest
+    from mfa.show.run_folder import versions
+
+    loaded = task.loaded
+    told = {
+        "files": [digest(f.read_bytes()) for f in loaded.files],
+        "variants": loaded.variants,
+        "set": loaded.settings or {},
+        "layers": loaded.system.layers,
+        "allocation": loaded.system.allocation,
+        "points": points.told(task.points),
+        "indicators": task.names,
+        "chunk": crews.CHUNK,
+        "versions": versions(),
+    }
+    return digest(json.dumps(told))
