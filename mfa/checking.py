@@ -1,4 +1,4 @@
-"""A file checked: read, solved with each of its variants, and judged recipe by recipe."""
+"""A file checked: read, solved with each of its variants and levels, and judged recipe by recipe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mfa.scenario import Scenario, load
 
 
 def check(name: str | Path) -> Check:
-    """Check a chain or a scenario; a scenario with each of its variants is also solved.
+    """Check a chain or a scenario; a scenario with each of its variants and levels is also solved.
 
     Raises
     ------
@@ -28,12 +28,13 @@ def check(name: str | Path) -> Check:
 
 
 def _solve_all(scenario: Scenario) -> list[Result]:
-    """The scenario and each of its variants; the faults of all variants together."""
+    """The scenario and each of its variants and levels; the faults of all of them together."""
     runs = [scenario.solve()]
     faults: list[Fault] = []
-    for variant in scenario.variant_names:
+    levels = [{lever: level} for lever, found in scenario.lever_levels.items() for level in found]
+    for variants, levers in [*(([v], {}) for v in scenario.variant_names), *(([], x) for x in levels)]:
         try:
-            runs.append(load(scenario.path, variants=[variant]).solve())
+            runs.append(load(scenario.path, variants=variants, levers=levers).solve())
         except Error as error:
             faults += error.faults
     if faults:

@@ -79,6 +79,10 @@ def variant_missing() -> mfa.Error:
     return faults_of(lambda: mfa.load("good.yml", variants=["no-yard", "mroe"]))
 
 
+def lever_missing() -> mfa.Error:
+    return faults_of(lambda: mfa.load("good.yml", levers={"szie": "half", "size": "dubble"}))
+
+
 def chain_with_settings() -> mfa.Error:
     return faults_of(lambda: mfa.load("chains/plant.yaml", settings={"refinery.capacity": "2 Mt/a"}))
 
@@ -109,6 +113,7 @@ def layer_loop() -> mfa.Error:
 
 OTHER_WAYS = [
     variant_missing,
+    lever_missing,
     chain_with_settings,
     set_to_nothing,
     recycle,
@@ -464,6 +469,7 @@ set:
   red-mud.takers.yard.limit: 1 Mt/a
 targets: {industrial-solid-waste-utilisation: {min: 95 %, source: plan}}
 variants: {more: {drive: {refinery: 1 Mt/a}}}
+levers: {size: {levels: {half: {drive: {refinery: 1 Mt/a}}, same: {label: As it is}}}}
 """
 GOOD = {
     "park.yaml": PARK,
@@ -504,7 +510,7 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "chains").mkdir()
     for name, text in GOOD.items():
         (folder / name).write_text(text, encoding="utf-8")
-    assert mfa.load(folder / "park.yaml", variants=["more"]).solve()
+    assert mfa.load(folder / "park.yaml", variants=["more"], levers={"size": "half"}).solve()
     return folder
 
 
@@ -524,7 +530,9 @@ def test_mutated_files(park: Path, data: st.DataObject) -> None:
         (park / each).write_bytes(text if each == name else good.encode())
     error = None
     try:
-        mfa.load(park / "park.yaml", variants=data.draw(st.sampled_from([[], ["more"]])))
+        mfa.load(
+            park / "park.yaml", variants=data.draw(st.sampled_from([[], ["more"]])), levers={"size": "half"}
+        )
     except mfa.Error as caught:
         error = caught
     if error:

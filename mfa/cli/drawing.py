@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import NamedPath, common, pair, picture_options, say_file, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, pair, picture_options, say_file, scenario_options
 
 
 @cli.command()
@@ -28,8 +29,7 @@ def sankey(
     scenario: str,
     output: Path,
     format_: str | None,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
@@ -39,7 +39,7 @@ def sankey(
     """Draw the flows of a scenario; what no option says stands as its section sankey: says."""
     if format_ and output.suffix != ".json":
         raise click.UsageError("'--format' is of flows written to a file that ends in .json")
-    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    result = mfa.load(scenario, **over).solve()
     colours = dict(pair(text, "'red-mud=#b02a0e'") for text in asked.pop("colours"))
     options = {key: value for key, value in asked.items() if value not in (None, ())}
     made = result.sankey(lang=lang, colours=colours, **options)
@@ -61,8 +61,7 @@ def chart(
     scenario: str,
     name: str | None,
     output: Path,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
@@ -71,7 +70,7 @@ def chart(
     """Draw a chart: the gauge of a target, wastes by fate, or the merit order of a material NAME."""
     if kind == "merit" and name is None:
         raise click.UsageError("'merit' needs a material, such as 'mfa chart merit SCENARIO red-mud -o FILE'")
-    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    result = mfa.load(scenario, **over).solve()
     result.chart(kind, output, name, lang=lang)
     say_file(output, as_json=as_json, quiet=quiet)
 
@@ -86,13 +85,12 @@ def chart(
 def export(
     scenario: str,
     xlsx: Path,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
     debug: bool,
 ) -> None:
     """Write a workbook of inputs and results; edit it, then mfa run FILE.xlsx."""
-    mfa.load(scenario, variants=variants, settings=settings_of(settings)).export(xlsx, lang=lang)
+    mfa.load(scenario, **over).export(xlsx, lang=lang)
     say_file(xlsx, as_json=as_json, quiet=quiet)

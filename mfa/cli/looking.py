@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import NamedPath, common, say_file, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, say_file, scenario_options
 from mfa.show.stream import say_json
 
 
@@ -28,8 +29,7 @@ def show(
     name: str,
     origin: bool,
     picture: Path | None,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
@@ -39,7 +39,7 @@ def show(
     from mfa.show.terminal.print_system import print_system
     from mfa.show.text import word
 
-    loaded = mfa.load(name, variants=variants, settings=settings_of(settings))
+    loaded = mfa.load(name, **over)
     if origin:
         lines = loaded.origin()
         if as_json:

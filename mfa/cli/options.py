@@ -58,17 +58,41 @@ def _noting(command: F) -> F:
 
 
 def scenario_options(command: F) -> F:
-    """What lies over a scenario file."""
+    """What lies over a scenario file; the command gets it as `over`, which is what `mfa.load` takes."""
+    made = _laid_over(command)
     for option in (
         click.option(
             "--set", "settings", multiple=True, metavar="PATH=QUANTITY", help="Fix a figure; repeatable."
         ),
         click.option(
+            *("--lever", "levers"),
+            multiple=True,
+            metavar="LEVER=LEVEL",
+            help="The level of a lever, over the variants; repeatable.",
+        ),
+        click.option(
             "--variant", "variants", multiple=True, metavar="NAME", help="A variant; repeatable, later wins."
         ),
     ):
-        command = option(command)
-    return command
+        made = option(made)
+    return made
+
+
+def _laid_over(command: F) -> F:
+    """The command, its three options put together."""
+
+    @wraps(command)
+    def run(
+        *given: Any, variants: Sequence[str], levers: Sequence[str], settings: Sequence[str], **options: Any
+    ) -> Any:
+        over = {
+            "variants": variants,
+            "levers": dict(pair(text, "--lever red-mud-outlets=plan") for text in levers),
+            "settings": dict(pair(text, "--set 'road-base.capacity=2 Mt/a'") for text in settings),
+        }
+        return command(*given, over=over, **options)
+
+    return cast(F, run)
 
 
 def picture_options(command: F) -> F:
@@ -104,11 +128,6 @@ def picture_options(command: F) -> F:
     ):
         command = option(command)
     return command
-
-
-def settings_of(pairs: Sequence[str]) -> dict[str, str]:
-    """`PATH=QUANTITY` pairs; later ones win."""
-    return dict(pair(text, "--set 'road-base.capacity=2 Mt/a'") for text in pairs)
 
 
 def pair(text: str, example: str) -> tuple[str, str]:

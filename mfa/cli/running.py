@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import NamedPath, common, say_faults, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, pair, say_faults, scenario_options
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
 from mfa.system import Allocation
@@ -54,8 +56,7 @@ def run(
     samples: int | None,
     gaussian: bool,
     report: bool,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
@@ -69,7 +70,7 @@ def run(
     for name, asked in {"--sankey": picture, "--parquet": parquet, "--report": report}.items():
         if asked and out is None:
             raise click.UsageError(f"'{name}' writes into a folder; name it with '--out DIR'")
-    loaded = mfa.load(scenario, variants=variants, settings=settings_of(settings)).with_layers(layers)
+    loaded = mfa.load(scenario, **over).with_layers(layers)
     result = loaded.with_allocation(allocation).solve()
     if out is not None:
         command = ["mfa", *sys.argv[1:]]
@@ -104,8 +105,7 @@ def audit(
     scenario: str,
     out: Path | None,
     strict: bool,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
@@ -114,7 +114,7 @@ def audit(
     """Set the claims of a plan beside the model; name those that cannot hold together."""
     from mfa.show.terminal.print_audit import print_audit
 
-    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    result = mfa.load(scenario, **over).solve()
     with progress_line(shown=not (quiet or as_json)) as show:
         count_of = len(result.system.claims)
         found = mfa.audit(
@@ -139,6 +139,12 @@ def audit(
     "--variant", "variants", multiple=True, metavar="NAME", help="Compare one scenario with variants of it."
 )
 @click.option(
+    *("--lever", "levers"),
+    multiple=True,
+    metavar="LEVER=LEVEL",
+    help="Compare one scenario with levels of its levers.",
+)
+@click.option(
     "--indicator",
     "names",
     multiple=True,
@@ -151,6 +157,7 @@ def audit(
 def compare(
     scenarios: tuple[str, ...],
     variants: tuple[str, ...],
+    levers: tuple[str, ...],
     names: tuple[str, ...],
     out: Path | None,
     html: bool,
@@ -161,19 +168,22 @@ def compare(
 ) -> None:
     """Compare A with B, C …: inputs that differ, results, and what changes an indicator.
 
-    A name may carry a variant: jiaokou-2025+market-limited.
+    A name may carry variants and levels: jiaokou-2025+market-limited, SCENARIO+LEVER=LEVEL.
     """
     from mfa.comparing import solved
     from mfa.show.terminal.print_comparison import print_comparison
 
     if html and out is None:
         raise click.UsageError("'--html' writes into a folder; name it with '--out DIR'")
-    if variants and len(scenarios) > 1:
-        raise click.UsageError("'--variant' goes with one scenario; write 'A A+variant' for several")
-    given = [*scenarios, *(f"{scenarios[0]}+{v}" for v in variants)]
+    if (variants or levers) and len(scenarios) > 1:
+        option = "--variant" if variants else "--lever"
+        raise click.UsageError(f"'{option}' goes with one scenario; write 'A A+variant' for several")
+    levels = ("=".join(pair(text, "--lever red-mud-outlets=plan")) for text in levers)
+    given = [*scenarios, *(f"{scenarios[0]}+{name}" for name in (*variants, *levels))]
     if len(given) < 2:
         raise click.UsageError(
-            "nothing to compare with; name a second scenario, or a variant with '--variant'"
+            "nothing to compare with; name a second scenario, a variant with '--variant' "
+            "or a level with '--lever'"
         )
     runs = [solved(name) for name in given]
     found = []

@@ -32,8 +32,8 @@ class Loaded:
     system : the checked records
     path : the file it was loaded from
     files : every file that it was put together from
-    variants, settings : what was laid over the file
-    variant_names : the variants that the file offers
+    variants, levers, settings : what was laid over the file; of levers the level picked of each
+    variant_names, lever_levels : what the file offers: variants, and lever → its levels in their order
     is_chain : whether it is a chain alone, with nothing that drives it
     merged : what the files say, before `settings`; nothing is read again to change a figure
     """
@@ -43,12 +43,15 @@ class Loaded:
     files: tuple[Path, ...]
     merged: Assembly = field(repr=False, compare=False)
     variants: tuple[str, ...] = ()
+    levers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] | None = None
     variant_names: tuple[str, ...] = ()
+    lever_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_chain: bool = False
 
     def __hash__(self) -> int:
-        return hash((self.path, self.variants, *sorted((self.settings or {}).items())))
+        laid = (sorted(self.levers.items()), sorted((self.settings or {}).items()))
+        return hash((self.path, self.variants, *map(tuple, laid)))
 
     @property
     def assembly(self) -> Assembly:
@@ -60,30 +63,42 @@ def read_scenario(
     path: str | Path,
     variants: str | Sequence[str] | None = None,
     settings: Mapping[str, str] | None = None,
+    levers: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Everything that a scenario (or a chain alone) brings together; see `mfa.load`.
 
     Raises
     ------
     mfa.Error
-        every fault of the files, each with its place; variants or settings of another kind
+        every fault of the files, each with its place; variants, levers or settings of another kind
     """
     chosen = as_names("variants", variants)
-    laid = paths_and_values(settings)
+    laid, picked = paths_and_values(settings), levers_and_levels(levers)
     file = _locate(path)
-    merged = _read_merged(file, chosen, settings)
+    merged = _read_merged(file, chosen, picked, settings)
     assembly = merge.with_settings(merged, laid)
     system = checked(assembly)
     merged = replace(merged, forms=assembly.forms)  # with those of the lists, which `checked` added
-    offered = tuple(merged.scenario.child("variants"))
-    alone = "scenario" not in merged.scenario
-    return Loaded(system, file, tuple(merged.files), merged, chosen, settings, offered, alone)
+    written = merged.scenario.child("levers")
+    return Loaded(
+        system,
+        file,
+        tuple(merged.files),
+        merged,
+        chosen,
+        {k: str(v) for k, v in merged.picked.items()},
+        settings,
+        tuple(merged.scenario.child("variants")),
+        {k: tuple(written.child(k).child("levels")) for k in written},
+        "scenario" not in merged.scenario,
+    )
 
 
 def with_variant(loaded: Loaded, name: str) -> System:
     """The system with one more of the variants that its file offers.
 
-    Where the variant changes single figures and whole lists alone, nothing is read again.
+    Where the variant changes single figures and whole lists alone, and no lever lies over it, nothing
+    is read again.
 
     Raises
     ------
@@ -92,14 +107,15 @@ def with_variant(loaded: Loaded, name: str) -> System:
     """
     variant = loaded.merged.scenario.child("variants").child(name)
     figures, sides = _figures(loaded.merged, variant), _sides(loaded.merged, variant)
-    if variant.keys() <= {"label", "note", "pools", *FIGURES} and figures is not None and sides is not None:
+    simple = not loaded.levers and variant.keys() <= {"label", "note", "pools", *FIGURES}
+    if simple and figures is not None and sides is not None:
         merged = replace(loaded.merged, own_sides={**loaded.merged.own_sides, **sides})
         laid = figures | dict(loaded.settings or {})
         paths = [*laid, *(f"pools.{m}.{side}.any.limit" for m, side in sides)]
         made = replaced.with_settings(loaded.system, merge.with_settings(merged, laid), paths)
         if made:
             return made
-    return read_scenario(loaded.path, (*loaded.variants, name), loaded.settings).system
+    return read_scenario(loaded.path, (*loaded.variants, name), loaded.settings, loaded.levers).system
 
 
 FIGURES = {"set": "{}", "drive": "{}.level", "demand": "demand.{}", "supply": "supply.{}"}
@@ -165,19 +181,36 @@ def paths_and_values(given: Mapping[str, str] | None) -> Mapping[str, str]:
     return given or {}
 
 
-def _read_merged(file: Path, variants: Sequence[str], settings: Mapping[str, str] | None) -> Assembly:
+def levers_and_levels(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Levers and the level picked of each; none where nothing is given.
+
+    Raises
+    ------
+    mfa.Error
+        anything else
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(n, str) for pair in given.items() for n in pair):
+        raise Error([Fault("argument-levers", None, {"text": repr(given)[:60]})])
+    return given
+
+
+def _read_merged(
+    file: Path, variants: Sequence[str], levers: Mapping[str, str], settings: Mapping[str, str] | None
+) -> Assembly:
     """The merged trees of a file, `settings` not yet laid over them.
 
     Raises
     ------
     mfa.Error
-        faults of single files; variants or settings for a chain alone
+        faults of single files; variants, levers or settings for a chain alone
     """
     shown = library.shown(file)
     tree, chain_of = read_book(file, shown) if is_book(file) else (read(file, shown), {})
     if not merge.is_chain(tree):
-        assembly = merge.scenario(file, tree, variants)
-    elif variants or settings:
+        assembly = merge.scenario(file, tree, variants, levers)
+    elif variants or levers or settings:
         raise Error([not_scenario(file)])
     else:
         assembly = merge.chain(file, tree)
@@ -199,7 +232,7 @@ def checked(assembly: Assembly) -> System:
 
 
 def not_scenario(file: Path) -> Fault:
-    """That a chain alone takes no variants and settings."""
+    """That a chain alone takes no variants, levers and settings."""
     shown = library.shown(file)
     return Fault("chain-not-scenario", Place(shown, 1, 1), {"file": shown})
 

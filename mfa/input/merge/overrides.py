@@ -134,6 +134,10 @@ def _set_in_scenario(
 ) -> None:
     """Set something that only a scenario has; what no later phase checks is checked here."""
     tree = assembly.scenario
+    if section == "levers":
+        if assembly.picked.get(".".join(map(str, steps))) != value:
+            raise FaultWithoutPlace("set-levers")
+        return
     if section == "chains":
         if node_at(tree, (section, *steps)) != value:
             raise FaultWithoutPlace("set-chains")

@@ -285,7 +285,7 @@ class Periods(Form):
 
 
 class ScenarioPatch(Form):
-    """What a variant may lay over a scenario."""
+    """What a variant, or a level of a lever, may lay over a scenario."""
 
     label: Label | None = None
     note: str = ""
@@ -319,12 +319,24 @@ class ScenarioPatch(Form):
 LATER = ("plan", "pareto", "measurements", "correlate")
 
 
+class LeverForm(Form):
+    """What people argue about: its levels in their order, of which a run picks one."""
+
+    label: Label | None = None
+    note: str = ""
+    source: str = ""
+    levels: dict[str, ScenarioPatch] = Field(  # a child may write fewer: two are counted when all is merged
+        default_factory=dict, json_schema_extra={"minProperties": 1, "maxProperties": 6}
+    )
+
+
 class ScenarioForm(ScenarioPatch):
     """A scenario file."""
 
     scenario: Id
     extends: str | None = None
     variants: dict[str, ScenarioPatch] = Field(default_factory=dict)
+    levers: dict[str, LeverForm] = Field(default_factory=dict)
 
 
 def json_schema(kind: Literal["chain", "scenario"]) -> dict[str, Any]:
