@@ -118,6 +118,55 @@ def with_variant(loaded: Loaded, name: str) -> System:
     return read_scenario(loaded.path, (*loaded.variants, name), loaded.settings, loaded.levers).system
 
 
+def without_setting(loaded: Loaded, path: str) -> System:
+    """The system without one of the settings that were laid over its file; nothing is read again.
+
+    Raises
+    ------
+    mfa.Error
+        the others do not go without it
+    """
+    laid = {k: v for k, v in (loaded.settings or {}).items() if k != path}
+    trees = merge.with_settings(loaded.merged, laid)
+    return replaced.with_settings(loaded.system, trees, [path]) or checked(trees)
+
+
+def without_own(loaded: Loaded, path: str) -> System:
+    """The system without one line of `set` in its file, and without settings.
+
+    Raises
+    ------
+    mfa.Error
+        the others do not go without it
+    """
+    trees = merge.without_own(loaded.merged, path)
+    return replaced.with_settings(loaded.system, trees, [path]) or checked(trees)
+
+
+def without_variant(loaded: Loaded, name: str) -> System:
+    """The system without one of the variants that were laid over its file, which is read again.
+
+    Raises
+    ------
+    mfa.Error
+        what else lies over the file does not go without it
+    """
+    variants = [v for v in loaded.variants if v != name]
+    return read_scenario(loaded.path, variants, loaded.settings, loaded.levers).system
+
+
+def without_lever(loaded: Loaded, lever: str) -> System:
+    """The system with no level picked of a lever; the file is read again.
+
+    Raises
+    ------
+    mfa.Error
+        what else lies over the file does not go without it
+    """
+    levers = {k: v for k, v in loaded.levers.items() if k != lever}
+    return read_scenario(loaded.path, loaded.variants, loaded.settings, levers).system
+
+
 FIGURES = {"set": "{}", "drive": "{}.level", "demand": "demand.{}", "supply": "supply.{}"}
 """Sections whose members are single figures → their paths."""
 

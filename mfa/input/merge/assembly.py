@@ -35,6 +35,7 @@ class Assembly:
     files : every file read, in order
     beside : the file against which further names are looked up
     forms : the forms of nodes validated so far
+    unset : the same before the scenario's own `set` was laid over it, where it has one
     asked : what was found of names outside this run; copies share it, so that files are read once
     """
 
@@ -55,6 +56,7 @@ class Assembly:
     files: list[Path] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     forms: FormCache = field(default_factory=FormCache)
+    unset: Assembly | None = None
     asked: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def copy(self) -> Assembly:

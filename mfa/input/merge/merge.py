@@ -8,6 +8,7 @@ the command line.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place, nearest
@@ -51,10 +52,22 @@ def scenario(
     _add_scenario(assembly)
     copy_likes(assembly)
     add_library(assembly)
+    return _with_own(assembly)
+
+
+def _with_own(assembly: Assembly, left_out: str = "") -> Assembly:
+    """The trees with the scenario's own `set` laid over them, but for one path of it."""
     written = assembly.scenario.child("set")
+    made = replace(assembly.copy(), unset=assembly) if written else assembly
     for at, node in written.items():
-        _set(assembly, at, node, written.keys_at[at])
-    return assembly
+        if at != left_out:
+            _set(made, at, node, written.keys_at[at])
+    return made
+
+
+def without_own(assembly: Assembly, path: str) -> Assembly:
+    """The trees without one line of the scenario's own `set`; its faults stay in them."""
+    return _with_own(assembly.unset or assembly, path)
 
 
 def with_settings(assembly: Assembly, settings: Mapping[str, str]) -> Assembly:
