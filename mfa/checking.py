@@ -11,6 +11,7 @@ from mfa.checks.check import Check, check_system
 from mfa.engine.compile import compile_system
 from mfa.errors import Error, Failure, Fault
 from mfa.input.load import without_own
+from mfa.input.merge import names
 from mfa.parameters import parse
 from mfa.results.run import Run, solve_compiled
 from mfa.results.warnings import IMPOSSIBLE, impossible
@@ -24,9 +25,12 @@ def check(name: str | Path) -> Check:
     Raises
     ------
     mfa.Error
-        the faults of the file
+        the faults of the file; an alias of a chain that another chain has too
     """
     scenario = load(name)
+    claimed = names.claimed(scenario.path) if scenario.is_chain else []
+    if claimed:
+        raise Error(claimed)
     found = check_system(scenario.system, str(name))
     if scenario.is_chain:
         return found

@@ -372,6 +372,7 @@ def test_list(run: Runner) -> None:
     assert "industrial-solid-waste-utilisation" in made["indicators"]
     assert {"t", "MWh", "tce"} <= set(made["units"])
     assert list(run.json("list", "chains")) == ["chains"]
+    assert made["indicators"]["co2"]["label"]["zh"] != made["indicators"]["co2"]["label"]["en"]
 
 
 def test_show_chain(run: Runner) -> None:

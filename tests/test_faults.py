@@ -83,6 +83,14 @@ def lever_missing() -> mfa.Error:
     return faults_of(lambda: mfa.load("good.yml", levers={"szie": "half", "size": "dubble"}))
 
 
+def name_of_two_chains() -> mfa.Error:
+    return faults_of(lambda: mfa.load("TWINS"))
+
+
+def alias_of_two_chains() -> mfa.Error:
+    return faults_of(lambda: mfa.check("chains/twin-south.yaml"))
+
+
 def chain_with_settings() -> mfa.Error:
     return faults_of(lambda: mfa.load("chains/plant.yaml", settings={"refinery.capacity": "2 Mt/a"}))
 
@@ -114,6 +122,8 @@ def layer_loop() -> mfa.Error:
 OTHER_WAYS = [
     variant_missing,
     lever_missing,
+    name_of_two_chains,
+    alias_of_two_chains,
     chain_with_settings,
     set_to_nothing,
     recycle,

@@ -11,7 +11,7 @@ import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import NamedPath, common, say_file, scenario_options
+from mfa.cli.options import NamedPath, common, say_file, say_namesake, scenario_options
 from mfa.show.stream import say_json
 
 
@@ -40,6 +40,7 @@ def show(
     from mfa.show.text import word
 
     loaded = mfa.load(name, **over)
+    say_namesake(name, lang, quiet=quiet)
     if origin:
         lines = loaded.origin()
         if as_json:
@@ -57,18 +58,21 @@ def show(
 
 
 @cli.command("list")
-@click.argument("what", required=False, type=click.Choice(["chains", "scenarios", "indicators", "units"]))
+@click.argument("what", required=False, metavar="[SECTION|WORD]")
 @common
 def list_(what: str | None, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
-    """List chains, scenarios, indicators and units."""
-    found = mfa.listing(what, lang)
+    """List chains, scenarios, indicators and units, or what is called by a WORD.
+
+    Sections: chains, scenarios with their variants and levers, materials, processes, indicators, units.
+    A WORD is looked for in ids, aliases and labels of either language.
+    """
+    from mfa.show.terminal.print_lists import print_listing
+
+    found = mfa.listing(what)
     if as_json:
-        say_json(found)
+        say_json({k: {x.id: x.to_json() for x in members} for k, members in found.items()})
     elif not quiet:
-        for title, rows in found.items():
-            click.echo(title)
-            for key, text in rows.items():
-                click.echo(f"  {key:<50} {text}".rstrip())
+        print_listing(found, lang)
 
 
 class _Negative(click.Command):

@@ -138,6 +138,16 @@ def pair(text: str, example: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def say_namesake(name: str, lang: str, *, quiet: bool) -> None:
+    """Print on stderr that a name means a scenario though a chain bears it too."""
+    from mfa.input.load import namesake
+    from mfa.input.merge import library
+
+    chain = None if quiet else namesake(name)
+    if chain is not None:
+        click.echo(message("name-shared", {"name": name, "file": library.shown(chain)}, lang), err=True)
+
+
 def say_file(path: Path, *, as_json: bool, quiet: bool) -> None:
     """Print the name of the file that a command wrote."""
     if as_json:

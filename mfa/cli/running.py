@@ -12,7 +12,7 @@ import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import NamedPath, common, pair, say_faults, scenario_options
+from mfa.cli.options import NamedPath, common, pair, say_faults, say_namesake, scenario_options
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
 from mfa.system import Allocation
@@ -216,6 +216,7 @@ def check(files: tuple[str, ...], strict: bool, as_json: bool, quiet: bool, lang
             say_faults(error.faults, lang)
             continue
         reports.append(report)
+        say_namesake(name, lang, quiet=quiet)
         if not quiet and not as_json:
             print_check(report, lang)
     if as_json:

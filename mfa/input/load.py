@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mfa.checks import lists
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
-from mfa.input.merge import library, merge
+from mfa.input.merge import library, merge, names
 from mfa.input.merge.assembly import Assembly
 from mfa.input.records import builder, replaced
 from mfa.input.schema.fields import Label
@@ -21,6 +22,10 @@ from mfa.input.workbook.read import is_book, read_book
 from mfa.input.yaml.reader import read
 from mfa.input.yaml.tree import Items, Text, Tree
 from mfa.system import System
+
+HERE = Path(
+    "here.yaml"
+)  # names on the command line are looked for as if a file of the present folder had them
 
 
 @dataclass(frozen=True)
@@ -287,21 +292,34 @@ def not_scenario(file: Path) -> Fault:
 
 
 def _locate(path: str | Path) -> Path:
-    """The file of a path, or of the id of a scenario or chain beside or shipped.
+    """The file of a path, of the id of a scenario or chain beside or shipped, or of its label or alias.
 
     Raises
     ------
     mfa.Error
-        there is none
+        there is none, or two bear that name
     """
     file = Path(path)
-    if file.suffix in (".yaml", ".yml") or is_book(file) or len(file.parts) > 1 or os.path.lexists(file):
+    if file.suffix in (".yaml", ".yml") or is_book(file) or os.path.lexists(file):
         return file
-    for kind in ("scenarios", "chains"):
+    faults = []
+    for kind in names.KINDS if len(file.parts) == 1 else ():
         try:
-            return library.find(str(path), kind, Path("here.yaml"))
+            return library.find(str(path), kind, HERE)
         except FaultWithoutPlace as unplaced:
-            fault = unplaced.at(None)
-            if kind == "scenarios":
-                first = fault
-    raise Error([first])
+            faults.append(unplaced.at(None))
+    found = names.find(str(path), HERE)
+    if found is None and faults:
+        raise Error(faults[:1])
+    return found or file
+
+
+def namesake(name: str) -> Path | None:
+    """The chain that bears the id which is taken for that of a scenario; None where there is no such pair."""
+    file = Path(name)
+    if file.suffix in (".yaml", ".yml") or is_book(file) or os.path.lexists(file) or len(file.parts) > 1:
+        return None
+    with suppress(FaultWithoutPlace):
+        found = [library.find(name, kind, HERE) for kind in names.KINDS]
+        return found[1] if found[0] != found[1] else None
+    return None

@@ -262,6 +262,7 @@ class ChainForm(Form):
 
     chain: Id
     label: Label | None = None
+    aliases: list[str] = Field(default_factory=list)
     note: str = ""
     sources: dict[str, Source] = Field(default_factory=dict)
     materials: dict[Id, MaterialForm] = Field(default_factory=dict)
