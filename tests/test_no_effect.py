@@ -143,6 +143,8 @@ def test_variants_and_levels(file: Path) -> None:
     run = mfa.load(file, variants=["half"], levers={"size": "half"}).solve()
     assert len(told(run)) == 2
     assert told(mfa.load(file, variants=["half"]).solve()) == []
+    file.write_text(BASE + "variants: {iron: {layers: [Fe]}}\n", encoding="utf-8")
+    assert told(mfa.load(file, variants=["iron"]).solve()) == []  # it brings the tables of the layer
 
 
 def test_check_tells_it_of_the_file(file: Path) -> None:

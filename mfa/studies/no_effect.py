@@ -51,9 +51,11 @@ def without_effect(run: Run, loaded: Loaded, told: Sequence[RunWarning]) -> list
     told : what the run warns of besides
     """
     later = _overridden(run.system, list(loaded.settings or {}))
+    written = loaded.merged.scenario.get("layers", ())
+    beside = [name for name in run.system.layers if name not in written]
     found = []
     for overlay in _overlays(loaded, run.system):
-        other = _solved(run, overlay.without)
+        other = _solved(run, overlay.without, beside)
         if other is None or not same_results(run, other, told):
             continue
         reason = _reason(run, other.system, overlay.path)
@@ -101,11 +103,14 @@ def _overlays(loaded: Loaded, system: System) -> Iterator[Overlay]:
         yield Overlay("no-effect-lever", f"{lever}={level}", "", partial(without_lever, loaded, lever))
 
 
-def _solved(run: Run, make: Callable[[], System]) -> Run | None:
-    """The run of another system, with the layers and footprints of this one; None where there is none."""
+def _solved(run: Run, make: Callable[[], System], beside: Sequence[str]) -> Run | None:
+    """The run of another system, with layers asked for beside it and footprints as this one has them.
+
+    None where the system cannot be made or solved.
+    """
     with suppress(Error, Failure):
         system = make()
-        layers = tuple(dict.fromkeys((*system.layers, *run.system.layers)))
+        layers = tuple(dict.fromkeys((*system.layers, *beside)))
         system = replace(system, layers=layers, allocation=run.system.allocation)
         return solve_compiled(system, run.compiled.refilled(system))
     return None
