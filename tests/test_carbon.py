@@ -121,6 +121,8 @@ def test_a_fuel_of_unknown_carbon(tmp_path: Path) -> None:
     assert amounts(result)["carbon-lost"] is None
     assert codes(result)["carbon-lost"].startswith("kiln burns coal, whose carbon is not known")
     assert result.indicators.met["co2"] == "unproven"
+    strict = mfa.check(tmp_path / "test.yaml").strict_faults  # of unknown amount, and told without one
+    assert "t CO2" not in next(f.text() for f in strict if f.key.startswith("carbon"))
 
 
 def test_a_fuel_that_becomes_another_burns_nothing(tmp_path: Path) -> None:

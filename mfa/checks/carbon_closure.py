@@ -35,7 +35,8 @@ class CarbonGap:
         """Its message, at the process; with a level in t CO2 a year, else per unit of the reference."""
         process = system.processes[self.process]
         per = f"{system.materials[process.per].unit} {process.per}"
-        said = f"{self.co2:.3g} t CO2/{per}" if level is None else f"{(self.co2 or 0) * level:,.0f} t CO2/a"
+        co2 = self.co2 or 0.0
+        said = f"{co2:.3g} t CO2/{per}" if level is None else f"{co2 * level:,.0f} t CO2/a"
         amount = f" ({said})" if self.co2 else ""
         return Fault(
             self.key, process.place, {"process": self.process, "material": self.material, "amount": amount}

@@ -37,6 +37,7 @@ from mfa.show.text import (
     wet_amount,
     word,
 )
+from mfa.studies.no_effect import NO_EFFECT
 from mfa.system import System
 
 MOST_UNUSED = 8
@@ -103,8 +104,11 @@ class _Answer:
             line("  ", note)
 
     def worst_warning(self) -> None:
-        """The worst warning and how many there are."""
-        found = self.summary.warnings
+        """What was asked for and changes nothing; then the worst warning and how many there are."""
+        asked = [w for w in self.summary.warnings if w.code == NO_EFFECT]
+        for warning in asked:
+            line(coloured("!", "yellow"), f" {warning.text(self.lang)}")
+        found = [w for w in self.summary.warnings if w.code != NO_EFFECT]
         worst = next((w for w in found if w.code not in REMARKS), None)
         if worst:
             more = self.word("warnings-more", count=len(found) - 1) if len(found) > 1 else ""
