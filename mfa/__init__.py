@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mfa.result import Result as Result
     from mfa.scenario import Scenario as Scenario
     from mfa.scenario import load as load
+    from mfa.show.choices import listing as listing
     from mfa.show.project import make_project as make_project
-    from mfa.show.terminal.print_lists import listing as listing
     from mfa.units import Quantity as Quantity
     from mfa.units import quantity as quantity
 
@@ -49,7 +49,7 @@ _HOME = {
     "check": "mfa.checking",
     "compare": "mfa.comparing",
     "json_schema": "mfa.input.schema.completions",
-    "listing": "mfa.show.terminal.print_lists",
+    "listing": "mfa.show.choices",
     "load": "mfa.scenario",
     "make_project": "mfa.show.project",
     "quantity": "mfa.units",

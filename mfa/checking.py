@@ -1,39 +1,67 @@
-"""A file checked: read, solved with each of its variants, and judged recipe by recipe."""
+"""A file checked: read, solved with each of its variants and levels, and judged recipe by recipe."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from mfa.checks.check import Check, check_system
-from mfa.errors import Error, Fault
-from mfa.result import Result
+from mfa.engine.compile import compile_system
+from mfa.errors import Error, Failure, Fault
+from mfa.input.load import without_own
+from mfa.input.merge import names
+from mfa.parameters import parse
+from mfa.results.run import Run, solve_compiled
 from mfa.results.warnings import IMPOSSIBLE, impossible
 from mfa.scenario import Scenario, load
+from mfa.studies.no_effect import sets_a_result, unchanged
 
 
 def check(name: str | Path) -> Check:
-    """Check a chain or a scenario; a scenario with each of its variants is also solved.
+    """Check a chain or a scenario; a scenario with each of its variants and levels is also solved.
 
     Raises
     ------
     mfa.Error
-        the faults of the file
+        the faults of the file; an alias of a chain that another chain has too
     """
     scenario = load(name)
-    runs = [] if scenario.is_chain else _solve_all(scenario)
+    claimed = names.claimed(scenario.path) if scenario.is_chain else []
+    if claimed:
+        raise Error(claimed)
     found = check_system(scenario.system, str(name))
-    return replace(found, strict_faults=(*found.strict_faults, *_impossible(runs)))
+    if scenario.is_chain:
+        return found
+    base = _run(scenario)
+    others = _others(scenario)
+    idle = (unchanged(run, base, key, called) for (key, called), run in others.items())
+    warnings = (*found.warnings, *filter(None, idle), *_own_settings(scenario, base))
+    impossible = _impossible([base, *others.values()])
+    return replace(found, warnings=warnings, strict_faults=(*found.strict_faults, *impossible))
 
 
-def _solve_all(scenario: Scenario) -> list[Result]:
-    """The scenario and each of its variants; the faults of all variants together."""
-    runs = [scenario.solve()]
+def _run(scenario: Scenario) -> Run:
+    """The run without what a result tells beside, which would be found for each again."""
+    return solve_compiled(scenario.system, compile_system(scenario.system))
+
+
+def _others(scenario: Scenario) -> dict[tuple[str, str], Run]:
+    """The run with each variant and each level, by how it is told; the faults of all of them together."""
+    laid = [
+        *((("no-effect-variant", v), [v], {}) for v in scenario.variant_names),
+        *(
+            (("no-effect-lever", f"{lever}={level}"), [], {lever: level})
+            for lever, levels in scenario.lever_levels.items()
+            for level in levels
+        ),
+    ]
+    runs: dict[tuple[str, str], Run] = {}
     faults: list[Fault] = []
-    for variant in scenario.variant_names:
+    for told, variants, levers in laid:
         try:
-            runs.append(load(scenario.path, variants=[variant]).solve())
+            runs[told] = _run(load(scenario.path, variants=variants, levers=levers))
         except Error as error:
             faults += error.faults
     if faults:
@@ -41,7 +69,19 @@ def _solve_all(scenario: Scenario) -> list[Result]:
     return runs
 
 
-def _impossible(runs: Iterable[Result]) -> Iterator[Fault]:
+def _own_settings(scenario: Scenario, base: Run) -> Iterator[Fault]:
+    """Lines of the file's own `set` without which every result is the same."""
+    for path in scenario.merged.scenario.child("set"):
+        if sets_a_result(parse(path, scenario.system)):
+            with suppress(Error, Failure):
+                system = without_own(scenario, path)
+                other = solve_compiled(system, base.compiled.refilled(system))
+                told = unchanged(base, other, "no-effect-own", path, path)
+                if told:
+                    yield told
+
+
+def _impossible(runs: Iterable[Run]) -> Iterator[Fault]:
     """Outputs that cannot hold what the layers of a run put into them: of each the first run's, as placed."""
     told = set[object]()
     for run in runs:

@@ -82,8 +82,8 @@ def compare(a: Result | str, b: Result | str) -> Comparison:
 
     Parameters
     ----------
-    a, b : results, or names of scenarios that are solved first, each with variants where wanted:
-        `"jiaokou-2025+market-limited"`
+    a, b : results, or names of scenarios that are solved first, each with variants and levels of
+        levers where wanted: `"jiaokou-2025+market-limited"`, `"jiaokou-2025+LEVER=LEVEL"`
 
     Raises
     ------
@@ -103,10 +103,13 @@ def compare(a: Result | str, b: Result | str) -> Comparison:
 
 
 def solved(name: str) -> Result:
-    """The run of `SCENARIO` or `SCENARIO+variant+variant`."""
-    file, *variants = name.split("+")
-    return load(file, variants=variants).solve()
+    """The run of `SCENARIO`, `SCENARIO+variant+variant` or `SCENARIO+lever=level`."""
+    file, *laid = name.split("+")
+    variants = [x for x in laid if "=" not in x]
+    levers = dict(x.split("=", 1) for x in laid if "=" in x)
+    return load(file, variants=variants, levers=levers).solve()
 
 
 def _title(result: Result) -> str:
-    return "+".join((result.system.name, *result.loaded.variants))
+    levels = (f"{lever}={level}" for lever, level in result.loaded.levers.items())
+    return "+".join((result.system.name, *result.loaded.variants, *levels))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mfa.errors import Error, Failure, check_language
 from mfa.input.load import Loaded, variant_label, with_variant
 from mfa.results.run import Run, solve_compiled
+from mfa.results.warnings import RunWarning
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +31,19 @@ class Result(Run):
     """
 
     loaded: Loaded = field(repr=False)
+
+    @cached_property
+    def warning_list(self) -> list[RunWarning]:
+        """The warnings of the run, and what was laid over the scenario and changes no result."""
+        from mfa.studies.no_effect import without_effect
+
+        found = super().warning_list
+        return [*found, *without_effect(self, self.loaded, found)] if self._laid else found
+
+    @property
+    def _laid(self) -> bool:
+        """Whether anything lies over the file."""
+        return bool(self.loaded.settings or self.loaded.variants or self.loaded.levers)
 
     def remedies(self) -> list[Remedy]:
         """What each way out of a missed target on solid waste would add alone, found by solving again."""

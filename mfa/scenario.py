@@ -203,6 +203,7 @@ def load(
     path: str | Path,
     *,
     variants: str | Sequence[str] | None = None,
+    levers: Mapping[str, str] | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> Scenario:
     """Load a scenario (or a chain alone) from a file, or by the id of a shipped one.
@@ -211,12 +212,13 @@ def load(
     ----------
     path : the YAML file, a workbook that `export` wrote, or an id such as `alumina-red-mud`
     variants : a name under `variants:`, or several, later ones win
+    levers : lever → the level picked of it, laid over the variants
     settings : path → quantity, laid over everything
 
     Raises
     ------
     mfa.Error
-        every fault of the files, each with its place; variants or settings of another kind
+        every fault of the files, each with its place; variants, levers or settings of another kind
     """
-    found = read_scenario(path, variants, settings)
+    found = read_scenario(path, variants, settings, levers)
     return Scenario(**{f.name: getattr(found, f.name) for f in fields(found)})

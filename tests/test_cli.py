@@ -188,7 +188,7 @@ def test_bad_input_as_json(run: Runner, bad: str) -> None:
         ["convert", "abc", "t"],
         ["show", "no-such-chain"],
         ["check", "no-such-file.yaml"],
-        ["list", "nothing"],
+        ["chart", "pie", SMALL, "-o", "x.svg"],
         ["schema", "nothing"],
         ["sankey", SMALL],
         ["sankey", SMALL, "-o", "picture.doc"],
@@ -373,6 +373,7 @@ def test_list(run: Runner) -> None:
     assert "industrial-solid-waste-utilisation" in made["indicators"]
     assert {"t", "MWh", "tce"} <= set(made["units"])
     assert list(run.json("list", "chains")) == ["chains"]
+    assert made["indicators"]["co2"]["label"]["zh"] != made["indicators"]["co2"]["label"]["en"]
 
 
 def test_show_chain(run: Runner) -> None:

@@ -123,7 +123,7 @@ WRONG = {
     "misuse-missing-argument": ["run"],
     "misuse-missing-option": ["sankey", SMALL],
     "misuse-extra": ["run", SMALL, "b"],
-    "misuse-choice": ["list", "nothing"],
+    "misuse-choice": ["run", SMALL, "--lang", "fr"],
     "misuse-whole": ["sankey", SMALL, "-o", "x.svg", "--steps", "two"],
     "misuse-is-folder": ["sankey", SMALL, "-o", "."],
     "misuse-is-file": ["run", SMALL, "--out", SMALL],

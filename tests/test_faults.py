@@ -79,6 +79,18 @@ def variant_missing() -> mfa.Error:
     return faults_of(lambda: mfa.load("good.yml", variants=["no-yard", "mroe"]))
 
 
+def lever_missing() -> mfa.Error:
+    return faults_of(lambda: mfa.load("good.yml", levers={"szie": "half", "size": "dubble"}))
+
+
+def name_of_two_chains() -> mfa.Error:
+    return faults_of(lambda: mfa.load("TWINS"))
+
+
+def alias_of_two_chains() -> mfa.Error:
+    return faults_of(lambda: mfa.check("chains/twin-south.yaml"))
+
+
 def chain_with_settings() -> mfa.Error:
     return faults_of(lambda: mfa.load("chains/plant.yaml", settings={"refinery.capacity": "2 Mt/a"}))
 
@@ -109,6 +121,9 @@ def layer_loop() -> mfa.Error:
 
 OTHER_WAYS = [
     variant_missing,
+    lever_missing,
+    name_of_two_chains,
+    alias_of_two_chains,
     chain_with_settings,
     set_to_nothing,
     recycle,
@@ -464,6 +479,7 @@ set:
   red-mud.takers.yard.limit: 1 Mt/a
 targets: {industrial-solid-waste-utilisation: {min: 95 %, source: plan}}
 variants: {more: {drive: {refinery: 1 Mt/a}}}
+levers: {size: {levels: {half: {drive: {refinery: 1 Mt/a}}, same: {label: As it is}}}}
 """
 GOOD = {
     "park.yaml": PARK,
@@ -504,7 +520,7 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "chains").mkdir()
     for name, text in GOOD.items():
         (folder / name).write_text(text, encoding="utf-8")
-    assert mfa.load(folder / "park.yaml", variants=["more"]).solve()
+    assert mfa.load(folder / "park.yaml", variants=["more"], levers={"size": "half"}).solve()
     return folder
 
 
@@ -524,7 +540,9 @@ def test_mutated_files(park: Path, data: st.DataObject) -> None:
         (park / each).write_bytes(text if each == name else good.encode())
     error = None
     try:
-        mfa.load(park / "park.yaml", variants=data.draw(st.sampled_from([[], ["more"]])))
+        mfa.load(
+            park / "park.yaml", variants=data.draw(st.sampled_from([[], ["more"]])), levers={"size": "half"}
+        )
     except mfa.Error as caught:
         error = caught
     if error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -144,6 +145,88 @@ def test_what_origin_prints_can_be_set(name: str) -> None:
     scenario = mfa.load(name)
     again = checked(merge.with_settings(scenario.merged, settable(name)))
     assert plain(again) == plain(scenario.system)
+
+
+def test_each_line_of_origin_alone() -> None:
+    """Every line printed for a large scenario and a small one is taken: words, years, empty lists too.
+
+    That the system stays as it is, is seen of all lines together, and of each alone in the small park above.
+    """
+    for name, fewest in (("jiaokou-2025", 10_000), ("chain-iron", 1000)):
+        scenario = mfa.load(name)
+        lines = scenario.origin()
+        assert len(lines) > fewest
+        assert {"year", "label.zh", "chains[1]"} <= {x.path for x in lines}
+        for line in lines:
+            faults = merge.with_settings(scenario.merged, {line.path: line.value}).faults
+            assert faults == [], line
+
+
+def test_levels_and_empty_sections(file: Path) -> None:
+    """What is empty is printed and taken too, and the picked level of a lever."""
+    file.write_text(SCENARIO + "prices: {}\nlayers: []\nlevers: {l: {levels: {a: {}, b: {}}}}\n", "utf-8")
+    base = mfa.load(file, levers={"l": "b"})
+    shown = {x.path: x.value for x in base.origin()}
+    assert (shown["prices"], shown["layers"], shown["levers.l"]) == ("{}", "[]", "b")
+    for path in ("prices", "layers", "levers.l"):
+        assert plain(base.replace({path: shown[path]}).system) == plain(base.system)
+
+
+def test_a_list_emptied(file: Path) -> None:
+    """`[]` lets nobody take the mud: all 620 kt and what is supplied are left over."""
+    for path in ("pools.mud.takers", "mud.takers"):
+        run = mfa.load(file, settings={path: "[]"}).solve()
+        assert run.pools.set_index("material").surplus["mud"] == pytest.approx(620e3)
+
+
+@pytest.mark.parametrize(
+    "path", ["works.inputs", "processes.kiln", "mud.takers", "drive", "chains", "claims", "sources"]
+)
+def test_lists_and_mappings_are_no_values(file: Path, path: str) -> None:
+    """A value in place of several is told, and which kinds of field there are to set."""
+    with pytest.raises(mfa.Error, match=r"one value was expected \(a quantity, a word, a text, a year\)"):
+        mfa.load(file, settings={path: "3"})
+
+
+@pytest.mark.parametrize("path", ["layers", "indicators", "sankey"])
+def test_sections_that_are_not_there(file: Path, path: str) -> None:
+    """A value for a section that the file does not have is told by its form."""
+    with pytest.raises(mfa.Error, match=f"{path} is not a (list|mapping)"):
+        mfa.load(file, settings={path: "3"})
+
+
+def test_another_value_changes_that_figure_alone(file: Path) -> None:
+    """Nine tenths of each written figure, by the path that is printed: it is that, all others are as before.
+
+    But for the flow that closes the mass of its process, and what is left of a composition.
+    """
+    base = mfa.load(file)
+    before = {parse(k, base.system): x for k, x in listed(base.system).items() if isinstance(x.value, float)}
+    follows = {"works.inputs.ore": {"works.outputs.gas"}, "works.outputs.mud": {"works.outputs.gas"}}
+    follows |= {"ore.composition.SiO2": {"ore.composition.other"}}
+    listed_as = {"materials.ore.price": "price.ore"}
+    listed_as |= {"pools.mud.takers[2].share": "mud.takers.paver.share"}
+    listed_as |= {"pools.mud.takers[4].limit": "mud.takers.deposit.limit"}
+    tried = []
+    for path, text in settable(str(file)).items():
+        number = re.match(r"[0-9.]+", text)
+        place = parse(listed_as.get(path, path), base.system)
+        if place not in before or number is None or path.endswith((".basis", ".source")):
+            continue
+        own = before[place].path
+        if own == "works.outputs.metal":  # the reference, which is 1 by definition
+            continue
+        less = base.replace({path: f"{float(number[0]) * 0.9:g}{text[number.end() :]}"})
+        after = {parse(k, less.system): x for k, x in listed(less.system).items()}
+        assert after[place].value == pytest.approx(0.9 * before[place].value, rel=1e-12)  # type: ignore[operator]
+        changed = {x.path for at, x in before.items() if after[at] != x} - {own}
+        assert changed == follows.get(own, set()), path
+        tried.append(own)
+    wanted = {"works.level", "supply.mud", "kiln.capacity", "works.transfer.Ga.mud", "paver.inputs.mud"}
+    wanted |= {"ore.moisture", "price.ore", "mud.takers.paver.share", "mud.takers.deposit.limit"}
+    wanted |= {"yard.initial", "yard.capacity", "factors.grid-co2", *follows}
+    assert wanted <= set(tried)
+    assert "targets.industrial-solid-waste-utilisation.min" in tried
 
 
 def test_each_path_alone(file: Path) -> None:

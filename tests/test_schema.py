@@ -87,6 +87,12 @@ SCENARIO: dict[str, Any] = {
     "drive": {"p": "1 t/a"},
     "targets": {"industrial-solid-waste-utilisation": {"min": "95 %"}},
     "variants": {"v": {"drive": {"p": "2 t/a"}}},
+    "levers": {
+        "l": {
+            "label": "L",
+            "levels": {"a": {"drive": {"p": "2 t/a"}}, "b": {"label": {"en": "B"}, "set": {}}},
+        }
+    },
 }
 
 
@@ -123,6 +129,10 @@ WRONG_SCENARIOS = {
     "level as a list": put("drive", "p", value=["1 t/a"]),
     "unknown key of a target": put("targets", "industrial-solid-waste-utilisation", "atleast", value="95 %"),
     "variants as a list": put("variants", value=["v"]),
+    "levels as a list": put("levers", "l", "levels", value=["a", "b"]),
+    "unknown key of a level": put("levers", "l", "levels", "a", "dirve", value={}),
+    "no level": put("levers", "l", "levels", value={}),
+    "seven levels": put("levers", "l", "levels", value={name: {} for name in "abcdefg"}),
 }
 
 

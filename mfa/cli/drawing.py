@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ import click
 import mfa
 from mfa.cli.group import cli
 from mfa.cli.misuse import Misuse
-from mfa.cli.options import NamedPath, common, pair, picture_options, say_file, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, pair, picture_options, say_file, scenario_options
 
 
 @cli.command()
@@ -23,8 +24,7 @@ def sankey(
     scenario: str,
     output: Path,
     format_: str | None,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
@@ -34,7 +34,7 @@ def sankey(
     """`mfa sankey`."""
     if format_ and output.suffix != ".json":
         raise Misuse("misuse-sankey-format")
-    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    result = mfa.load(scenario, **over).solve()
     colours = dict(pair(text, "'red-mud=#b02a0e'") for text in asked.pop("colours"))
     options = {key: value for key, value in asked.items() if value not in (None, ())}
     made = result.sankey(lang=lang, colours=colours, **options)
@@ -54,8 +54,7 @@ def chart(
     scenario: str,
     name: str | None,
     output: Path,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
@@ -64,7 +63,7 @@ def chart(
     """`mfa chart`."""
     if kind == "merit" and name is None:
         raise Misuse("misuse-merit")
-    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    result = mfa.load(scenario, **over).solve()
     result.chart(kind, output, name, lang=lang)
     say_file(output, as_json=as_json, quiet=quiet)
 
@@ -77,13 +76,12 @@ def chart(
 def export(
     scenario: str,
     xlsx: Path,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
     debug: bool,
 ) -> None:
     """`mfa export`."""
-    mfa.load(scenario, variants=variants, settings=settings_of(settings)).export(xlsx, lang=lang)
+    mfa.load(scenario, **over).export(xlsx, lang=lang)
     say_file(xlsx, as_json=as_json, quiet=quiet)

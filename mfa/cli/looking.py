@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
 import mfa
 from mfa.cli.group import Command, cli
-from mfa.cli.options import NamedPath, common, say_file, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, say_file, say_namesake, scenario_options
 from mfa.show.stream import say_json
 
 
@@ -24,8 +25,7 @@ def show(
     name: str,
     origin: bool,
     picture: Path | None,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
@@ -35,7 +35,8 @@ def show(
     from mfa.show.terminal.print_system import print_system
     from mfa.show.text import word
 
-    loaded = mfa.load(name, variants=variants, settings=settings_of(settings))
+    loaded = mfa.load(name, **over)
+    say_namesake(name, lang, quiet=quiet)
     if origin:
         lines = loaded.origin()
         if as_json:
@@ -53,18 +54,17 @@ def show(
 
 
 @cli.command("list")
-@click.argument("what", required=False, type=click.Choice(["chains", "scenarios", "indicators", "units"]))
+@click.argument("what", required=False, metavar="[SECTION|WORD]")
 @common
 def list_(what: str | None, as_json: bool, quiet: bool, lang: str, debug: bool) -> None:
     """`mfa list`."""
-    found = mfa.listing(what, lang)
+    from mfa.show.terminal.print_lists import print_listing
+
+    found = mfa.listing(what)
     if as_json:
-        say_json(found)
+        say_json({k: {x.id: x.to_json() for x in members} for k, members in found.items()})
     elif not quiet:
-        for title, rows in found.items():
-            click.echo(title)
-            for key, text in rows.items():
-                click.echo(f"  {key:<50} {text}".rstrip())
+        print_listing(found, lang)
 
 
 class _Negative(Command):

@@ -105,13 +105,32 @@ def _noting(command: F) -> F:
 
 
 def scenario_options(command: F) -> F:
-    """What lies over a scenario file."""
+    """What lies over a scenario file; the command gets it as `over`, which is what `mfa.load` takes."""
+    made = _laid_over(command)
     for option in (
         click.option("--set", "settings", multiple=True, metavar="PATH=QUANTITY"),
+        click.option("--lever", "levers", multiple=True, metavar="LEVER=LEVEL"),
         click.option("--variant", "variants", multiple=True, metavar="NAME"),
     ):
-        command = option(command)
-    return command
+        made = option(made)
+    return made
+
+
+def _laid_over(command: F) -> F:
+    """The command, its three options put together."""
+
+    @wraps(command)
+    def run(
+        *given: Any, variants: Sequence[str], levers: Sequence[str], settings: Sequence[str], **options: Any
+    ) -> Any:
+        over = {
+            "variants": variants,
+            "levers": dict(pair(text, "--lever red-mud-outlets=plan") for text in levers),
+            "settings": dict(pair(text, "--set 'road-base.capacity=2 Mt/a'") for text in settings),
+        }
+        return command(*given, over=over, **options)
+
+    return cast(F, run)
 
 
 def picture_options(command: F) -> F:
@@ -133,17 +152,22 @@ def picture_options(command: F) -> F:
     return command
 
 
-def settings_of(pairs: Sequence[str]) -> dict[str, str]:
-    """`PATH=QUANTITY` pairs; later ones win."""
-    return dict(pair(text, "--set 'road-base.capacity=2 Mt/a'") for text in pairs)
-
-
 def pair(text: str, example: str) -> tuple[str, str]:
     """`NAME=VALUE`."""
     name, sign, value = text.partition("=")
     if not sign or not name.strip() or not value.strip():
         raise Misuse("misuse-pair", text=text[:80], example=example)
     return name.strip(), value.strip()
+
+
+def say_namesake(name: str, lang: str, *, quiet: bool) -> None:
+    """Print on stderr that a name means a scenario though a chain bears it too."""
+    from mfa.input.load import namesake
+    from mfa.input.merge import library
+
+    chain = None if quiet else namesake(name)
+    if chain is not None:
+        click.echo(message("name-shared", {"name": name, "file": library.shown(chain)}, lang), err=True)
 
 
 def say_file(path: Path, *, as_json: bool, quiet: bool) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,7 @@ from mfa.cli.asked import Asked, Form
 from mfa.cli.failing import say_faults
 from mfa.cli.group import cli
 from mfa.cli.misuse import Misuse
-from mfa.cli.options import NamedPath, common, formats, pair, scenario_options, settings_of
+from mfa.cli.options import NamedPath, common, formats, pair, say_namesake, scenario_options
 from mfa.cli.watching import watch
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
@@ -58,8 +58,7 @@ def run(
     full: bool,
     labels: bool,
     watching: bool,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     form: Form,
     quiet: bool,
     lang: str,
@@ -73,10 +72,9 @@ def run(
     _refuse_folderless(into, out)
     if watching and require_targets:
         raise Misuse("misuse-watch")
-    laid = settings_of(settings)
 
     def answer() -> Result:
-        loaded = mfa.load(scenario, variants=variants, settings=laid).with_layers(layers)
+        loaded = mfa.load(scenario, **over).with_layers(layers)
         result = loaded.with_allocation(allocation).solve()
         if out is not None:
             command = ["mfa", *sys.argv[1:]]
@@ -131,8 +129,7 @@ def explain(
     scenario: str,
     name: str,
     picture: Path | None,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
@@ -141,7 +138,7 @@ def explain(
     """`mfa explain`."""
     from mfa.show.terminal.print_explanation import print_explanation
 
-    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    result = mfa.load(scenario, **over).solve()
     found = result.explain(name)
     if picture is not None:
         if found.kind == "indicator":
@@ -164,8 +161,7 @@ def audit(
     scenario: str,
     out: Path | None,
     strict: bool,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     form: Form,
     quiet: bool,
     lang: str,
@@ -175,7 +171,7 @@ def audit(
     from mfa.show.terminal.annotations import annotate, of_audit
     from mfa.show.terminal.print_audit import print_audit
 
-    result = mfa.load(scenario, variants=variants, settings=settings_of(settings)).solve()
+    result = mfa.load(scenario, **over).solve()
     with progress_line(shown=not quiet and form == "text") as show:
         count_of = len(result.system.claims)
         found = mfa.audit(
@@ -199,6 +195,7 @@ def audit(
 @cli.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="A [B …]")
 @click.option("--variant", "variants", multiple=True, metavar="NAME")
+@click.option("--lever", "levers", multiple=True, metavar="LEVER=LEVEL")
 @click.option("--indicator", "names", multiple=True, metavar="NAME")
 @click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
 @click.option("--html", is_flag=True)
@@ -207,6 +204,7 @@ def audit(
 def compare(
     scenarios: tuple[str, ...],
     variants: tuple[str, ...],
+    levers: tuple[str, ...],
     names: tuple[str, ...],
     out: Path | None,
     html: bool,
@@ -221,9 +219,10 @@ def compare(
     from mfa.show.terminal.print_comparison import print_comparison
 
     _refuse_folderless({"--html": html}, out)
-    if variants and len(scenarios) > 1:
-        raise Misuse("misuse-several")
-    given = [*scenarios, *(f"{scenarios[0]}+{v}" for v in variants)]
+    if (variants or levers) and len(scenarios) > 1:
+        raise Misuse("misuse-several", option="--variant" if variants else "--lever")
+    levels = ("=".join(pair(text, "--lever red-mud-outlets=plan")) for text in levers)
+    given = [*scenarios, *(f"{scenarios[0]}+{name}" for name in (*variants, *levels))]
     if len(given) < 2:
         raise Misuse("misuse-alone")
     runs = [solved(name) for name in given]
@@ -262,8 +261,7 @@ def sweep(
     picture: Path | None,
     processes: int | None,
     scheduler: str | None,
-    variants: tuple[str, ...],
-    settings: tuple[str, ...],
+    over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
     lang: str,
@@ -274,7 +272,7 @@ def sweep(
     from mfa.sweeping import sweep as swept
 
     pairs = [pair(text, "--vary 'road-base.capacity=1..2 Mt/a:20'") for text in vary]
-    loaded = mfa.load(scenario, variants=variants, settings=settings_of(settings))
+    loaded = mfa.load(scenario, **over)
     done = 0
 
     def told(count: int, count_of: int) -> None:
@@ -329,6 +327,7 @@ def check(files: tuple[str, ...], strict: bool, form: Form, quiet: bool, lang: s
             say_faults(error.faults, asked)
             continue
         reports.append(report)
+        say_namesake(name, lang, quiet=quiet)
         if form == "github":
             annotate(of_check(report, lang, strict=strict), quiet=quiet)
         elif form != "json" and not quiet:

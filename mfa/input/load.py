@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mfa.checks import lists
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
-from mfa.input.merge import library, merge
+from mfa.input.merge import library, merge, names
 from mfa.input.merge.assembly import Assembly
 from mfa.input.records import builder, replaced
 from mfa.input.schema.fields import Label
@@ -21,6 +22,10 @@ from mfa.input.workbook.read import is_book, read_book
 from mfa.input.yaml.reader import read
 from mfa.input.yaml.tree import Items, Text, Tree
 from mfa.system import System
+
+HERE = Path(
+    "here.yaml"
+)  # names on the command line are looked for as if a file of the present folder had them
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,8 @@ class Loaded:
     system : the checked records
     path : the file it was loaded from
     files : every file that it was put together from
-    variants, settings : what was laid over the file
-    variant_names : the variants that the file offers
+    variants, levers, settings : what was laid over the file; of levers the level picked of each
+    variant_names, lever_levels : what the file offers: variants, and lever → its levels in their order
     is_chain : whether it is a chain alone, with nothing that drives it
     merged : what the files say, before `settings`; nothing is read again to change a figure
     """
@@ -43,12 +48,15 @@ class Loaded:
     files: tuple[Path, ...]
     merged: Assembly = field(repr=False, compare=False)
     variants: tuple[str, ...] = ()
+    levers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] | None = None
     variant_names: tuple[str, ...] = ()
+    lever_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_chain: bool = False
 
     def __hash__(self) -> int:
-        return hash((self.path, self.variants, *sorted((self.settings or {}).items())))
+        laid = (sorted(self.levers.items()), sorted((self.settings or {}).items()))
+        return hash((self.path, self.variants, *map(tuple, laid)))
 
     @property
     def assembly(self) -> Assembly:
@@ -60,24 +68,35 @@ def read_scenario(
     path: str | Path,
     variants: str | Sequence[str] | None = None,
     settings: Mapping[str, str] | None = None,
+    levers: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Everything that a scenario (or a chain alone) brings together; see `mfa.load`.
 
     Raises
     ------
     mfa.Error
-        every fault of the files, each with its place; variants or settings of another kind
+        every fault of the files, each with its place; variants, levers or settings of another kind
     """
     chosen = as_names("variants", variants)
-    laid = paths_and_values(settings)
+    laid, picked = paths_and_values(settings), levers_and_levels(levers)
     file = _locate(path)
-    merged = _read_merged(file, chosen, settings)
+    merged = _read_merged(file, chosen, picked, settings)
     assembly = merge.with_settings(merged, laid)
     system = checked(assembly)
     merged = replace(merged, forms=assembly.forms)  # with those of the lists, which `checked` added
-    offered = tuple(merged.scenario.child("variants"))
-    alone = "scenario" not in merged.scenario
-    return Loaded(system, file, tuple(merged.files), merged, chosen, settings, offered, alone)
+    written = merged.scenario.child("levers")
+    return Loaded(
+        system,
+        file,
+        tuple(merged.files),
+        merged,
+        chosen,
+        {k: str(v) for k, v in merged.picked.items()},
+        settings,
+        tuple(merged.scenario.child("variants")),
+        {k: tuple(written.child(k).child("levels")) for k in written},
+        "scenario" not in merged.scenario,
+    )
 
 
 def with_settings(loaded: Loaded, settings: Mapping[str, str]) -> tuple[System, Mapping[str, str]]:
@@ -103,7 +122,8 @@ def with_settings(loaded: Loaded, settings: Mapping[str, str]) -> tuple[System, 
 def with_variant(loaded: Loaded, name: str) -> System:
     """The system with one more of the variants that its file offers.
 
-    Where the variant changes single figures and whole lists alone, nothing is read again.
+    Where the variant changes single figures and whole lists alone, and no lever lies over it, nothing
+    is read again.
 
     Raises
     ------
@@ -112,14 +132,64 @@ def with_variant(loaded: Loaded, name: str) -> System:
     """
     variant = loaded.merged.scenario.child("variants").child(name)
     figures, sides = _figures(loaded.merged, variant), _sides(loaded.merged, variant)
-    if variant.keys() <= {"label", "note", "pools", *FIGURES} and figures is not None and sides is not None:
+    simple = not loaded.levers and variant.keys() <= {"label", "note", "pools", *FIGURES}
+    if simple and figures is not None and sides is not None:
         merged = replace(loaded.merged, own_sides={**loaded.merged.own_sides, **sides})
         laid = figures | dict(loaded.settings or {})
         paths = [*laid, *(f"pools.{m}.{side}.any.limit" for m, side in sides)]
         made = replaced.with_settings(loaded.system, merge.with_settings(merged, laid), paths)
         if made:
             return made
-    return read_scenario(loaded.path, (*loaded.variants, name), loaded.settings).system
+    return read_scenario(loaded.path, (*loaded.variants, name), loaded.settings, loaded.levers).system
+
+
+def without_setting(loaded: Loaded, path: str) -> System:
+    """The system without one of the settings that were laid over its file; nothing is read again.
+
+    Raises
+    ------
+    mfa.Error
+        the others do not go without it
+    """
+    laid = {k: v for k, v in (loaded.settings or {}).items() if k != path}
+    trees = merge.with_settings(loaded.merged, laid)
+    return replaced.with_settings(loaded.system, trees, [path]) or checked(trees)
+
+
+def without_own(loaded: Loaded, path: str) -> System:
+    """The system without one line of `set` in its file, and without settings.
+
+    Raises
+    ------
+    mfa.Error
+        the others do not go without it
+    """
+    trees = merge.without_own(loaded.merged, path)
+    return replaced.with_settings(loaded.system, trees, [path]) or checked(trees)
+
+
+def without_variant(loaded: Loaded, name: str) -> System:
+    """The system without one of the variants that were laid over its file, which is read again.
+
+    Raises
+    ------
+    mfa.Error
+        what else lies over the file does not go without it
+    """
+    variants = [v for v in loaded.variants if v != name]
+    return read_scenario(loaded.path, variants, loaded.settings, loaded.levers).system
+
+
+def without_lever(loaded: Loaded, lever: str) -> System:
+    """The system with no level picked of a lever; the file is read again.
+
+    Raises
+    ------
+    mfa.Error
+        what else lies over the file does not go without it
+    """
+    levers = {k: v for k, v in loaded.levers.items() if k != lever}
+    return read_scenario(loaded.path, loaded.variants, loaded.settings, levers).system
 
 
 FIGURES = {"set": "{}", "drive": "{}.level", "demand": "demand.{}", "supply": "supply.{}"}
@@ -185,19 +255,36 @@ def paths_and_values(given: Mapping[str, str] | None) -> Mapping[str, str]:
     return given or {}
 
 
-def _read_merged(file: Path, variants: Sequence[str], settings: Mapping[str, str] | None) -> Assembly:
+def levers_and_levels(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Levers and the level picked of each; none where nothing is given.
+
+    Raises
+    ------
+    mfa.Error
+        anything else
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(n, str) for pair in given.items() for n in pair):
+        raise Error([Fault("argument-levers", None, {"text": repr(given)[:60]})])
+    return given
+
+
+def _read_merged(
+    file: Path, variants: Sequence[str], levers: Mapping[str, str], settings: Mapping[str, str] | None
+) -> Assembly:
     """The merged trees of a file, `settings` not yet laid over them.
 
     Raises
     ------
     mfa.Error
-        faults of single files; variants or settings for a chain alone
+        faults of single files; variants, levers or settings for a chain alone
     """
     shown = library.shown(file)
     tree, chain_of = read_book(file, shown) if is_book(file) else (read(file, shown), {})
     if not merge.is_chain(tree):
-        assembly = merge.scenario(file, tree, variants)
-    elif variants or settings:
+        assembly = merge.scenario(file, tree, variants, levers)
+    elif variants or levers or settings:
         raise Error([not_scenario(file)])
     else:
         assembly = merge.chain(file, tree)
@@ -219,27 +306,40 @@ def checked(assembly: Assembly) -> System:
 
 
 def not_scenario(file: Path) -> Fault:
-    """That a chain alone takes no variants and settings."""
+    """That a chain alone takes no variants, levers and settings."""
     shown = library.shown(file)
     return Fault("chain-not-scenario", Place(shown, 1, 1), {"file": shown})
 
 
 def _locate(path: str | Path) -> Path:
-    """The file of a path, or of the id of a scenario or chain beside or shipped.
+    """The file of a path, of the id of a scenario or chain beside or shipped, or of its label or alias.
 
     Raises
     ------
     mfa.Error
-        there is none
+        there is none, or two bear that name
     """
     file = Path(path)
-    if file.suffix in (".yaml", ".yml") or is_book(file) or len(file.parts) > 1 or os.path.lexists(file):
+    if file.suffix in (".yaml", ".yml") or is_book(file) or os.path.lexists(file):
         return file
-    for kind in ("scenarios", "chains"):
+    faults = []
+    for kind in names.KINDS if len(file.parts) == 1 else ():
         try:
-            return library.find(str(path), kind, Path("here.yaml"))
+            return library.find(str(path), kind, HERE)
         except FaultWithoutPlace as unplaced:
-            fault = unplaced.at(None)
-            if kind == "scenarios":
-                first = fault
-    raise Error([first])
+            faults.append(unplaced.at(None))
+    found = names.find(str(path), HERE)
+    if found is None and faults:
+        raise Error(faults[:1])
+    return found or file
+
+
+def namesake(name: str) -> Path | None:
+    """The chain that bears the id which is taken for that of a scenario; None where there is no such pair."""
+    file = Path(name)
+    if file.suffix in (".yaml", ".yml") or is_book(file) or os.path.lexists(file) or len(file.parts) > 1:
+        return None
+    with suppress(FaultWithoutPlace):
+        found = [library.find(name, kind, HERE) for kind in names.KINDS]
+        return found[1] if found[0] != found[1] else None
+    return None

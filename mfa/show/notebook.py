@@ -45,6 +45,9 @@ def scenario_html(scenario: Loaded) -> str:
     parts = [_head(scenario_title(system, LANG)), _line(_word("scenario", chains=chains, **counts))]
     if scenario.variant_names:
         parts.append(_line(_word("variants", names=", ".join(scenario.variant_names))))
+    if scenario.lever_levels:
+        levers = (f"{k} ({', '.join(levels)})" for k, levels in scenario.lever_levels.items())
+        parts.append(_line(_word("levers", names=", ".join(levers))))
     driven = [(node_name(system, k, LANG), drive.text) for k, drive in system.drive.items()]
     parts.append(_table([_word("driven"), ""], driven))
     own = {o.id: o for o in system.indicators}

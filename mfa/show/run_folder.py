@@ -105,6 +105,7 @@ def manifest(result: Run, scenario: Loaded, command: Sequence[str] = ()) -> dict
     run = {
         "scenario": result.system.name,
         "variants": list(scenario.variants),
+        "levers": dict(scenario.levers),
         "set": dict(scenario.settings or {}),
         "layers": list(result.system.layers),
         **({"allocation": result.system.allocation} if result.system.allocation else {}),

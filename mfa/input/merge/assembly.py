@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mfa.errors import Fault, Place
 from mfa.input.schema.validate import FormCache
-from mfa.input.yaml.tree import Items, Node, Tree
+from mfa.input.yaml.tree import Items, Node, Text, Tree
 
 SECTIONS = ("materials", "processes", "stocks", "substances")
 SIDES = ("takers", "givers")
@@ -31,9 +31,11 @@ class Assembly:
     sources : id → its definition; several where chains define one id differently
     chain_of : process → the chain that brought it
     chain_labels : chain → its label as written, of those that have one
+    picked : lever → the level that was picked, placed where the file has it
     files : every file read, in order
     beside : the file against which further names are looked up
     forms : the forms of nodes validated so far
+    unset : the same before the scenario's own `set` was laid over it, where it has one
     asked : what was found of names outside this run; copies share it, so that files are read once
     """
 
@@ -51,9 +53,11 @@ class Assembly:
     faulty: set[str] = field(default_factory=set)
     chain_of: dict[str, str] = field(default_factory=dict)
     chain_labels: dict[str, Node] = field(default_factory=dict)
+    picked: dict[str, Text] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     forms: FormCache = field(default_factory=FormCache)
+    unset: Assembly | None = None
     asked: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def copy(self) -> Assembly:
@@ -73,6 +77,7 @@ class Assembly:
             faulty=set(self.faulty),
             chain_of=dict(self.chain_of),
             chain_labels=dict(self.chain_labels),
+            picked=dict(self.picked),
             files=list(self.files),
             faults=list(self.faults),
             forms=self.forms.copy(),

@@ -43,7 +43,7 @@ def extended(path: Path, tree: Tree, files: list[Path]) -> Tree:
         path, tree = parent, read(parent, library.shown(parent))
     *above, merged = layers.values()
     for layer in reversed(above):
-        merged = _laid_over(merged, layer)
+        merged = laid_over(merged, layer)
     return merged
 
 
@@ -69,7 +69,7 @@ class _Members(NamedTuple):
     substances: Tree
 
 
-def _laid_over(base: Tree, layer: Tree) -> Tree:
+def laid_over(base: Tree, layer: Tree) -> Tree:
     """Merge two scenarios; what the layer writes out also ends a `set` of the base, and its own is last."""
     members = _Members(*(layer.child(s) for s in MEMBERS))
     fixed = base.child("set").copy()
@@ -104,7 +104,7 @@ def with_variant(tree: Tree, name: str, path: Path) -> Tree:
         raise Error([Fault("variant-missing", Place(library.shown(path), 1, 1), values)])
     variant = variants[name]
     assert isinstance(variant, Tree)
-    return _laid_over(tree, variant)
+    return laid_over(tree, variant)
 
 
 def refuse_later(tree: Tree) -> None:

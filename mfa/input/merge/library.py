@@ -2,7 +2,8 @@
 
 A name is a file's, or else the id that a file gives itself. Looked for beside the file that
 names it, then in a `chains/` (`scenarios/`) folder beside
-or above it, then among those shipped with the package.
+or above it, then among those shipped with the package. Where a chain is looked for, a scenario of
+that name is passed over, and the other way round, unless there is nothing else.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from mfa.input.seen_files import see
 
 Folder = Literal["chains", "scenarios"]
 SHARED = "materials"
+SAYS = re.compile(r"""^\{?["']?(chain|scenario)["']?\s*:\s""", re.MULTILINE)
 HEAD = 65_536  # letters in which a file says whether it is a chain; the comments above may be long
 
 
@@ -75,12 +77,14 @@ def find(name: str, kind: Folder, beside: Path) -> Path:
         raise FaultWithoutPlace("file-url", name=name[:80])
     if Path(name).is_absolute() or re.match(r"[A-Za-z]:[\\/]|\\\\|~", name) or "\0" in name:
         raise FaultWithoutPlace("file-absolute", name=name[:80])
+    passed_over = None
     for folder in folders(kind, beside):
         for candidate in _candidates(folder, name):
             see(candidate)
-            if kind == "chains" and candidate.name != name and real(candidate) == real(beside):
-                continue  # a scenario named like its chain
             kind_of = _kind(candidate)
+            if kind_of == "file" and _is_other(candidate, kind):
+                passed_over = passed_over or (candidate if real(candidate) != real(beside) else None)
+                continue
             if kind_of == "file":
                 return _inside(candidate, name, beside)
             if kind_of == "closed":
@@ -97,6 +101,8 @@ def find(name: str, kind: Folder, beside: Path) -> Path:
             see(file)
             if _says(file, kind, name) and real(file) != real(beside):
                 return _inside(file, name, beside)
+    if passed_over:
+        return _inside(passed_over, name, beside)
     near = nearest(name, ids(kind, beside))
     if "\\" in name:
         slashed = name.replace("\\", "/")
@@ -113,14 +119,24 @@ def _candidates(folder: Path, name: str) -> Iterator[Path]:
 
 def _says(file: Path, kind: Folder, name: str) -> bool:
     """Whether a file gives itself this id near its beginning, whatever it is called."""
+    return re.search(rf"^{kind[:-1]}: *{re.escape(name)} *(#.*)?$", _head(file), re.MULTILINE) is not None
+
+
+def _is_other(file: Path, kind: Folder) -> bool:
+    """Whether a file says that it is of the other kind."""
+    said = set(SAYS.findall(_head(file)))
+    return bool(said) and kind[:-1] not in said
+
+
+def _head(file: Path) -> str:
+    """The beginning of a file; nothing of one that cannot be read."""
     if _kind(file) != "file":
-        return False
+        return ""
     try:
         with file.open("rb") as opened:
-            head = opened.read(HEAD).decode("utf-8-sig", "replace")
+            return opened.read(HEAD).decode("utf-8-sig", "replace")
     except OSError:
-        return False
-    return re.search(rf"^{kind[:-1]}: *{re.escape(name)} *(#.*)?$", head, re.MULTILINE) is not None
+        return ""
 
 
 def _kind(path: Path) -> Literal["file", "folder", "other", "none", "closed"]:

@@ -1,12 +1,14 @@
 """Files → one merged tree: extends, variants, chains, overrides, copies, `set`.
 
 Order of precedence, later wins: chains, the scenario that is extended, the scenario, its
-variants in the order asked for, its `set`, the `--set` of the command line.
+variants in the order asked for, the levels picked of its levers, its `set`, the `--set` of
+the command line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place, nearest
@@ -14,13 +16,16 @@ from mfa.input.merge import library
 from mfa.input.merge.assembly import NEEDED, NOUNS, SECTIONS, SIDES, Assembly, other_kind
 from mfa.input.merge.chains import add_chains, add_library, load_chain
 from mfa.input.merge.inherit import copy_likes, extended, refuse_later, with_variant
+from mfa.input.merge.levers import with_levels
 from mfa.input.merge.overrides import fix
 from mfa.input.schema.forms import ScenarioForm
 from mfa.input.schema.validate import validate
 from mfa.input.yaml.tree import Items, Text, Tree, merge
 
 
-def scenario(path: Path, tree: Tree, variants: Sequence[str] = ()) -> Assembly:
+def scenario(
+    path: Path, tree: Tree, variants: Sequence[str] = (), levers: Mapping[str, str] | None = None
+) -> Assembly:
     """Everything that a scenario file brings together.
 
     Faults of its overrides and its `set` stay in the assembly, to be raised together with
@@ -35,21 +40,34 @@ def scenario(path: Path, tree: Tree, variants: Sequence[str] = ()) -> Assembly:
     tree = extended(path, tree, files)
     for name in variants:
         tree = with_variant(tree, name, path)
+    tree, picked = with_levels(tree, levers or {}, path)
     refuse_later(tree)
     merged, faults = validate(ScenarioForm, tree, part=True)
     if faults or merged is None:
         raise Error(faults)
-    assembly = Assembly(tree.copy(), path, files=files)
+    assembly = Assembly(tree.copy(), path, files=files, picked=picked)
     add_chains(assembly)
     if assembly.faults:
         raise Error(assembly.faults)
     _add_scenario(assembly)
     copy_likes(assembly)
     add_library(assembly)
+    return _with_own(assembly)
+
+
+def _with_own(assembly: Assembly, left_out: str = "") -> Assembly:
+    """The trees with the scenario's own `set` laid over them, but for one path of it."""
     written = assembly.scenario.child("set")
+    made = replace(assembly.copy(), unset=assembly) if written else assembly
     for at, node in written.items():
-        _set(assembly, at, node, written.keys_at[at])
-    return assembly
+        if at != left_out:
+            _set(made, at, node, written.keys_at[at])
+    return made
+
+
+def without_own(assembly: Assembly, path: str) -> Assembly:
+    """The trees without one line of the scenario's own `set`; its faults stay in them."""
+    return _with_own(assembly.unset or assembly, path)
 
 
 def with_settings(assembly: Assembly, settings: Mapping[str, str]) -> Assembly:

@@ -24,7 +24,7 @@ CHAIN = re.compile(r"""^["']?chain["']?\s*:""", re.MULTILINE)
 
 
 class OtherChains:
-    """The chain files beside, above and shipped, and the variants of the scenario."""
+    """The chain files beside, above and shipped, and the variants and levels of the scenario."""
 
     def __init__(self, assembly: Assembly) -> None:
         self.assembly = assembly
@@ -34,8 +34,10 @@ class OtherChains:
         """Whether a process or stock of this name is defined anywhere."""
         if name in self.assembly.processes or name in self.assembly.stocks:
             return True
-        variants = [self.assembly.scenario, *self.assembly.scenario.child("variants").values()]
-        if any(name in v.child(s) for v in variants if isinstance(v, Tree) for s in SECTIONS):
+        tree = self.assembly.scenario
+        levels = [tree.child("levers").child(lever).child("levels") for lever in tree.child("levers")]
+        overlays = [tree, *tree.child("variants").values(), *(o for each in levels for o in each.values())]
+        if any(name in o.child(s) for o in overlays if isinstance(o, Tree) for s in SECTIONS):
             return True
         return self._asked("node", name, self._defines)
 

@@ -45,12 +45,43 @@ def fix(assembly: Assembly, text: str, node: object, place: Place) -> None:
     """
     value = _value(node, text)
     path = parse(text, assembly)
+    whole = _whole(assembly, text, path)
+    if whole is not None:
+        _set_whole(assembly, path, text, whole, value)
+        return
     if path is None or not _leads(assembly, path):
         raise FaultWithoutPlace("path-unknown", path=text[:120], near=_near(assembly, text))
     try:
         _set(assembly, path, value, place)
     except LookupError:
         raise FaultWithoutPlace("path-unknown", path=text[:120], near="") from None
+
+
+def _whole(assembly: Assembly, text: str, path: Path | None) -> Items | Tree | None:
+    """The list, or the mapping of several values, that a path names; None where it names one value."""
+    node: Node | None = None
+    if path is not None and path.section == "levers":  # of which none is set
+        return None
+    if path is None or path.section not in (*MEMBERS, "pools"):
+        node = node_at(assembly.scenario, text.split("."))
+    elif path.section == "pools" and len(path.field) == 1:
+        key = (path.member, str(path.field[0]))
+        node = assembly.own_sides.get(key, assembly.sides.get(key))
+    elif path.section in MEMBERS:
+        node = node_at(getattr(assembly, path.section).get(path.member), path.field)
+    one = isinstance(node, Tree) and (is_quantity(node) or node.keys() & {"en", "zh", "cite"})
+    return None if isinstance(node, Text) or one else node
+
+
+def _set_whole(
+    assembly: Assembly, path: Path | None, text: str, whole: Items | Tree, value: Text | Tree
+) -> None:
+    """Leave what is empty empty, or let nobody take or give; no other list or mapping is one value."""
+    if not whole and value == ("[]" if isinstance(whole, Items) else "{}"):
+        return
+    if path is None or path.section != "pools" or value != "[]":
+        raise FaultWithoutPlace("set-whole", path=text[:120])
+    assembly.own_sides[path.member, str(path.field[0])] = Items([], value.place)
 
 
 def _set(assembly: Assembly, path: Path, value: Text | Tree, place: Place) -> None:
@@ -135,12 +166,16 @@ def _set_in_scenario(
 ) -> None:
     """Set something that only a scenario has; what no later phase checks is checked here."""
     tree = assembly.scenario
+    if section == "levers":
+        if assembly.picked.get(".".join(map(str, steps))) != value:
+            raise FaultWithoutPlace("set-levers")
+        return
     if section == "chains":
         if node_at(tree, (section, *steps)) != value:
             raise FaultWithoutPlace("set-chains")
         return
     node = _placed(tree.get(section), steps, value, place)
-    if section not in CHECKED_LATER:
+    if section not in CHECKED_LATER or not steps:
         alone = Tree(tree.place)
         alone.put("scenario", tree["scenario"])
         alone.put(section, node, place)

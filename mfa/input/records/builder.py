@@ -73,12 +73,9 @@ class Builder:
         self._stop()
         tree = self.assembly.scenario
         name = str(tree.get("scenario") or tree.get("chain") or self.assembly.beside.stem)
-        label = (
-            Label.model_validate(tree["label"]).texts(name) if "label" in tree else {"en": name, "zh": name}
-        )
         return System(
             name=name,
-            label=label,
+            label=self._label(name),
             year=self.year,
             materials=self._reached(materials, processes, pools, demand, supply, stocks),
             processes=processes,
@@ -99,6 +96,17 @@ class Builder:
             currencies=self.currencies,
             substances=substances,
         )
+
+    def _label(self, name: str) -> Mapping[str, str]:
+        """What the run is called: the scenario, and the levels picked of its levers."""
+        tree = self.assembly.scenario
+        made = dict(_texts(tree, name))
+        for lever, level in self.assembly.picked.items():
+            written = tree.child("levers").child(lever)
+            of_lever, of_level = _texts(written, lever), _texts(written.child("levels").child(level), level)
+            for lang, colon in (("en", ": "), ("zh", "：")):
+                made[lang] += f" · {of_lever[lang]}{colon}{of_level[lang]}"
+        return made
 
     def _stop(self) -> None:
         if self.faults:
@@ -340,3 +348,8 @@ class Builder:
                 del pools[key]
         kept = touched | {parent for key in touched for parent in lineage(key, materials)}
         return {k: m for k, m in materials.items() if k in kept}
+
+
+def _texts(tree: Tree, name: str) -> Mapping[str, str]:
+    """The label of what a tree says, in both languages; its name where it says none."""
+    return Label.model_validate(tree["label"]).texts(name) if "label" in tree else {"en": name, "zh": name}

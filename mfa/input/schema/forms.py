@@ -296,6 +296,7 @@ class ChainForm(Form):
 
     chain: Id
     label: Label | None = None
+    aliases: list[str] = Field(default_factory=list)
     note: str = ""
     sources: dict[str, Source] = Field(default_factory=dict)
     substances: dict[SubstanceName, SubstanceForm] = Field(default_factory=dict)
@@ -320,7 +321,7 @@ class Periods(Form):
 
 
 class ScenarioPatch(Form):
-    """What a variant may lay over a scenario."""
+    """What a variant, or a level of a lever, may lay over a scenario."""
 
     label: Label | None = None
     note: str = ""
@@ -355,9 +356,21 @@ class ScenarioPatch(Form):
 LATER = ("plan", "pareto", "measurements", "correlate")
 
 
+class LeverForm(Form):
+    """What people argue about: its levels in their order, of which a run picks one."""
+
+    label: Label | None = None
+    note: str = ""
+    source: str = ""
+    levels: dict[str, ScenarioPatch] = Field(  # a child may write fewer: two are counted when all is merged
+        default_factory=dict, json_schema_extra={"minProperties": 1, "maxProperties": 6}
+    )
+
+
 class ScenarioForm(ScenarioPatch):
     """A scenario file."""
 
     scenario: Id
     extends: str | None = None
     variants: dict[str, ScenarioPatch] = Field(default_factory=dict)
+    levers: dict[str, LeverForm] = Field(default_factory=dict)

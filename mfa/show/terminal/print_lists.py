@@ -1,71 +1,38 @@
-"""What there is to choose from: chains, scenarios, indicators, units."""
+"""How what there is to choose from is printed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-from mfa import units
-from mfa.catalogue import (
-    ACCOUNTS,
-    BY_ID,
-    FOOTPRINT,
-    PER_EMISSION,
-    PER_SEWAGE,
-    PER_WASTE,
-    RECOVERY,
-    WASTE_RATES,
-    is_account,
-    is_waste_rate,
-)
-from mfa.errors import Error, message
-from mfa.input.merge import library
-from mfa.input.yaml.reader import read
-from mfa.input.yaml.tree import Text, Tree
+from mfa.show.choices import Listed
+from mfa.show.terminal.table import bold, dim, line
+from mfa.show.text import word
+
+ID = 50  # columns
+IN_ONE_LANGUAGE = ("indicators", "units")
 
 
-def listing(what: str | None, lang: str) -> dict[str, dict[str, str]]:
-    """Section → name → words; one section, or all of them."""
-    sections: dict[str, Callable[[], dict[str, str]]] = {
-        "chains": lambda: _files("chains", lang),
-        "scenarios": lambda: _files("scenarios", lang),
-        "indicators": lambda: _indicators(lang),
-        "units": lambda: {u: units.dimension(u) for u in units.names()},
-    }
-    return {k: make() for k, make in sections.items() if what in (None, k)}
+def print_listing(found: Mapping[str, Sequence[Listed]], lang: str) -> None:
+    """Print sections, each with its members; under a scenario its variants and levers."""
+    for section, members in found.items():
+        line(bold(word(f"list-{section}", lang)))
+        for one in members:
+            _print(one, lang, 1, both=section not in IN_ONE_LANGUAGE, said=section.removesuffix("s"))
 
 
-def _files(kind: library.Folder, lang: str) -> dict[str, str]:
-    """Name → label; a name found in two folders shows the one that is used."""
-    found: dict[str, str] = {}
-    for folder in library.folders(kind, Path("here.yaml")):
-        for file in sorted(folder.glob("*.yaml")):
-            try:
-                tree = read(file, library.shown(file))
-            except Error:
-                continue
-            if ("chain" if kind == "chains" else "scenario") in tree:
-                found.setdefault(file.stem, f"{_label(tree, lang)} ({library.shown(file)})")
-    return found
+def _print(one: Listed, lang: str, depth: int, *, both: bool, said: str) -> None:
+    """One member, what else it is called, and its parts one step further in."""
+    kind = f"{word(f'list-{one.kind}', lang)} " if one.kind not in ("", "level", said) else ""
+    head = "  " * depth + kind + one.id
+    file = f" ({one.file})" if one.file else ""
+    line(f"{head:<{ID + 2}} {_called(one, lang, both=both)}{file}".rstrip())
+    if one.aliases:
+        line(" " * (ID + 3), dim(word("list-aliases", lang, names=", ".join(one.aliases))))
+    for part in one.parts:
+        _print(part, lang, depth + 1, both=both, said=said)
 
 
-def _label(tree: Tree, lang: str) -> str:
-    label = tree.get("label")
-    if isinstance(label, Tree):
-        return str(label.get(lang, label.get("en", "")))
-    return str(label) if isinstance(label, Text) else ""
-
-
-def _indicators(lang: str) -> dict[str, str]:
-    named = {d.id: message(f"indicator-{d.id}", {}, lang) for d in WASTE_RATES}
-    named[f"{PER_WASTE}:MATERIAL"] = message("indicator-utilisation", {"material": "MATERIAL"}, lang)
-    named |= {d.id: f"{message(f'indicator-{d.id}', {}, lang)} ({d.unit})" for d in ACCOUNTS}
-    named[f"{PER_SEWAGE}:MATERIAL"] = message("indicator-sewage-of", {"material": "MATERIAL"}, lang)
-    named[f"{PER_EMISSION}:MATERIAL"] = (
-        message("indicator-emission-of", {"material": "MATERIAL"}, lang) + " (t/a)"
-    )
-    named[f"{RECOVERY}:ELEMENT"] = message("indicator-recovery", {"element": "ELEMENT"}, lang)
-    named[f"{FOOTPRINT}:MATERIAL"] = message("indicator-footprint", {"material": "MATERIAL"}, lang)
-    amounts = [d for d in BY_ID.values() if not (is_account(d.id) or is_waste_rate(d.id))]
-    named |= {d.id: f"{message(f'indicator-{d.id}', {}, lang)} ({d.unit})" for d in amounts}
-    return named
+def _called(one: Listed, lang: str, *, both: bool) -> str:
+    """The label in the language asked for, and in the other where that is another."""
+    texts = [one.label[lang], *(text for text in one.label.values() if both)]
+    return " · ".join(text for text in dict.fromkeys(texts) if text)

@@ -23,12 +23,13 @@ class OriginLine(NamedTuple):
 
 
 def origin_lines(loaded: Loaded) -> list[OriginLine]:
-    """Every value of the merged scenario, in the order of the sections."""
+    """Every value of the merged scenario, in the order of the sections; of levers what is picked."""
     assembly, system = loaded.assembly, loaded.system
     lines = []
     for key, node in assembly.scenario.items():
-        if key not in (*SECTIONS, "pools", "variants", "extends", "set"):
+        if key not in (*SECTIONS, "pools", "variants", "levers", "extends", "set"):
             lines += _lines(key, node)
+    lines += [OriginLine(f"levers.{k}", str(v), str(v.place)) for k, v in assembly.picked.items()]
     for section in SECTIONS:
         for key, tree in getattr(assembly, section).items():
             lines += _lines(f"{section}.{key}", tree)

@@ -10,12 +10,12 @@ from mfa.input.yaml.tree import Items, Node, Text, Tree, texts
 from mfa.system import Entry, System
 
 WORD = re.compile(r"[a-z0-9-]+")
-RESOLVED = (*SECTIONS, "pools", "sources", "chains", "extends", "variants", "set")
+RESOLVED = (*SECTIONS, "pools", "sources", "chains", "extends", "variants", "levers", "set")
 STOCK, PROCESS = "stock", "process"
 
 
 def flat(assembly: Assembly, system: System) -> Tree:
-    """The scenario without chains, `extends`, `variants` and `set`, which are all laid together in it.
+    """The scenario without chains, `extends`, `variants`, `levers` and `set`, all laid together in it.
 
     A process keeps the chain that brought it under `chain`. Lists hold the entries of this
     run with their tiers; a side that nobody writes stays unwritten.
