@@ -1,12 +1,14 @@
 """The pages say what the program does: their files are written, their commands and code run.
 
-In README.md and docs/*.md, page by page in a folder of its own:
+In README.md, docs/*.md and docs/zh/*.md, page by page in a folder of its own:
 
 * a ```yaml block that begins with `# file: PATH` is written to PATH; any other one must be YAML;
 * a ```console or ```bash block: lines `$ mfa …`, `$ cd DIR` and `$ echo $?` are run, and where lines of
   output follow they must be the output; `…` stands for the rest of a line, or, alone, for any lines.
   A command must end with 0 unless `$ echo $?` follows it;
 * ```python blocks are run in one namespace.
+
+Pages in docs/zh/ show what is printed in Chinese: each command has `--lang zh`.
 """
 
 from __future__ import annotations
@@ -20,17 +22,21 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import mfa
 from mfa.cli import main
 from mfa.input.yaml.reader import parse
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted(p for p in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")] if p.exists())
+CHINESE = sorted((ROOT / "docs" / "zh").glob("*.md"))
+PAGES = sorted(p for p in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *CHINESE] if p.exists())
 LINKED = sorted([*PAGES, *(ROOT / "docs" / "chains").glob("*.md"), ROOT / "CONTRIBUTING.md"])
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# file: (\S+)\n")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+COMMAND = re.compile(r"^\$ (mfa .*)$", re.MULTILINE)
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 
 
@@ -55,12 +61,12 @@ class Reader:
                 exec(compile("\n" * (line - 1) + block, str(self.page), "exec"), self.names)
 
     def file(self, block: str, line: int) -> None:
-        named = FILE.match(block)
-        if named is None:
+        written = FILE.match(block)
+        if written is None:
             parse(block, f"{self.page.name} line {line}")
             return
-        path = Path.cwd() / named[1]
-        assert path.resolve().is_relative_to(Path.cwd()), f"{self.page.name}:{line}: {named[1]}"
+        path = Path.cwd() / written[1]
+        assert path.resolve().is_relative_to(Path.cwd()), f"{self.page.name}:{line}: {written[1]}"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block, encoding="utf-8")
 
@@ -119,20 +125,60 @@ def tidy(text: str) -> list[str]:
     return [line.rstrip() for line in text.rstrip().splitlines()]
 
 
+def named(page: Path) -> str:
+    """The path of a page inside the project, as tests are told apart by it."""
+    return page.relative_to(ROOT).as_posix()
+
+
 def anchor(heading: str) -> str:
     """The anchor of a heading, as GitHub makes it."""
     kept = re.sub(r"[^\w\- ]", "", heading.lower())
     return kept.replace(" ", "-")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", PAGES, ids=named)
 def test_page_does_what_it_says(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     Reader(page).read()
 
 
-@pytest.mark.parametrize("page", LINKED, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", CHINESE, ids=named)
+def test_chinese_pages_ask_for_chinese(page: Path) -> None:
+    commands = COMMAND.findall(page.read_text(encoding="utf-8"))
+    assert commands
+    assert [c for c in commands if "--lang zh" not in c] == []
+
+
+def solved(page: Path, folder: Path) -> dict[str, pd.DataFrame]:
+    """The links of every scenario of a page, and of each of its variants."""
+    os.chdir(folder)
+    reader = Reader(page)
+    for kind, block in FENCE.findall(page.read_text(encoding="utf-8")):
+        if kind == "yaml":
+            reader.file(block, 0)
+    found = {}
+    for path in sorted(Path("scenarios").glob("*.yaml")):
+        for variants in [(), *((name,) for name in mfa.load(path).variant_names)]:
+            found["+".join([path.stem, *variants])] = mfa.load(path, variants=list(variants)).solve().links
+    return found
+
+
+def test_the_cookbook_holds_the_same_models_in_both_languages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "en").mkdir()
+    (tmp_path / "zh").mkdir()
+    english = solved(ROOT / "docs" / "cookbook.md", tmp_path / "en")
+    chinese = solved(ROOT / "docs" / "zh" / "cookbook.md", tmp_path / "zh")
+    assert list(english) == list(chinese)
+    assert len(english) > 14
+    for name, links in english.items():
+        pd.testing.assert_frame_equal(links, chinese[name], rtol=1e-12)
+
+
+@pytest.mark.parametrize("page", LINKED, ids=named)
 def test_links_lead_somewhere(page: Path) -> None:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     for link in LINK.findall(text):
