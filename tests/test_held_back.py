@@ -64,7 +64,8 @@ def test_the_list_that_holds_a_joint_producer_back(tmp_path: Path) -> None:
 def test_a_giver_that_is_full_is_called_full(tmp_path: Path, serves: str, givers: str) -> None:
     """At its capacity or its limit in the list it gives all it can, whoever else asks for no more."""
     assert texts(run(tmp_path, serves, givers), "shortage") == [
-        "gas is short by 10,000 t/a: coke-oven give all they can; raise a limit or capacity, or add a giver"
+        "gas is short by 10,000 t/a: no more can come from coke-oven; "
+        "raise a limit or capacity, or add a giver"
     ]
 
 

@@ -64,11 +64,18 @@ class Reasons:
         mine = self.entries.get(at, [])
         if not mine:
             return Reason(process, "unlisted")
-        found = [Reason(process, self.held(e, level), *self._place(e)) for e in mine]
+        binding = [e for e in mine if self._level(e, at) >= level * FULL] or mine
+        found = [Reason(process, self.held(e, level), *self._place(e)) for e in binding]
         if level > 0 and level >= values.capacity[at] * FULL:
             return Reason(process, "capacity", *self._place(self._most(mine)))
         order = ("limit", "all", "behind", "nothing", "held")
         return min(found, key=lambda r: order.index(r.held))
+
+    def _level(self, entry: int, process: int) -> float:
+        """The level at which the process takes or gives what the entry hands over."""
+        line, b = self.ledger.compiled.structure.entries[entry], self.ledger
+        flow = b.flow_at.get((line.pool, process, -line.side))
+        return np.inf if flow is None else float(b.state.handed[entry] / b.compiled.values.coefficient[flow])
 
     def _place(self, entry: int) -> tuple[Side, str]:
         line = self.ledger.compiled.structure.entries[entry]

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.catalogue import FOOTPRINT, PER_EMISSION, PER_SEWAGE, PER_WASTE, RECOVERY, definition
-from mfa.errors import catalogue, message
+from mfa.errors import Fault, catalogue, message
 from mfa.properties import dry_share
 from mfa.results.accounts.waste import Account
 from mfa.results.indicators.target import ROUNDING, Indicator
 from mfa.results.reasons import Reason
+from mfa.results.warnings import RunWarning
 from mfa.show.magnitudes import Units, step, units
 from mfa.system import BOUNDARY_WORDS, System
 from mfa.units import readable
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     from mfa.studies.remedies import Remedy
 
 TABLE_UNITS: Mapping[Units, tuple[str, float]] = {"si": ("t/a", 1.0), "zh": ("万t/a", 1e4)}
+CALLED = (
+    "material",
+    "process",
+    "product",
+    "node",
+    "names",
+    "waste",
+    "stock",
+)  # values of warnings that are ids
 ACCOUNT_COLUMNS = ("generated", "utilised", "utilised_old", "unsold", "disposed", "stored", "dumped")
 MOST_MORE = 10  # a bound is kept from 1e-12 on (`holds`), 2 + 10 decimals of a percentage
 
@@ -178,6 +188,26 @@ def reason_text(system: System, reason: Reason, lang: str) -> str:
 def layer_name(system: System, name: str, lang: str) -> str:
     """The label of a declared substance; elements and oxides are called by their formula."""
     return system.substances[name][lang] if name in system.substances else name
+
+
+def warning_text(warning: RunWarning, system: System, lang: str) -> str:
+    """A warning in words, materials and nodes by their labels."""
+    values = {
+        k: _called(str(v), system, lang) if k in CALLED else v for k, v in warning.message.values.items()
+    }
+    return Fault(warning.message.key, None, values).text(lang)
+
+
+def _called(ids: str, system: System, lang: str) -> str:
+    """Each id of a list by its label; what is no id as it is."""
+    return ", ".join(_label(one, system, lang) for one in ids.split(", "))
+
+
+def _label(one: str, system: System, lang: str) -> str:
+    if one in system.materials:
+        return material_name(system, one, lang)
+    known = one in system.processes or one in system.stocks
+    return node_name(system, one, lang) if known or one in BOUNDARY_WORDS else one
 
 
 def indicator_name(system: System, name: str, lang: str) -> str:

@@ -210,7 +210,7 @@ def short(value: float) -> str:
 
 
 GROUPED_TO = 1e15  # from here on digits are none of the figure's
-FIXED_FROM = 1e-4  # smaller figures are easier to read with a power of ten
+FIXED_FROM = 1e-6  # smaller figures are easier to read with a power of ten
 NOTHING = 1e-9  # of amounts a year in any native unit: rounding of a solve
 
 
@@ -218,7 +218,7 @@ def readable(value: float, more: int = 0) -> str:
     """A figure of any size and sign as people read it: thousands apart, about four digits, or `more`.
 
     >>> readable(2706769.1), readable(0.35), readable(-12345.6), readable(1.23456e-5), readable(0.0001234)
-    ('2,706,769', '0.35', '-12,346', '1.235e-05', '0.0001234')
+    ('2,706,769', '0.35', '-12,346', '0.00001235', '0.0001234')
     >>> readable(-1.49e-11), readable(999.96), readable(2e300)
     ('0', '1,000', '2e+300')
     """

@@ -26,6 +26,7 @@ from mfa.show.text import (
     percent,
     reason_text,
     target_state,
+    warning_text,
     wet_amount,
     word,
 )
@@ -88,7 +89,7 @@ def sections(summary: Summary, system: System, lang: str) -> dict[str, Any]:
             for c in summary.open_recipes
         ],
         "sources": _sources(summary, lang),
-        "warnings": [w.text(lang) for w in summary.warnings],
+        "warnings": [warning_text(w, system, lang) for w in summary.warnings],
     }
 
 

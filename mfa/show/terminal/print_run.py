@@ -34,6 +34,7 @@ from mfa.show.text import (
     target_state,
     tonnes,
     tonnes_unit,
+    warning_text,
     wet_amount,
     word,
 )
@@ -107,12 +108,12 @@ class _Answer:
         """What was asked for and changes nothing; then the worst warning and how many there are."""
         asked = [w for w in self.summary.warnings if w.code == NO_EFFECT]
         for warning in asked:
-            line(coloured("!", "yellow"), f" {warning.text(self.lang)}")
+            line(coloured("!", "yellow"), f" {warning_text(warning, self.system, self.lang)}")
         found = [w for w in self.summary.warnings if w.code != NO_EFFECT]
         worst = next((w for w in found if w.code not in REMARKS), None)
         if worst:
             more = self.word("warnings-more", count=len(found) - 1) if len(found) > 1 else ""
-            line(coloured("!", "yellow"), f" {worst.text(self.lang)}{more}")
+            line(coloured("!", "yellow"), f" {warning_text(worst, self.system, self.lang)}{more}")
         elif found:
             line(dim(self.word("remarks", count=len(found))))
 
@@ -294,7 +295,7 @@ class _Answer:
             return
         line(bold(self.word("warnings-title")))
         for warning in self.summary.warnings:
-            line("  ", coloured("!", "yellow"), f" {warning.text(self.lang)}")
+            line("  ", coloured("!", "yellow"), f" {warning_text(warning, self.system, self.lang)}")
         if self.summary.noted:
             names = ", ".join(self.summary.noted)
             line("  ", self.word("notes", count=len(self.summary.noted), names=names))
