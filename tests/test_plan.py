@@ -160,9 +160,9 @@ ROWS: dict[str, Of] = {
 STATED = ("the plan: output value", "the plan: value added")
 
 
-def tables() -> list[list[list[str]]]:
-    """Cells of each table of the page, its header first."""
-    blocks = re.findall(r"(?:^\|.*\n)+", FENCE.sub("", PAGE), re.MULTILINE)
+def tables(page: str) -> list[list[list[str]]]:
+    """Cells of each table of a page, its header first."""
+    blocks = re.findall(r"(?:^\|.*\n)+", FENCE.sub("", page), re.MULTILINE)
     rows = [[[c.strip(" *") for c in line.strip("|").split("|")] for line in b.splitlines()] for b in blocks]
     return [[table[0], *table[2:]] for table in rows]
 
@@ -170,12 +170,16 @@ def tables() -> list[list[list[str]]]:
 def cells() -> list[tuple[str, str, str]]:
     """Row, year, cell of every number that stands for a run."""
     found = []
-    for header, *body in tables():
+    for header, *body in tables(PAGE):
         for row in body:
             if row[0] not in STATED:
                 pairs = zip(header, row, strict=True)
                 found += [(row[0], h, c) for h, c in pairs if h in YEARS and re.match(r"[\d.]", c)]
     return found
+
+
+def number_of(cell: str) -> str:
+    return cell.split(maxsplit=1)[0]
 
 
 def of_run(row: str, year: str) -> float:
@@ -206,7 +210,7 @@ def test_tables_are_those_of_a_run(year: str) -> None:
     wrong = []
     for row, at, cell in cells():
         if at == year:
-            number = cell.split()[0]
+            number = number_of(cell)
             fresh = f"{of_run(row, year):.{len(number.partition('.')[2])}f}"
             if fresh != number:
                 wrong.append(f"{row}: {number} on the page, {fresh} in the run")
