@@ -197,13 +197,17 @@ FIGURES = {"set": "{}", "drive": "{}.level", "demand": "demand.{}", "supply": "s
 
 
 def _figures(merged: Assembly, variant: Tree) -> dict[str, str] | None:
-    """Path → quantity, of the figures of a variant; None where one is a schedule, or `set` comes after it."""
+    """Path → quantity, of the figures of a variant.
+
+    None where one is a schedule or says its basis, which a path does not set, or `set` comes after it.
+    """
     found: dict[str, str] = {}
     for section, path in FIGURES.items():
         for key, node in variant.child(section).items():
             written = node.get("value") if isinstance(node, Tree) else node
             is_set = section != "set" and path.format(key) in merged.scenario.child("set")
-            if is_set or not isinstance(written, Text):
+            vouched = isinstance(node, Tree) and "basis" in node
+            if is_set or vouched or not isinstance(written, Text):
                 return None
             found[path.format(key)] = str(written)
     return found

@@ -1,0 +1,124 @@
+"""The tables of docs/park.md and of the README's part on the park are those of runs made here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import mfa
+from tests.test_plan import BOTH, RATE, ROWS, YEARS, Of, missing, number_of, solved, tables, value
+
+ROOT = Path(__file__).parent.parent
+PARK = (ROOT / "docs" / "park.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8").partition("## The whole park")[2]
+
+
+def waste(name: str) -> Of:
+    return value(f"industrial-solid-waste-{name}", 1e6)
+
+
+COLUMNS: dict[str, Of] = {
+    "generated Mt/a": waste("generated"),
+    "utilised Mt/a": waste("utilised"),
+    "unsold Mt/a": waste("unsold"),
+    "disposed Mt/a": waste("disposed"),
+    "stored Mt/a": waste("stored"),
+    "utilisation": value(RATE, 0.01),
+    "to 95 %, Mt/a": missing(RATE),
+    "utilisation and disposal": value(BOTH, 0.01),
+    "to 100 %, Mt/a": missing(BOTH),
+}
+
+
+def moved(material: str, source: str = "", target: str = "") -> Of:
+    """What a source gives into a pool, or a target takes out of it, in millions a year."""
+
+    def of(result: mfa.Result) -> float:
+        flows = [f for f in result.flow_list if f.material == material]
+        return sum(f.amount for f in flows if (f.source == source if source else f.target == target)) / 1e6
+
+    return of
+
+
+TRADE: dict[str, Of] = {
+    "bauxite mined (all of the county's, for all who use it)": moved("bauxite", source="bauxite-mining"),
+    "bauxite bought": moved("bauxite", source="import"),
+    "clean coal sold": moved("clean-coal", target="export"),
+    "coke sold": moved("coke", target="export"),
+    "fly ash bought": moved("chp-fly-ash", source="import"),
+    "slag bought": moved("bf-slag", source="import"),
+    "ferrosilicon bought": moved("ferrosilicon", source="import"),
+    "grid power, TWh/a": moved("grid-import", source="import"),
+    "sewage past the works": moved("sewage-influent", target="emission"),
+}
+TARGETS: dict[str, Of] = {
+    "`industrial-water-reuse`": value("industrial-water-reuse", 0.01),
+    "`industrial-water-reuse-without-circulation`": value("industrial-water-reuse-without-circulation", 0.01),
+    "`sewage-treatment`": value("sewage-treatment", 0.01),
+    "`reclaimed-water-use`": value("reclaimed-water-use", 0.01),
+    "`hazardous-waste-utilisation-and-disposal`": value("hazardous-waste-utilisation-and-disposal", 0.01),
+    "`energy-intensity`, 当量, tce/万元": value("energy-intensity"),
+    "`energy-intensity-equivalent`, 等价, tce/万元": value("energy-intensity-equivalent"),
+    "`water-intensity`, m3/万元": value("water-intensity"),
+    "`output-value`, 亿元/a": value("output-value", 1e8),
+    "`value-added`, 亿元/a": value("value-added", 1e8),
+}
+
+
+def variants(cell: str) -> list[str]:
+    return re.findall(r"`([\w-]+)`", cell)
+
+
+def of_row(row: str, year: str) -> float:
+    """A named row, else the rate with the variants in backticks."""
+    known = {**ROWS, **TRADE, **TARGETS}
+    return known[row](solved(year)) if row in known else value(RATE, 0.01)(solved(year, *variants(row)))
+
+
+def wrong(cell: str, fresh: float, where: str) -> list[str]:
+    number = number_of(cell)
+    told = f"{fresh:.{len(number.partition('.')[2])}f}"
+    return [] if told == number else [f"{where}: {number} on the page, {told} in the run"]
+
+
+def of_years(page: str, year: str) -> list[str]:
+    """What is wrong in the column of a year, in every table of a page that has one."""
+    found: list[str] = []
+    for header, *body in tables(page):
+        for row in body if year in header else ():
+            cell = row[header.index(year)]
+            if re.match(r"\d", cell):
+                found += wrong(cell, of_row(row[0], year), row[0])
+    return found
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("page", [PARK, README], ids=["docs/park.md", "README.md"])
+def test_columns_of_a_year(page: str, year: str) -> None:
+    found = of_years(page, year)
+    assert not found, f"{year}:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_results_of_a_year(year: str) -> None:
+    header, *body = next(t for t in tables(PARK) if t[0][0] == "scenario")
+    rows = [row for row in body if row[0] == year]
+    assert len(rows) >= 5
+    found: list[str] = []
+    for row in rows:
+        result = solved(year, *variants(row[1]))
+        for name, cell in zip(header[2:], row[2:], strict=True):
+            found += wrong(cell, COLUMNS[name](result), f"{row[1]}, {name}")
+    assert not found, f"docs/park.md, {year}:\n" + "\n".join(found)
+
+
+def test_every_taker_of_waste_has_a_basis() -> None:
+    """No point of the rate is used by somebody of whom the files do not say who vouches for him."""
+    for year in YEARS:
+        for variant in ("at-capacity",) if year == "2021" else ("assumed-outlets", "market-limited"):
+            result = solved(year, variant)
+            wastes = [m for m in result.wastes if result.system.materials[m].waste == "industrial-solid"]
+            uses = [u for m in wastes for u in result.wastes[m].uses if u.fate == "utilisation"]
+            assert [u.node for u in uses if u.amount > 1e-6 and not u.basis] == [], (year, variant)
