@@ -6,11 +6,15 @@ figures are rounded there, so that they hold to half a unit of their last digit.
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 import mfa
+
+CHAINS = sorted((Path(__file__).parents[1] / "chains").glob("*.yaml"))
 
 
 @cache
@@ -148,6 +152,21 @@ def test_sulphur_of_ceramsite_is_in_the_grain_the_gypsum_and_the_air() -> None:
     dihydrate = scrubbed / 64.06 * 172.17
     assert of("fgd-gypsum") * 0.93 == pytest.approx(dihydrate, rel=3e-3)
     assert of("nox") == pytest.approx(5_576 * 180e-6, rel=3e-3)
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda path: path.stem)
+def test_no_figure_without_a_document_that_was_read_is_above_low(chain: Path) -> None:
+    """What `docs/chains/confidence.md` says of judgement and of documents cited from memory."""
+    text = chain.read_text("utf-8")
+    cited = dict(re.findall(r'\n  ([a-z0-9-]+): \{cite: "([^"]*)"', text))
+    unread = {name for name, cite in cited.items() if re.search("no document|from memory|not verified", cite)}
+    above = [
+        (source, confidence)
+        for source, confidence in re.findall(r"source: ([a-z0-9-]+), confidence: (\w+)", text)
+        if source in unread and confidence != "low"
+    ]
+    assert "confidence: high" not in "".join(re.findall(r"source: balance, confidence: \w+", text))
+    assert above == []
 
 
 # docs/park.md and the README: generated Mt/a, utilised, missing to 95 % Mt/a. In 2030 the binder of project
