@@ -111,7 +111,7 @@ ORES = [
 def test_ore_mud_lime_and_soda_follow_from_the_silica_of_the_ore(
     variant: str, alumina: float, silica: float, rest: tuple[float, ...]
 ) -> None:
-    """Alumina, silica and soda balance of the digestion, a tonne of alumina (docs/chains/bayer-alumina.md)."""
+    """Balances of alumina, silica and soda in the digestion (docs/chains/bayer-alumina.md)."""
     liquor = 1.5165
     ore = (0.6503 - 1.2e-4) / (alumina + 0.0008 - 1.2 * (silica + 0.0024))
     lime = 0.08 * ore
@@ -133,8 +133,8 @@ def test_ore_mud_lime_and_soda_follow_from_the_silica_of_the_ore(
 def test_sulphur_of_ceramsite_is_in_the_grain_the_gypsum_and_the_air() -> None:
     """Gangue and coal bring 2.926 kg a tonne; 40 % stay, the scrubber keeps what is above 50 mg/m3.
 
-    Carbon: 0.2738 x 2.0737 % + 0.1425 x 14.5 % + 0.0896 x 61.2 % = 81.1 kg, as CO2 297.3 kg = 150.4 m3; process
-    CO2 of the mud 5.7 kg = 2.9 m3; oxygen 243.9 kg brings 642.1 m3 of nitrogen, the fuel 1.1 m3; sum 796.5 m3
+    Carbon: 0.2740 x 2.0737 % + 0.1425 x 14.5 % + 0.0896 x 61.2 % = 81.1 kg, as CO2 297.3 kg = 150.4 m3;
+    process CO2 of the mud 5.7 kg = 2.9 m3; oxygen 243.9 kg brings 642.1 m3 of nitrogen, the fuel 1.1 m3; sum 796.5 m3
     dry, at 18 % oxygen x 21 / 3 = 5 576 m3.
     """
     result = ran("chain-red-mud-use")
@@ -170,8 +170,8 @@ def test_no_figure_without_a_document_that_was_read_is_above_low(chain: Path) ->
 
 
 # docs/park.md and the README: generated Mt/a, utilised, missing to 95 % Mt/a. In 2030 ceramsite
-# leaves 0.349 Mt/a of tailings for the paste that fills voids (0.6 t/t); 0.12 t of binder go into each tonne of
-# it: 70 kt of 2 000 kt/a, so 3.5 % of the waste in binder is filled underground and counts as unsold.
+# leaves 0.349 Mt/a of tailings for the paste that fills voids (0.6 t/t); 0.12 t of binder go into each tonne
+# of it: 70 kt of 2 000 kt/a, so 3.5 % of the waste in binder is filled underground and counts as unsold.
 PARK = [
     ("jiaokou-2021", "", 4.961, 0.0608, 4.411),
     ("jiaokou-2025", "", 6.029, 0.3414, 3.669),
