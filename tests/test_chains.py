@@ -134,8 +134,8 @@ def test_sulphur_of_ceramsite_is_in_the_grain_the_gypsum_and_the_air() -> None:
     """Gangue and coal bring 2.926 kg a tonne; 40 % stay, the scrubber keeps what is above 50 mg/m3.
 
     Carbon: 0.2740 x 2.0737 % + 0.1425 x 14.5 % + 0.0896 x 61.2 % = 81.1 kg, as CO2 297.3 kg = 150.4 m3;
-    process CO2 of the mud 5.7 kg = 2.9 m3; oxygen 243.9 kg brings 642.1 m3 of nitrogen, the fuel 1.1 m3; sum 796.5 m3
-    dry, at 18 % oxygen x 21 / 3 = 5 576 m3.
+    process CO2 of the mud 5.7 kg = 2.9 m3; oxygen 243.9 kg brings 642.1 m3 of nitrogen, the fuel 1.1 m3;
+    sum 796.5 m3 dry, at 18 % oxygen x 21 / 3 = 5 576 m3.
     """
     result = ran("chain-red-mud-use")
     flows = result.flows
