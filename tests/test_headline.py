@@ -22,8 +22,9 @@ from tests.test_uptake import BRICKS, RATE
 
 DRIVE = "drive: {smelter: 350 kt/a}\n"
 NOTE = (
-    "240 kt/a of industrial solid waste is unsold: it goes into products that nobody takes; most of it is"
-    " slag at crusher, 240 kt/a, where 240 kt/a of brick-feed is left over"
+    "240 kt/a of industrial solid waste does not count as used, since what is made of it finds no buyer "
+    "(68.57 points of the rate). The largest part: 240 kt/a of slag in what crusher makes of it; "
+    "of brick-feed 240 kt/a is left over"
 )
 # 100 kt of the feed's 350 kt are sold by word of a plan, 50 kt of slag are assumed to go elsewhere
 TWO = BRICKS.replace(
@@ -33,8 +34,8 @@ STATED = TWO.replace("crusher: {per", "crusher: {basis: stated, per").replace(
     "limit: 110 kt/a", "limit: 100 kt/a"
 )
 SPLIT = (
-    "Industrial solid waste utilised 42.86 %: 28.57 points by what is measured or stated, "
-    "14.29 points by what is assumed here"
+    "Industrial solid waste utilised 42.86 %: 28.57 points by sizes that a statistic, a permit or the plan "
+    "states, 14.29 points by sizes that are assumed here (mostly export 50 kt/a)"
 )
 
 
@@ -42,7 +43,7 @@ def test_unsold_is_told_beside_the_rate(tmp_path: Path, capsys: pytest.CaptureFi
     """Terminal, report, notebook and workbook say how much is unsold and what is left over."""
     result = solve(tmp_path, BRICKS, DRIVE)
     assert headline_notes(Summary(result), "en") == [NOTE]
-    assert headline_notes(Summary(result), "zh")[0].startswith("240 kt/a 工业固体废物待消纳")
+    assert headline_notes(Summary(result), "zh")[0].startswith("240 kt/a 工业固体废物不计入利用")
     print_answer(result, "en", None)
     printed = capsys.readouterr().out
     assert NOTE in " ".join(printed.split())
@@ -77,7 +78,7 @@ def test_unsold_in_the_charts(tmp_path: Path) -> None:
     (piece,) = [p for p in ax.patches if p.get_gid() == "unsold"]
     assert (piece.get_x(), piece.get_x() + piece.get_width()) == pytest.approx((110, 350))
     said = " ".join(t.get_text() for t in gauge(result, RATE).texts)
-    assert "240 kt/a of industrial solid waste is unsold" in said
+    assert "240 kt/a of industrial solid waste does not count as used" in said
     other = gauge(result, "industrial-solid-waste-stored")
     assert "unsold" not in " ".join(t.get_text() for t in other.texts)
 
@@ -98,7 +99,8 @@ def test_what_no_file_says_is_told(tmp_path: Path) -> None:
     chain = TWO.replace("limit: 110 kt/a", "limit: 100 kt/a")
     note = headline_notes(Summary(solve(tmp_path, chain, DRIVE)), "en")[1]
     assert note.endswith(
-        "42.86 %: 14.29 points by what is assumed here, 28.57 points by takers of which the files do not say"
+        "42.86 %: 14.29 points by sizes that are assumed here (mostly export 50 kt/a), "
+        "28.57 points by takers of which the files do not say"
     )
     assert Summary(solve(tmp_path, BRICKS, DRIVE)).split is None
 

@@ -260,7 +260,7 @@ def test_variants_that_raise_the_rate(tmp_path: Path) -> None:
     assert values == {"half": pytest.approx(0.62), "roads": pytest.approx(0.46), "large": pytest.approx(0.46)}
     assert found["half"].label == {"en": "Half the metal", "zh": "金属减半"}
     assert found["roads"].label == {"en": "roads", "zh": "roads"}
-    assert remedy_name(result.system, found["half"], "zh") == "变体 half：金属减半"
+    assert remedy_name(result.system, found["half"], "zh") == "金属减半（方案 half）"
     chosen = solve(tmp_path, PARK, YEAR + VARIANTS, variants=["half"])
     assert "half" not in {r.variant for r in chosen.remedies()}
 
@@ -301,7 +301,10 @@ def test_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "to sell: road 400 kt/a" in first
     assert "works: 25.00 % less, since mud comes from it" in first
     assert "1. brick-works: take all mud that is left (no limit)" in last
-    assert "all of them together (ceiling: not a measure as it stands)" in last
+    assert (
+        "every outlet and idle process without any limit, all at once (ceiling: not a measure as it stands)"
+        in last
+    )
     page = report_page(result, found)
     assert "Ceiling, not a measure as it stands: " in page
     assert "Ceilings, not measures as they stand" in page

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from mfa.catalogue import HEADLINE
+from mfa.catalogue import HEADLINE, SOLID
 from mfa.show.text import indicator_name, material_name, mega, node_name, percent, word
 
 if TYPE_CHECKING:
     from mfa.show.summary import Summary
+
+MOST_ASSUMED = 3  # takers that a sentence names
 
 
 def headline_notes(summary: Summary, lang: str) -> list[str]:
@@ -22,11 +23,12 @@ def unsold_note(summary: Summary, lang: str) -> str:
     if not summary.unsold_wastes:
         return ""
     system, most = summary.result.system, summary.unsold_wastes[0]
-    left = most.leftover
+    left, whole = most.leftover, summary.wastes(SOLID).total
     return word(
         "headline-unsold",
         lang,
-        amount=mega(math.fsum(u.amount for u in summary.unsold_wastes), "t/a"),
+        amount=mega(whole.unsold, "t/a"),
+        points=f"{100 * whole.unsold / whole.to_count(('utilised',)):.2f}",
         material=material_name(system, most.material, lang),
         node=node_name(system, most.node, lang),
         part=mega(most.amount, "t/a"),
@@ -41,9 +43,19 @@ def split_note(summary: Summary, lang: str) -> str:
     if split is None:
         return ""
     shares = {"known": split.known, "assumed": split.assumed, "unsaid": split.unsaid}
+    assumed = "、".join(_assumed(summary, lang)) if lang == "zh" else ", ".join(_assumed(summary, lang))
+    names = word("headline-names", lang, names=assumed) if assumed else ""
     parts = [
-        word(f"headline-{key}", lang, points=f"{share * 100:.2f}") for key, share in shares.items() if share
+        word(f"headline-{key}", lang, points=f"{share * 100:.2f}", names=names)
+        for key, share in shares.items()
+        if share
     ]
     name = indicator_name(summary.result.system, HEADLINE, lang)
     joint = "，" if lang == "zh" else ", "
     return word("headline-split", lang, name=name, value=percent(split.rate), parts=joint.join(parts))
+
+
+def _assumed(summary: Summary, lang: str) -> list[str]:
+    """The takers of assumed size that use most, each with how much."""
+    system, most = summary.result.system, summary.assumed_takers[:MOST_ASSUMED]
+    return [f"{node_name(system, node, lang)} {mega(amount, 't/a')}" for node, amount in most]

@@ -125,6 +125,16 @@ class Summary:
         known = part.get("measured", 0.0) + part.get("stated", 0.0)
         return Split(known, part.get("assumed", 0.0), part.get("", 0.0))
 
+    @cached_property
+    def assumed_takers(self) -> tuple[tuple[str, float], ...]:
+        """Takers of assumed size with the industrial solid waste that they use, t a year, largest first."""
+        sums: dict[str, float] = {}
+        for _, waste in self._counted:
+            for use in waste.uses:
+                if use.fate == "utilisation" and use.basis == "assumed":
+                    sums[use.node] = sums.get(use.node, 0.0) + use.amount
+        return tuple(sorted(sums.items(), key=lambda pair: -pair[1]))
+
     @property
     def _counted(self) -> Iterable[tuple[str, WasteFlow]]:
         """The industrial solid wastes that are tonnes."""

@@ -365,7 +365,7 @@ def remedy_brings(system: System, remedy: Remedy, lang: str) -> str:
         parts += [word(f"brings-{key}", lang, amount=_signed(mega(amount, unit)))] if abs(amount) >= 1 else []
     if brings.money is not None and abs(brings.money) >= 1:
         parts.append(word("brings-money", lang, amount=_signed(f"{number(brings.money / 1e8)} 亿元/a")))
-    return "; ".join(parts) or word("brings-none", lang)
+    return "; ".join(parts) or word("brings-range" if remedy.way == "range" else "brings-none", lang)
 
 
 def _signed(amount: str) -> str:

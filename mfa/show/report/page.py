@@ -168,7 +168,7 @@ def _best_ways(summary: Summary, system: System, lang: str) -> Rows:
 def _way(r: Remedy, system: System, lang: str) -> tuple[str, ...]:
     """A remedy, what it reaches, points, what it brings along; a ceiling says that it is one."""
     kind = word("report-is-ceiling", lang) if r.ceiling and r.way != "all" else ""
-    met = " ✓" if r.met == "true" else ""
+    met = " ✓" if r.met == "true" and not r.ceiling else ""
     name, brings = remedy_name(system, r, lang), remedy_brings(system, r, lang)
     return (f"{kind}{name}", f"{percent(r.value)}{met}", f"{r.gain * 100:+.2f}", brings)
 
