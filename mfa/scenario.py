@@ -73,6 +73,7 @@ class Scenario(Loaded):
         vary: Mapping[str, str | Sequence[str]] | None = None,
         *,
         table: str | Path | None = None,
+        levers: bool = False,
         indicators: str | Sequence[str] = (),
         out: str | Path | None = None,
         picture: str | Path | None = None,
@@ -88,6 +89,7 @@ class Scenario(Loaded):
         Parameters
         ----------
         vary : path → `"0.1..0.5 Mt/a:20"` (evenly spaced) or a list of quantities; all combinations
+        levers : also over every combination of the levels of its levers, a column a lever
         table : instead, a CSV file: a header of paths, each row the quantities of a point
         indicators : names; by default those with targets, else the rates of waste
         out : a file for the table, .csv or .parquet; what a kill left undone goes on at the next call
@@ -110,6 +112,7 @@ class Scenario(Loaded):
             self,
             vary or {},
             table=table,
+            levers=levers,
             indicators=indicators,
             out=out,
             picture=picture,

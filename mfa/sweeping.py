@@ -58,6 +58,7 @@ def sweep(
     vary: Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]] = (),
     *,
     table: str | Path | None = None,
+    levers: bool = False,
     indicators: str | Sequence[str] = (),
     out: str | Path | None = None,
     picture: str | Path | None = None,
@@ -71,6 +72,7 @@ def sweep(
     Parameters
     ----------
     vary : path → what it takes; pairs where they come from a command line
+    levers : also over every combination of the levels of the scenario's levers
     progress : called as it goes on, with how many points are done, and of how many
 
     Raises
@@ -81,10 +83,11 @@ def sweep(
         a file cannot be written, or a process broke down
     """
     check_language(lang)
-    asked = _points(vary, table)
-    points.check(asked, loaded)
+    asked = _points(vary, table, points.of_levers(loaded) if levers else ())
+    figures = asked.without_levers
+    points.check(figures, loaded)
     names = chosen(loaded.system, as_names("indicators", indicators))
-    task = Task(loaded, asked, *points.base(asked, loaded), names)
+    task = Task(loaded, asked, *points.base(figures, loaded), names)
     _check_files(Swept(task.base, asked, names, ()), out, picture)
     if processes is not None and processes < 1:
         raise Error([Fault("sweep-processes", None, {"count": processes})])
@@ -104,16 +107,19 @@ def sweep(
 
 
 def _points(
-    vary: Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]], table: str | Path | None
+    vary: Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]],
+    table: str | Path | None,
+    levers: tuple[points.Axis, ...],
 ) -> Points:
-    if table is not None and vary:
+    if table is not None and (vary or levers):
         raise Error([Fault("sweep-both", None)])
     if table is not None:
         return points.from_table(Path(table))
     pairs = vary.items() if isinstance(vary, Mapping) else vary
     if not isinstance(vary, Mapping | Sequence) or isinstance(vary, str):
         raise Error([Fault("argument-vary", None, {"text": repr(vary)[:60]})])
-    return points.from_variations((p, t if isinstance(t, str) else ", ".join(map(str, t))) for p, t in pairs)
+    written = ((p, t if isinstance(t, str) else ", ".join(map(str, t))) for p, t in pairs)
+    return points.from_variations(written, levers)
 
 
 def _check_files(about: Swept, out: str | Path | None, picture: str | Path | None) -> None:
@@ -193,6 +199,7 @@ def _key(task: Task) -> str:
     told = {
         "files": [digest(f.read_bytes()) for f in loaded.files],
         "variants": loaded.variants,
+        "levers": dict(loaded.levers),
         "set": loaded.settings or {},
         "layers": loaded.system.layers,
         "allocation": loaded.system.allocation,

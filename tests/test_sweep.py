@@ -666,3 +666,42 @@ def test_the_command_is_there(capsys: pytest.CaptureFixture[str]) -> None:
         main(["sweep", "--help"])
     assert ended.value.code == 0
     assert "--scheduler" in capsys.readouterr().out
+
+
+# ---------------------------------------------------------------- levers
+LEVERED = """
+levers:
+  metal:
+    label: {en: Metal}
+    levels: {half: {drive: {works: 0.5 Mt/a}}, whole: {drive: {works: 1 Mt/a}}}
+  kilns:
+    label: {en: Kilns}
+    levels: {small: {set: {kiln.capacity: 0.2 Mt/a}}, large: {set: {kiln.capacity: 0.4 Mt/a}}}
+"""
+
+
+def test_levers_by_hand(here: Path) -> None:
+    """Every combination of levels, the last lever fastest; as single runs give, in one process or two."""
+    file = here / "levered.yaml"
+    file.write_text(SCENARIO.replace("scenario: base", "scenario: levered") + LEVERED, encoding="utf-8")
+    scenario = mfa.load(file)
+    found = scenario.sweep(levers=True)
+    assert list(zip(found["levers.metal"], found["levers.kilns"], strict=True)) == [
+        *(("half", "small"), ("half", "large")),
+        *(("whole", "small"), ("whole", "large")),
+    ]
+    singly = [
+        mfa.load(file, levers={"metal": m, "kilns": k}).solve().indicators.value[found.columns[3]]
+        for m, k in zip(found["levers.metal"], found["levers.kilns"], strict=True)
+    ]
+    assert found[found.columns[3]].tolist() == singly
+    assert len(set(singly)) > 2
+    both = scenario.sweep({"kiln.capacity": "0.1 Mt/a, 0.3 Mt/a"}, levers=True, processes=2)
+    assert len(both) == 8
+    assert both["kiln.capacity [t/a]"].tolist() == [1e5, 3e5] * 4
+
+
+def test_a_scenario_without_levers(here: Path) -> None:
+    with pytest.raises(mfa.Error) as caught:
+        mfa.load(here / "base.yaml").sweep(levers=True)
+    assert [f.key for f in caught.value.faults] == ["sweep-no-levers"]

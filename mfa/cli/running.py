@@ -245,6 +245,7 @@ def compare(
 @click.argument("scenario")
 @click.option("--vary", multiple=True, metavar="PATH=FROM..TO UNIT:N")
 @click.option("--table", type=NamedPath(dir_okay=False, path_type=Path))
+@click.option("--levers", "all_levers", is_flag=True)
 @click.option("--indicator", "names", multiple=True, metavar="NAME")
 @click.option("--out", type=NamedPath(dir_okay=False, path_type=Path))
 @click.option("--picture", type=NamedPath(dir_okay=False, path_type=Path))
@@ -256,6 +257,7 @@ def sweep(
     scenario: str,
     vary: tuple[str, ...],
     table: Path | None,
+    all_levers: bool,
     names: tuple[str, ...],
     out: Path | None,
     picture: Path | None,
@@ -286,6 +288,7 @@ def sweep(
                 loaded,
                 pairs,
                 table=table,
+                levers=all_levers,
                 indicators=names,
                 out=out,
                 picture=picture,

@@ -99,6 +99,19 @@ def read_scenario(
     )
 
 
+def with_levels(loaded: Loaded, levels: Mapping[str, str]) -> Loaded:
+    """The scenario read anew with levels of levers picked, over those that are picked already.
+
+    Raises
+    ------
+    mfa.Error
+        levels that do not go with what lies over the file
+    """
+    made = read_scenario(loaded.path, loaded.variants, loaded.settings, {**loaded.levers, **levels})
+    system = replace(made.system, layers=loaded.system.layers, allocation=loaded.system.allocation)
+    return replace(made, system=system)
+
+
 def with_settings(loaded: Loaded, settings: Mapping[str, str]) -> tuple[System, Mapping[str, str]]:
     """The system with some figures set, by path, and all settings that then lie over the files.
 

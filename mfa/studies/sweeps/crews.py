@@ -18,7 +18,7 @@ from itertools import islice
 from typing import Any
 
 from mfa.errors import Error, Failure, Fault
-from mfa.studies.sweeps.point_solver import PointSolver, Row, Task
+from mfa.studies.sweeps.point_solver import LeverSolver, PointSolver, Row, Task, solver_of
 
 CHUNK = 25  # points that are handed out and kept together: about half a second of a park
 AHEAD = 2  # chunks for each process, so that none waits for the next
@@ -40,12 +40,12 @@ def processors() -> int:
 
 def alone(task: Task, wanted: Sequence[int]) -> Iterator[Chunk]:
     """Chunks solved in this process, one after the other."""
-    solver = PointSolver(task)
+    solver = solver_of(task)
     for start in wanted:
         yield start, _solved(solver, start)
 
 
-def _solved(solver: PointSolver, start: int) -> list[Row]:
+def _solved(solver: PointSolver | LeverSolver, start: int) -> list[Row]:
     return solver.rows(range(start, min(start + CHUNK, len(solver.task.points))))
 
 
@@ -91,7 +91,7 @@ def _results(done: set[Future[Chunk]]) -> Iterator[Chunk]:
     return (future.result() for future in done)
 
 
-_ours: list[PointSolver] = []
+_ours: list[PointSolver | LeverSolver] = []
 """In a process of a crew: its solver."""
 
 
@@ -101,7 +101,7 @@ def _begin(task: Task) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _ours[:] = [PointSolver(task)]
+    _ours[:] = [solver_of(task)]
 
 
 def _end_with(parent: Any) -> None:
@@ -172,5 +172,5 @@ _theirs = threading.local()
 def remote(packed: bytes, key: str, start: int) -> Chunk:
     """A chunk solved by a worker, which unpacks a task once."""
     if getattr(_theirs, "key", "") != key:
-        _theirs.key, _theirs.solver = key, PointSolver(pickle.loads(packed))
+        _theirs.key, _theirs.solver = key, solver_of(pickle.loads(packed))
     return start, _solved(_theirs.solver, start)

@@ -12,12 +12,12 @@ import numpy as np
 from mfa.engine.compile import Compiled, Slot, compile_system, filled, slot
 from mfa.engine.network import OrderError, Values
 from mfa.errors import Error, Failure, FaultWithoutPlace
-from mfa.input.load import Loaded, with_settings
+from mfa.input.load import Loaded, with_levels, with_settings
 from mfa.input.merge import merge
 from mfa.input.records.replaced import figure_alone
 from mfa.parameters import Path, figure_at, parse, with_figure
 from mfa.results.run import Run, solve_compiled
-from mfa.studies.sweeps.points import Points
+from mfa.studies.sweeps.points import LEVERS, Points, base
 from mfa.system import Figure, System
 
 FAILURE = "failure"
@@ -87,9 +87,10 @@ class PointSolver:
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """The rows of some points."""
-        return [self._row(self.task.points.settings(n)) for n in numbers]
+        return [self.row(self.task.points.settings(n)) for n in numbers]
 
-    def _row(self, settings: Mapping[str, str]) -> Row:
+    def row(self, settings: Mapping[str, str]) -> Row:
+        """The row of one point."""
         inputs = tuple(map(self._input, settings, settings.values()))
         none = (None,) * len(self.task.names)
         try:
@@ -165,6 +166,49 @@ class PointSolver:
         found = {row.name: (row.value, row.met or None) for row in run.indicators_named(names)}
         rows = [found.get(name, (None, None)) for name in names]
         return tuple(value for value, _ in rows), tuple(met for _, met in rows)
+
+
+class LeverSolver:
+    """Solves the points of a task that go over levels of levers: the scenario is read once a combination."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self._levels: Mapping[str, str] = {}
+        self._solver: PointSolver | None = None
+        self._error = ""
+
+    def rows(self, numbers: Sequence[int]) -> list[Row]:
+        """The rows of some points."""
+        return [self._row(self.task.points.settings(n)) for n in numbers]
+
+    def _row(self, settings: Mapping[str, str]) -> Row:
+        levels = {p.removeprefix(LEVERS): t for p, t in settings.items() if p.startswith(LEVERS)}
+        rest = {p: t for p, t in settings.items() if not p.startswith(LEVERS)}
+        self._turn(levels)
+        if self._solver is None:
+            none = (None,) * len(self.task.names)
+            return Row((*levels.values(), *(None for _ in rest)), none, none, self._error)
+        row = self._solver.row(rest)
+        return row._replace(inputs=(*levels.values(), *row.inputs))
+
+    def _turn(self, levels: Mapping[str, str]) -> None:
+        """Read the scenario with some levels, where they are others than before."""
+        if levels == self._levels:
+            return
+        loaded, rest = self.task.loaded, self.task.points.without_levers
+        self._levels, self._solver = levels, None
+        try:
+            made = with_levels(loaded, levels)
+        except Error as error:
+            self._error = error.faults[0].key
+            return
+        self._solver = PointSolver(Task(made, rest, *base(rest, made), self.task.names))
+
+
+def solver_of(task: Task) -> PointSolver | LeverSolver:
+    """What solves the points of a task."""
+    whole = len(task.points.without_levers.axes) == len(task.points.axes)
+    return PointSolver(task) if whole else LeverSolver(task)
 
 
 def _known(system: System, text: str) -> Path:

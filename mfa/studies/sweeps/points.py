@@ -22,6 +22,7 @@ from mfa.parameters.values import entry_at
 from mfa.system import System
 
 VARY = "--vary"
+LEVERS = "levers."  # before the name of a lever, which takes its levels
 MOST_POINTS = 1_000_000  # their rows are held in memory until the table is written
 MOST_UNITS = 200  # and words of one path that are tried
 SPACED = re.compile(r"(.*\.\..*):\s*([^:\s]*)\s*")
@@ -64,6 +65,11 @@ class Points:
             return (len(self.axes[0].texts),)
         return tuple(math.prod(len(a.texts) for a in self.axes[i:]) for i in range(len(self.axes) + 1))
 
+    @cached_property
+    def without_levers(self) -> Points:
+        """The axes that are figures."""
+        return Points(tuple(a for a in self.axes if not a.path.startswith(LEVERS)), self.grid)
+
     def settings(self, number: int) -> dict[str, str]:
         """Path → quantity of a point, as `Scenario.replace` takes it."""
         if not self.grid:
@@ -72,8 +78,24 @@ class Points:
         return {a.path: a.texts[number % sizes[i] // sizes[i + 1]] for i, a in enumerate(self.axes)}
 
 
-def from_variations(vary: Iterable[tuple[str, str]]) -> Points:
+def of_levers(loaded: Loaded) -> tuple[Axis, ...]:
+    """An axis for each lever of a scenario, with its levels in their order.
+
+    Raises
+    ------
+    mfa.Error
+        the scenario has no levers
+    """
+    if not loaded.lever_levels:
+        raise Error([Fault("sweep-no-levers", None, {"name": loaded.system.name})])
+    levers = enumerate(loaded.lever_levels.items(), 1)
+    return tuple(Axis(f"{LEVERS}{name}", levels, "--levers", (i,)) for i, (name, levels) in levers)
+
+
+def from_variations(vary: Iterable[tuple[str, str]], levers: tuple[Axis, ...] = ()) -> Points:
     """Points from paths and what they take: `0.1..0.5 Mt/a:20` (evenly spaced), or `a, b, c`.
+
+    `levers` are axes before them, varied slowest.
 
     Raises
     ------
@@ -88,6 +110,7 @@ def from_variations(vary: Iterable[tuple[str, str]]) -> Points:
             faults.append(unplaced.at(Place(VARY, number, 1)))
     if faults:
         raise Error(faults)
+    axes[:0] = levers
     if not axes:
         raise Error([Fault("sweep-nothing", None)])
     count = math.prod(len(a.texts) for a in axes)
