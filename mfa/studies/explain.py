@@ -21,7 +21,8 @@ from mfa.system import Side
 
 MOST_STEPS = 12  # up to the drive; longer ways are told by their beginning
 STEP = 1e-6  # of the amount that is changed: small enough to meet no bend, large beside rounding
-WORTH = 1e-4  # of the largest change: less is of no interest
+WORTH = 1e-4  # of the largest change in a unit: less is of no interest
+NOTHING = 1e-7  # a unit: rounding of a difference over a small step
 Kind = Literal["process", "material", "stock", "indicator"]
 
 
@@ -308,8 +309,11 @@ def _changes(run: Run, then: Run, step: float, cause: tuple[str, str] | None) ->
                 key = flow.material, node
                 ends[key] = ends.get(key, 0.0) + sign * flow.amount
     per_unit = {k: v / step for k, v in ends.items()}
-    sizes = {k: abs(v) * (materials[k[0]].unit_mass or 0.0) for k, v in per_unit.items()}
-    largest = max(sizes.values(), default=0.0)
-    for key in sorted(sizes, key=lambda k: -sizes[k]):
-        if sizes[key] > WORTH * largest:
-            yield Change(*key, per_unit[key], materials[key[0]].unit)
+    largest: dict[str, float] = {}
+    for (material, _), change in per_unit.items():
+        unit = materials[material].unit
+        largest[unit] = max(largest.get(unit, 0.0), abs(change))
+    for key in sorted(per_unit, key=lambda k: (not materials[k[0]].is_mass, -abs(per_unit[k]))):
+        unit = materials[key[0]].unit
+        if abs(per_unit[key]) > max(WORTH * largest[unit], NOTHING):
+            yield Change(*key, per_unit[key], unit)
