@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mfa.catalogue import members_of
 from mfa.results.indicators.target import ROUNDING
+from mfa.show.magnitudes import step, units
 from mfa.show.text import (
     indicator_name,
     knowing,
@@ -151,10 +152,19 @@ def _row(name: str, c: Change) -> tuple[str, ...]:
     if c.unit == "1" and min(known, default=0.0) <= 1 + ROUNDING:
         points = "" if c.absolute is None else f"{c.absolute * 100:+.2f}"
         return name, percent(c.before), percent(c.after), points, _relative(c)
-    scale, unit = (MONEY, "亿元/a") if c.unit == "CNY/a" else (1.0, "" if c.unit == "1" else c.unit)
+    unit, scale = _unit(c.unit, max(map(abs, known), default=0.0))
     before, after, change = (None if v is None else v / scale for v in (c.before, c.after, c.absolute))
     moved = "" if change is None else f"{'+' if change > 0 else ''}{number(change)}"
     return f"{name} [{unit}]" if unit else name, _cell(before), _cell(after), moved, _relative(c)
+
+
+def _unit(unit: str, largest: float) -> tuple[str, float]:
+    """The unit of a row, and how many native ones it is: in 万 and 亿 where these are asked for."""
+    if unit == "CNY/a":
+        return "亿元/a", MONEY
+    if unit == "1":
+        return "", 1.0
+    return step(largest, unit) if units() == "zh" else (unit, 1.0)
 
 
 def _relative(c: Change) -> str:
