@@ -192,7 +192,8 @@ def test_main_trunk() -> None:
 
 
 BOUGHT = {
-    # road base 28 000, foam glass 1 234.40, ceramsite 876 937.6, panels 99 960, binder 340 000, own 214 409.15
+    # road base 28 000, foam glass 1 234.40, ceramsite 876 937.6, panels 99 960, binder 340 000;
+    # own 214 409.15
     "chp-fly-ash": 1_131_722.84,
     "bauxite-tailings": 771_520,  # 3.2 Mt × 0.2411: no flotation here
     "coal-gangue": 456_000,  # 3.2 Mt × 0.1425
@@ -204,8 +205,9 @@ BOUGHT = {
     "thermal-coal": 1_236_590.54,  # 15 347 828 GJ × 61.9 kg + 3.2 Mt × 89.55 kg
     "cement": 187_516.00,  # 350 kt × 0.05 + 840 kt × 0.2024
     "clinker": 140_000,  # 2 Mt × 0.07
-    # MWh used: refinery with mine 547 806.4, gallium 2 684.4, road base 1 400, sorbent 1 000, ceramsite 144 000,
-    # panels 16 800, binder 110 000, foam glass 2 605.1, lime 934.5, separation 9 985.0; own 50 kWh per GJ of steam
+    # MWh used: refinery with mine 547 806.4, gallium 2 684.4, road base 1 400, sorbent 1 000,
+    # ceramsite 144 000, panels 16 800, binder 110 000, foam glass 2 605.1, dealkalisation 934.5,
+    # separation 9 985.0; own 50 kWh per GJ of steam
     "grid-import": 837_215.386 - 767_391.392,
 }
 SOLD = {
