@@ -300,7 +300,7 @@ def test_merit_faults() -> None:
     with pytest.raises(mfa.Error, match="did you mean 'ash'"):
         merit(solved("percentage"), "ashh")
     with pytest.raises(mfa.Error, match="nothing to draw"):
-        merit(mfa.load("alumina-red-mud").solve(), "bauxite-tailings")
+        merit(mfa.load("alumina-red-mud").solve(), "phosphogypsum")
 
 
 # ---------------------------------------------------------------- waterfall
