@@ -233,12 +233,11 @@ def test_the_ore_reading_takes_in_two_million_tonnes() -> None:
 
 DECISIONS = (
     ("assumed-outlets", "market-limited"),
-    ("ore-reading", ""),
     ("backfill-counts", ""),
     ("washeries-outside", "washeries-clean-coal"),
     ("road-base-100-km", ""),
 )
-"""The five decisions of the page, each with its favourable and its unfavourable end."""
+"""The four decisions of the page, each with its favourable and its unfavourable end."""
 
 
 def test_no_decision_widens_the_range_of_2030() -> None:
@@ -250,12 +249,12 @@ def test_no_decision_widens_the_range_of_2030() -> None:
 
     for i in range(len(DECISIONS)):
         one = [int(k == i) for k in range(len(DECISIONS))]
-        assert rate(*one) < rate(0, 0, 0, 0, 0)
-        assert rate(*(1 - e for e in one)) >= rate(1, 1, 1, 1, 1)
+        assert rate(*one) < rate(0, 0, 0, 0)
+        assert rate(*(1 - e for e in one)) >= rate(1, 1, 1, 1)
     shown = {
         row: float(c) for row, at, c in cells() if at == "2030" and row.startswith(("lowest", "highest"))
     }
-    assert sorted(shown.values()) == [round(rate(1, 1, 1, 1, 1)), round(rate(0, 0, 0, 0, 0))]
+    assert sorted(shown.values()) == [round(rate(1, 1, 1, 1)), round(rate(0, 0, 0, 0))]
 
 
 def test_all_enters_that_leaves() -> None:
