@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import mfa
 from mfa.checks.closure import Closure, closures
 from mfa.cli import cli
-from mfa.input.schema.forms import json_schema
+from mfa.input.schema.completions import json_schema
 from mfa.properties import carbon_content, elements
 from tests.parks import codes, faults, load, solve, values
 
