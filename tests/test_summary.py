@@ -137,12 +137,34 @@ def test_mass_balance(park: mfa.Result) -> None:
     """A smelter makes 2.21 of 2.2: 10 t come from nowhere, so that 2200 enter and 2210 leave."""
     balance = Summary(park).mass_balance
     assert {k: v for k, v in balance.entering.items() if v} == {"import": 2200}
-    leaving = {"export": 1450, "deposit": 210, "to-stock": 500, "surplus": 50}
+    leaving = {"export": 1450, "landfilled": 210, "to-stock": 500, "surplus": 50}
     assert {k: v for k, v in balance.leaving.items() if v} == leaving
     assert balance.unclosed == pytest.approx(-10)
     assert balance.total_in == balance.total_out == 2200
     assert not balance.closes
     assert Summary(park).open_recipes == ()  # half a per cent is within the tolerance
+
+
+DEPOSITS = """
+materials:
+  ore: {kind: product}
+  rock: {kind: waste}
+  mud: {kind: waste, waste: industrial-solid}
+  paste: {kind: product}
+processes:
+  mine: {per: ore, outputs: {rock: 3 t/t, mud: 1 t/t, paste: 0.5 t/t}}
+pools:
+  ore: {takers: [{boundary: export}]}
+  rock: {takers: [{boundary: deposit}]}
+  mud: {takers: [{boundary: deposit}]}
+  paste: {takers: [{boundary: deposit}]}
+"""
+
+
+def test_what_is_put_into_the_ground_is_told_apart(tmp_path: Path) -> None:
+    """Stripped rock has no statutory class, paste is no waste: neither is landfilled waste."""
+    leaving = Summary(solve(tmp_path, DEPOSITS, "drive: {mine: 100 t/a}\n")).mass_balance.leaving
+    assert (leaving["unclassed"], leaving["landfilled"], leaving["filled-in"]) == (300, 100, 50)
 
 
 def test_groups(park: mfa.Result) -> None:

@@ -56,7 +56,7 @@ from mfa.show.summary_rows import (
     Wastes,
 )
 from mfa.studies.remedies import Remedy, Ways, by_target
-from mfa.system import Coefficient, Figure, System, known
+from mfa.system import Coefficient, Figure, Material, System, known
 
 if TYPE_CHECKING:
     from mfa.results.run import Run
@@ -65,6 +65,8 @@ ROUNDING = 1e-6  # a rest of a sum over groups below this share of it is none
 FULL = 1 - 1e-9  # of what a taker could take at most
 GROUP_COLUMNS = tuple(d.id for d in sorted(ACCOUNTS, key=lambda d: d.column) if d.column)
 STANDING = ("ha", "person")  # units of what is held for a year and crosses no line
+INTO_GROUND = ("landfilled", "unclassed", "filled-in")
+"""What is deposited: waste of a statutory class, of none (stripped rock), what is no waste (backfill)."""
 OWN = "own"
 """The topic of the scenario's own indicators."""
 
@@ -298,11 +300,11 @@ class Summary:
         """What enters and leaves of everything that is a mass."""
         ledger = self.result.accounts.ledger
         mass = ledger.per_pool(lambda m: m.unit_mass)
-        return MassBalance(
-            {n: ledger.crossing(n, mass).total for n in ENTERS},
-            {n: ledger.crossing(n, mass).total for n in LEAVES},
-            ledger.taken(mass).total,
-        )
+        into_ground = np.array([_into_ground(m) for m in ledger.materials])
+        leaving = {n: ledger.crossing(n, mass).total for n in LEAVES if n != "deposit"}
+        leaving |= {n: ledger.crossing("deposit", mass * (into_ground == n)).total for n in INTO_GROUND}
+        entering = {n: ledger.crossing(n, mass).total for n in ENTERS}
+        return MassBalance(entering, leaving, ledger.taken(mass).total)
 
     def groups(self, kind: str) -> Groups | None:
         """The groups of a kind (`site`, `sector` …); None where no indicator is split by it."""
@@ -380,3 +382,10 @@ def figures(system: System) -> list[Figure]:
     found += [f for e in entries for f in (e.limit, e.percent) if f is not None]
     found += [m.price for m in system.materials.values() if m.price]
     return found
+
+
+def _into_ground(material: Material) -> str:
+    """Which of `INTO_GROUND` a deposit of it is."""
+    if material.kind != "waste":
+        return "filled-in"
+    return "landfilled" if material.waste else "unclassed"
