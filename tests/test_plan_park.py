@@ -122,3 +122,13 @@ def test_every_taker_of_waste_has_a_basis() -> None:
             wastes = [m for m in result.wastes if result.system.materials[m].waste == "industrial-solid"]
             uses = [u for m in wastes for u in result.wastes[m].uses if u.fate == "utilisation"]
             assert [u.node for u in uses if u.amount > 1e-6 and not u.basis] == [], (year, variant)
+
+
+@pytest.mark.parametrize(("level", "mud"), [("low", 25), ("middle", 30), ("recipe", 40)])
+def test_the_share_of_mud_in_ceramsite(level: str, mud: float) -> None:
+    """% of the dry feed: the mud is that of the level, ash is 25 and tailings 22, gangue is the rest."""
+    scenario = mfa.load("jiaokou-2030", levers={"ceramsite-mud": level})
+    recipe = scenario.system.processes["red-mud-ceramsite"].inputs
+    feed = {m: recipe[m].figure.value for m in ("red-mud", "chp-fly-ash", "bauxite-tailings", "coal-gangue")}
+    shares = {m: round(100 * v / sum(feed.values()), 1) for m, v in feed.items()}
+    assert shares == {"red-mud": mud, "chp-fly-ash": 25, "bauxite-tailings": 22, "coal-gangue": 53 - mud}
