@@ -21,6 +21,7 @@ import pytest
 import mfa
 from mfa.cli import main
 from mfa.results.tables import Table
+from mfa.show import file_lock
 from mfa.show.files import csv_text, write_atomically
 from mfa.show.folders import write_together
 from tests.killed import NEW, OLD, put
@@ -334,6 +335,27 @@ def test_signals_clean_up(tmp_path: Path, number: signal.Signals) -> None:
         assert found == before or "sankey.html" in found
         put(tmp_path / "out", OLD)
     assert codes[0] == 128 + number
+
+
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"
+)  # a file nobody could close
+@pytest.mark.parametrize("step", ["_open", "_lock", "_leads_to"])
+def test_a_signal_while_the_lock_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Whichever step it comes after, nothing is left, and the next writer finds the folder free."""
+    done = getattr(file_lock, step)
+
+    def interrupted(*given: Path) -> None:
+        monkeypatch.undo()
+        done(*given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(file_lock, step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_together(tmp_path, [("a.csv", "1\n")])
+    assert list(tmp_path.iterdir()) == []
+    write_together(tmp_path, [("a.csv", "2\n")])
+    assert (tmp_path / "a.csv").read_text() == "2\n"
 
 
 def test_importing_the_library_takes_no_signal() -> None:

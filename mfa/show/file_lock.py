@@ -33,11 +33,15 @@ def locked(path: Path, what: Path) -> Iterator[FileIO]:
     OSError
         the file cannot be made
     """
-    file = _new(path, what)
+    file: FileIO | None = None
     try:
+        file = _new(path, what)
         yield file
     finally:
-        _remove(file, path)
+        if file is None:  # a signal may have come just after the file was made
+            _sweep(path)
+        else:
+            _remove(file, path)
 
 
 def _new(path: Path, what: Path) -> FileIO:
@@ -51,14 +55,24 @@ def _new(path: Path, what: Path) -> FileIO:
             if tries:
                 continue
             raise
-        if not _lock(file):
-            with file:
+        try:
+            if not _lock(file):
                 owner = file.read(20).decode("ascii", "replace")
-            number = f" (pid {owner})" if owner.isdecimal() else ""
-            raise Failure(f"cannot write {what}: another run{number} is writing there")
-        if fresh and _leads_to(path, file):
-            return file
-        _remove(file, path)
+                number = f" (pid {owner})" if owner.isdecimal() else ""
+                raise Failure(f"cannot write {what}: another run{number} is writing there")
+            if fresh and _leads_to(path, file):
+                return file
+            _remove(file, path)
+        except BaseException:
+            file.close()
+            raise
+
+
+def _sweep(path: Path) -> None:
+    """Take the file away if nobody holds it."""
+    with suppress(OSError), path.open("r+b", buffering=0) as file:
+        if _lock(file):
+            _remove(file, path)
 
 
 def _open(path: Path) -> tuple[FileIO, bool]:
