@@ -1,6 +1,6 @@
 """The pages say what the program does: their files are written, their commands and code run.
 
-In README.md, docs/*.md and docs/zh/*.md, page by page in a folder of its own:
+In README.md, README.zh.md, docs/*.md and docs/zh/*.md, page by page in a folder of its own:
 
 * a ```yaml block that begins with `# file: PATH` is written to PATH; any other one must be YAML;
 * a ```console or ```bash block: lines `$ mfa …`, `$ cd DIR` and `$ echo $?` are run, and where lines of
@@ -8,7 +8,7 @@ In README.md, docs/*.md and docs/zh/*.md, page by page in a folder of its own:
   A command must end with 0 unless `$ echo $?` follows it;
 * ```python blocks are run in one namespace.
 
-Pages in docs/zh/ show what is printed in Chinese: each command has `--lang zh`.
+README.zh.md and the pages in docs/zh/ show what is printed in Chinese: each command has `--lang zh`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from mfa.cli import main
 from mfa.input.yaml.reader import parse
 
 ROOT = Path(__file__).parent.parent
-CHINESE = sorted((ROOT / "docs" / "zh").glob("*.md"))
+CHINESE = sorted([ROOT / "README.zh.md", *(ROOT / "docs" / "zh").glob("*.md")])
 PAGES = sorted(p for p in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *CHINESE] if p.exists())
 LINKED = sorted([*PAGES, *(ROOT / "docs" / "chains").glob("*.md"), ROOT / "CONTRIBUTING.md"])
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
@@ -176,6 +176,13 @@ def test_the_cookbook_holds_the_same_models_in_both_languages(
     assert len(english) > 14
     for name, links in english.items():
         pd.testing.assert_frame_equal(links, chinese[name], rtol=1e-12)
+
+
+def test_readme_holds_the_same_files_in_both_languages() -> None:
+    pages = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")]
+    english, chinese = ([block for kind, block in FENCE.findall(page) if kind == "yaml"] for page in pages)
+    assert english
+    assert english == chinese
 
 
 @pytest.mark.parametrize("page", LINKED, ids=named)

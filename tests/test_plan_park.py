@@ -1,4 +1,4 @@
-"""The tables of docs/park.md and of the README's part on the park are those of runs made here."""
+"""The tables of docs/park.md and of both READMEs' part on the park are those of runs made here."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.test_plan import BOTH, RATE, ROWS, YEARS, Of, missing, number_of, sol
 ROOT = Path(__file__).parent.parent
 PARK = (ROOT / "docs" / "park.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8").partition("## The whole park")[2]
+CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8").partition("## 整个园区")[2]
 
 
 def waste(name: str) -> Of:
@@ -95,7 +96,7 @@ def of_years(page: str, year: str) -> list[str]:
 
 
 @pytest.mark.parametrize("year", YEARS)
-@pytest.mark.parametrize("page", [PARK, README], ids=["docs/park.md", "README.md"])
+@pytest.mark.parametrize("page", [PARK, README, CHINESE], ids=["docs/park.md", "README.md", "README.zh.md"])
 def test_columns_of_a_year(page: str, year: str) -> None:
     found = of_years(page, year)
     assert not found, f"{year}:\n" + "\n".join(found)
