@@ -48,12 +48,12 @@ UNITS: dict[str, tuple[str, str]] = {
     "points": ("points", "1"),
     "个百分点": ("points", "1"),
 }
-UNIT = r"(?:{})(?![A-Za-z])".format("|".join(map(re.escape, UNITS)))
+UNIT = r"(?<![A-Za-z])(?:{})(?![A-Za-z])".format("|".join(map(re.escape, UNITS)))
 FIGURE = r"(?:\d{1,3}(?: \d{3})+(?!\d)|\d+(?:\.\d+)?)"
-NUMBER = re.compile(rf"(?<![A-Za-z\d.])(?<!\d-)({FIGURE})(?!-\d)(?: ?({UNIT}))?")
+NUMBER = re.compile(rf"(?<![A-Za-z\d.])(?<!\d-)({FIGURE})(?!-\d)(?:\s?({UNIT}))?")
 """A number with its unit, if one follows; no digits of CO2, Al2O3, m3, 6-1."""
 
-JOINED = re.compile(r" ?(?:,|、|和|到|～| and| or| to| of)? ?")
+JOINED = re.compile(r"\s?(?:[,、和到]|and|or|to|of)?\s?\+?")
 """Between numbers that share the unit of the last, as in «300 and 240 万t»."""
 
 
@@ -81,8 +81,8 @@ def tables(page: str) -> list[list[list[str]]]:
 
 def unit_of(label: str) -> str | None:
     """The unit that the label of a row or of a table names."""
-    found = re.search(rf"(?:, |，|^)({UNIT})|({UNIT})$|^({UNIT})", re.sub(r"（.*?）|\(.*?\)", "", label))
-    return next(filter(None, found.groups())) if found else None
+    found = re.search(rf"(?:, |，|^)({UNIT})", label)
+    return found[1] if found else None
 
 
 def figures(table: list[list[str]]) -> list[tuple[list[str], dict[str, Quantity]]]:
@@ -119,8 +119,7 @@ def prose(page: str) -> str:
 def strangers(chinese: str) -> list[Quantity]:
     """Numbers in the text of a Chinese page that the English one does not have, in that unit.
 
-    English lists leave units out («50, 62 or 78 %», «26 instead of 62 %»): a share or a number without
-    unit may stand there as a bare number.
+    The English text may leave out «points» and «km» where they were said before.
     """
     shown = set(quantities(prose(ENGLISH)))
     shown |= {q for table in tables(ENGLISH) for _, years in figures(table) for q in years.values()}
@@ -128,7 +127,7 @@ def strangers(chinese: str) -> list[Quantity]:
     return [
         (kind, amount)
         for kind, amount in quantities(prose(chinese))
-        if (kind, amount) not in shown and not (kind in ("", "%", "points", "km") and amount in bare)
+        if (kind, amount) not in shown and not (kind in ("points", "km") and amount in bare)
     ]
 
 
