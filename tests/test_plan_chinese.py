@@ -149,6 +149,11 @@ def test_numbers_in_the_text_are_those_of_the_english_page() -> None:
     assert strangers(CHINESE) == []
 
 
+def test_tables_of_the_plan_are_named_as_on_the_english_page() -> None:
+    english, chinese = (set(re.findall(r"\d+-\d+", prose(page))) for page in (ENGLISH, CHINESE))
+    assert english == chinese
+
+
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
