@@ -1,0 +1,169 @@
+"""docs/zh/plan.md holds the figures of docs/plan.md, in the units of a Chinese plan (万t, 万m3, 万tce).
+
+test_plan.py compares the tables of docs/plan.md with runs, test_docs.py runs the commands of both pages.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parent.parent / "docs"
+ENGLISH = (DOCS / "plan.md").read_text(encoding="utf-8")
+CHINESE = (DOCS / "zh" / "plan.md").read_text(encoding="utf-8")
+FENCE = re.compile(r"^```.*?^```[ ]*$", re.MULTILINE | re.DOTALL)
+TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
+YEARS = ("2021", "2025", "2030", "2035")
+Quantity = tuple[str, Decimal]
+"""What is counted, and how much of it in its own unit: t, m3, tce, 元 …"""
+
+UNITS: dict[str, tuple[str, str]] = {
+    "tce per 万元": ("tce/万元", "1"),
+    "tce/万元": ("tce/万元", "1"),
+    "t CO2 per 万元": ("t CO2/万元", "1"),
+    "t CO2/万元": ("t CO2/万元", "1"),
+    "m3 per 万元": ("m3/万元", "1"),
+    "m3/万元": ("m3/万元", "1"),
+    "CNY per t": ("元/t", "1"),
+    "元/t": ("元/t", "1"),
+    "Mtce": ("tce", "1e6"),
+    "万tce": ("tce", "1e4"),
+    "Mm3": ("m3", "1e6"),
+    "万m3": ("m3", "1e4"),
+    "m3": ("m3", "1"),
+    "Mt": ("t", "1e6"),
+    "万t": ("t", "1e4"),
+    "t": ("t", "1"),
+    "亿元": ("元", "1e8"),
+    "people": ("人", "1"),
+    "万人": ("人", "1e4"),
+    "km": ("km", "1"),
+    "公里": ("km", "1"),
+    "MW": ("MW", "1"),
+    "%": ("%", "1"),
+    "points": ("points", "1"),
+    "个百分点": ("points", "1"),
+}
+UNIT = r"(?<![A-Za-z])(?:{})(?![A-Za-z])".format("|".join(map(re.escape, UNITS)))
+FIGURE = r"(?:\d{1,3}(?: \d{3})+(?!\d)|\d+(?:\.\d+)?)"
+NUMBER = re.compile(rf"(?<![A-Za-z\d.])(?<!\d-)({FIGURE})(?!-\d)(?:\s?({UNIT}))?")
+"""A number with its unit, if one follows; no digits of CO2, Al2O3, m3, 6-1."""
+
+JOINED = re.compile(r"\s?(?:[,、和到]|and|or|to|of)?\s?\+?")
+"""Between numbers that share the unit of the last, as in «300 and 240 万t»."""
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Every number of a text in its unit; «» where it has none."""
+    found = list(NUMBER.finditer(text))
+    units = [m[2] for m in found]
+    for i, (one, following) in reversed(list(enumerate(pairwise(found)))):
+        if units[i] is None and JOINED.fullmatch(text[one.end() : following.start()]):
+            units[i] = units[i + 1]
+    return [quantity(m[1], u) for m, u in zip(found, units, strict=True)]
+
+
+def quantity(figure: str, unit: str | None) -> Quantity:
+    kind, factor = UNITS[unit] if unit else ("", "1")
+    return kind, Decimal(figure.replace(" ", "")) * Decimal(factor)
+
+
+def tables(page: str) -> list[list[list[str]]]:
+    """Cells of each table, its header first."""
+    blocks = TABLE.findall(FENCE.sub("", page))
+    rows = [[[c.strip() for c in line.strip("|").split("|")] for line in b.splitlines()] for b in blocks]
+    return [[table[0], *table[2:]] for table in rows]
+
+
+def unit_of(label: str) -> str | None:
+    """The unit that the label of a row or of a table names."""
+    found = re.search(rf"(?:, |，|^)({UNIT})", label)
+    return found[1] if found else None
+
+
+def figures(table: list[list[str]]) -> list[tuple[list[str], dict[str, Quantity]]]:
+    """Scenario variants and figures by year of each row; a row without unit has that of the row above."""
+    header, *body = table
+    unit, rows = unit_of(header[0]), []
+    for row in body:
+        unit = unit_of(row[0]) or unit
+        years = {
+            h: quantity(number(c), "%" if c.endswith("%") else unit)
+            for h, c in zip(header, row, strict=True)
+            if h in YEARS and c
+        }
+        rows.append((re.findall(r"`([\w-]+)`", row[0]), years))
+    return rows
+
+
+def number(cell: str) -> str:
+    found = re.fullmatch(rf"({FIGURE})(?: %)?", cell)
+    assert found, f"no number: {cell}"
+    return found[1]
+
+
+def prose(page: str) -> str:
+    """The text and the cells of tables that are no figure of a year; no blocks, links, variants."""
+    text = FENCE.sub("", page)
+    for block in TABLE.findall(text):
+        header, *body = tables(block)[0]
+        kept = [c for row in body for h, c in zip(header, row, strict=True) if h not in YEARS]
+        text = text.replace(block, "\n".join([header[0], *kept]) + "\n")
+    return re.sub(r"\]\([^)]*\)|`[^`]*`|^\d\. ", " ", text, flags=re.MULTILINE)
+
+
+def strangers(chinese: str) -> list[Quantity]:
+    """Numbers in the text of a Chinese page that the English one does not have, in that unit.
+
+    The English text may leave out «points» and «km» where they were said before.
+    """
+    shown = set(quantities(prose(ENGLISH)))
+    shown |= {q for table in tables(ENGLISH) for _, years in figures(table) for q in years.values()}
+    bare = {amount for kind, amount in shown if kind == ""}
+    return [
+        (kind, amount)
+        for kind, amount in quantities(prose(chinese))
+        if (kind, amount) not in shown and not (kind in ("points", "km") and amount in bare)
+    ]
+
+
+ROWS = [(i, j) for i, table in enumerate(tables(ENGLISH)) for j in range(len(table) - 1)]
+
+
+def test_both_pages_have_the_same_tables() -> None:
+    sizes = [[(len(t), t[0][1:5]) for t in tables(page)] for page in (ENGLISH, CHINESE)]
+    assert sizes[0] == sizes[1]
+
+
+@pytest.mark.parametrize(("table", "row"), ROWS)
+def test_rows_hold_the_same_figures(table: int, row: int) -> None:
+    english, chinese = (figures(tables(page)[table])[row] for page in (ENGLISH, CHINESE))
+    assert chinese == english, tables(CHINESE)[table][row + 1][0]
+
+
+def test_numbers_in_the_text_are_those_of_the_english_page() -> None:
+    assert strangers(CHINESE) == []
+
+
+def test_tables_of_the_plan_are_named_as_on_the_english_page() -> None:
+    english, chinese = (set(re.findall(r"\d+-\d+", prose(page))) for page in (ENGLISH, CHINESE))
+    assert english == chinese
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("氧化铝 240 万t/a、1480 万t/a、28 % 和 62 %，9.5 万人，1.5 万m3/d", []),
+        ("氧化铝 2.4 万t/a", [("t", Decimal(24000))]),
+        ("洗煤 1490 万t/a", [("t", Decimal(14900000))]),
+        ("最高 99 %", [("%", Decimal(99))]),
+        ("产值 116 亿元", [("元", Decimal("1.16e10"))]),
+        ("污水厂 15 万m3/d", [("m3", Decimal(150000))]),
+    ],
+)
+def test_a_wrong_number_is_found(text: str, wrong: list[Quantity]) -> None:
+    assert strangers(text) == wrong
