@@ -95,7 +95,7 @@ def compare(a: Result | str, b: Result | str) -> Comparison:
     >>> import mfa
     >>> found = mfa.compare("alumina-red-mud", "alumina-red-mud+market-limited")
     >>> [change.path for change in found.inputs][:2]
-    ['ceramsite-panel-line.capacity', 'low-carbon-binder.capacity']
+    ['ceramsite-panel-line.basis', 'ceramsite-panel-line.capacity']
     """
     runs = [solved(x) if isinstance(x, str) else x for x in (a, b)]
     titles = [x if isinstance(x, str) else _title(x) for x in (a, b)]
