@@ -62,7 +62,7 @@ def test_what_crosses_is_named_and_counted() -> None:
     assert named((long, "Ore"), "import", "en") == f"{long} and 1 other: import"
     assert named(("Ore", "Coal", "Lime"), "export", "en") == "Ore and 2 others: export"
     assert named(("Ore", "Coal", ""), "export", "en") == "Ore and others: export"
-    assert named(("矿石", "煤", "石灰"), "export", "zh") == "矿石和其他 2 种：外销"
+    assert named(("矿石", "煤", "石灰"), "export", "zh") == "矿石和其他 2 种：外售"
 
 
 def test_no_han_character_stands_alone() -> None:
