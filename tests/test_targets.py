@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import mfa
@@ -68,3 +69,44 @@ def test_a_run_in_which_nothing_flows_has_every_table(tmp_path: Path) -> None:
     comparison = compare(result, result)
     assert comparison.main_indicators == []
     assert comparison.split([]) == []
+
+
+MAKERS_APART = """
+materials:
+  metal: {kind: product}
+  mud: {kind: waste, waste: industrial-solid}
+  brick: {kind: product}
+processes:
+  large: {per: metal, site: north, outputs: {metal: 1 t/t, mud: 3 t/t}}
+  small: {per: metal, site: south, outputs: {metal: 1 t/t, mud: 1 t/t}}
+  kiln: {per: brick, site: west, inputs: {mud: 1 t/t}, outputs: {brick: 1 t/t}, capacity: 200 t/a}
+pools:
+  metal: {takers: [{boundary: export, limit: none}]}
+  mud: {takers: [kiln, {stock: yard}]}
+  brick: {takers: [{boundary: export, limit: none}]}
+stocks:
+  yard: {material: mud}
+"""
+
+
+@pytest.mark.parametrize(
+    ("indicator", "bound", "value", "met"),
+    [
+        ("industrial-solid-waste-generated@site:north", "max: 200 t/a", 300, "false"),
+        ("industrial-solid-waste-stored@site:north", "max: 100 t/a", 150, "false"),
+        ("industrial-solid-waste-stored@site:south", "max: 100 t/a", 50, "true"),
+        ("industrial-solid-waste-utilised@site:south", "min: 50 t/a", 50, "true"),
+        ("industrial-solid-waste-stored@site:west", "max: 1 t/a", 0, "true"),
+        ("utilisation:mud@site:north", "min: 60 %", 0.5, "false"),
+        ("industrial-solid-waste-utilisation@site:south", "min: 50 %", 0.5, "true"),
+        ("industrial-solid-waste-utilisation@site:west", "min: 50 %", None, ""),
+    ],
+)
+def test_no_target_on_a_group_is_dropped(
+    tmp_path: Path, indicator: str, bound: str, value: float | None, met: str
+) -> None:
+    """Of 400 t the kiln, which makes none, takes 200, from both makers alike: half of 300 and of 100."""
+    aims = f"drive: {{large: 100 t/a, small: 100 t/a}}\ntargets:\n  {indicator}: {{{bound}}}\n"
+    row = solve(tmp_path, MAKERS_APART, aims).indicators.loc[indicator]
+    assert row["met"] == met or (not met and pd.isna(row["met"]))
+    assert pd.isna(row["value"]) if value is None else row["value"] == pytest.approx(value)

@@ -18,6 +18,7 @@ from mfa.catalogue import (
     WASTE_CLASSES,
     WASTE_RATES,
     Definition,
+    definition,
     members_of,
 )
 from mfa.results.accounts.waste import Account, WasteFlow
@@ -30,6 +31,8 @@ FIELDS = ("generated", "utilised", "utilised_old", "disposed", "disposed_old", "
 
 
 Targets = Mapping[str, Sequence[Target]]
+Doubt = tuple[tuple[tuple[str, str], ...], Account]
+"""Takers that lack an input, each with that input, and the account without what they take."""
 
 
 def waste_indicators(
@@ -48,14 +51,15 @@ def waste_indicators(
     """
     for name, fates, members in _rates(system, wastes, targets, wanted):
         if name in wanted:
-            yield from _rows(name, fates, members, targets.get(name, ()), short)
+            total = sum((w.account() for w in members), Account())
+            yield from _rows(name, fates, members, total, _doubtful(members, short), targets.get(name, ()))
     for name in WASTE_CLASSES.values():
         members = covered(system, wastes, BY_ID[f"{name}-generated"])
         total = sum((w.account() for w in members), Account())
         for field, word in zip(FIELDS, WASTE_AMOUNTS, strict=True):
             row = f"{name}-{word}"
             if row in wanted and (members or row in targets or wanted.asks(row)):
-                yield from _amount(row, field, total, members, targets.get(row, ()), short)
+                yield from _amount(row, field, total, _doubtful(members, short), targets.get(row, ()))
     yield from _groups(system, wastes, targets, short, wanted)
 
 
@@ -70,7 +74,7 @@ def _rates(
         yield f"{PER_WASTE}:{material}", UTILISED, [waste]
     for name in sorted({*targets, *(wanted.names or ())}):
         head, _, material = name.partition(":")
-        if head == PER_WASTE and material not in wastes:
+        if head == PER_WASTE and material not in wastes and "@" not in material:
             yield name, UTILISED, []  # a waste that nothing of this run touches
 
 
@@ -83,23 +87,20 @@ def _amount(
     name: str,
     field: str,
     total: Account,
-    members: Sequence[WasteFlow],
+    doubt: Doubt,
     targets: Sequence[Target],
-    short: Mapping[str, str],
 ) -> Iterator[Indicator]:
     """An amount; what doubtful takers use is not believed, and may just as well be stored or dumped."""
     value: float = getattr(total, field)
     if not targets:
         yield Indicator(name, value, "t/a")
-    lacking, sure = _doubtful(members, short)
+    lacking, sure = doubt
     least = {"stored": value + sure.dumped - total.dumped}.get(field, getattr(sure, field))
     for target in targets:
         yield judged(name, "t/a", value, target, lambda bound: abs(value - bound), least, lacking)
 
 
-def _doubtful(
-    members: Sequence[WasteFlow], short: Mapping[str, str]
-) -> tuple[tuple[tuple[str, str], ...], Account]:
+def _doubtful(members: Sequence[WasteFlow], short: Mapping[str, str]) -> Doubt:
     """Takers that lack an input, each with that input, and the account without what they take."""
     takers = {u.node for w in members for u in w.uses if u.amount > 0 and u.node in short}
     sure = sum((w.account(takers) for w in members), Account())
@@ -113,20 +114,42 @@ def _groups(
     short: Mapping[str, str],
     wanted: Wanted,
 ) -> Iterator[Indicator]:
-    """The ratios of the waste that each group makes, shared as its pool is."""
+    """The ratios of the waste that each group makes, shared as its pool is; more where it is asked for."""
+    asked = sorted(n for n in {*targets, *(wanted.names or ())} if "@" in n)
     for rate in WASTE_RATES if wanted.groups else ():
         members = covered(system, wastes, rate)
         for group in GROUPS:
             for member, part in grouped(system, members, group):
                 row = f"{rate.id}@{group}:{member}"
-                aims = targets.get(row, ())
-                if aims:
-                    makers = [w for w in members if _makers(system, w, group, member)]
-                    lacking, _ = _doubtful(makers, short)
-                    sure = dict(grouped(system, members, group, {n for n, _ in lacking}))[member]
-                    yield from (_against(row, rate.fates, part, sure, t, lacking) for t in aims)
-                if not aims:
+                if row not in asked:
                     yield Indicator(row, part.rate(rate.fates), "1")
+    for row in asked:
+        found = definition(row)
+        if found and found.fates and row in wanted:
+            yield from _of_group(row, found, system, wastes, targets.get(row, ()), short)
+
+
+def _of_group(
+    row: str,
+    found: Definition,
+    system: System,
+    wastes: Mapping[str, WasteFlow],
+    targets: Sequence[Target],
+    short: Mapping[str, str],
+) -> Iterator[Indicator]:
+    """A rate, an amount or the rate of one waste of a group; it may make nothing of it."""
+    base, _, whose = row.partition("@")
+    (group, _, member), one = whose.partition(":"), base.partition(":")[2]
+    members = [w for m, w in wastes.items() if m == one] if one else covered(system, wastes, found)
+    makers = [w for w in members if _makers(system, w, group, member)]
+    part = dict(grouped(system, makers, group)).get(member, Account())
+    lacking, _ = _doubtful(makers, short)
+    sure = dict(grouped(system, makers, group, {n for n, _ in lacking})).get(member, Account())
+    if found.unit != "1":
+        field = FIELDS[WASTE_AMOUNTS.index(found.fates[0])]
+        yield from _amount(row, field, part, (lacking, sure), targets)
+    else:
+        yield from _rows(row, found.fates, makers, part, (lacking, sure), targets)
 
 
 def grouped(
@@ -153,14 +176,14 @@ def _part(waste: WasteFlow, makers: Set[str], without: Set[str]) -> Account:
 def _rows(
     name: str,
     fates: Sequence[str],
-    members: list[WasteFlow],
+    members: Sequence[WasteFlow],
+    account: Account,
+    doubt: Doubt,
     targets: Sequence[Target],
-    short: Mapping[str, str],
 ) -> list[Indicator]:
-    account = sum((w.account() for w in members), Account())
     if not targets:
         return [Indicator(name, account.rate(fates), "1")]
-    lacking, sure = _doubtful(members, short)
+    lacking, sure = doubt
     rows = [_against(name, fates, account, sure, t, lacking) for t in targets]
     return rows if all(w.tonnes for w in members) else [replace(r, distance_amount=None) for r in rows]
 

@@ -44,7 +44,7 @@ def print_check(report: Check, lang: str) -> None:
         )
     heads = [
         word("word-process", lang),
-        "mass",
+        word("word-mass", lang),
         word("word-layer", lang) + " " + word("word-error", lang),
         "",
         word("energy-line", lang, ratio=""),
