@@ -76,10 +76,12 @@ materials:
   metal: {kind: product}
   mud: {kind: waste, waste: industrial-solid}
   brick: {kind: product}
+  so2: {kind: emission}
+  nox: {kind: emission}
 processes:
   large: {per: metal, site: north, outputs: {metal: 1 t/t, mud: 3 t/t}}
   small: {per: metal, site: south, outputs: {metal: 1 t/t, mud: 1 t/t}}
-  kiln: {per: brick, site: west, inputs: {mud: 1 t/t}, outputs: {brick: 1 t/t}, capacity: 200 t/a}
+  kiln: {per: brick, site: west, inputs: {mud: 1 t/t}, outputs: {so2: 10 kg/t}, capacity: 200 t/a}
 pools:
   metal: {takers: [{boundary: export, limit: none}]}
   mud: {takers: [kiln, {stock: yard}]}
@@ -100,6 +102,11 @@ stocks:
         ("utilisation:mud@site:north", "min: 60 %", 0.5, "false"),
         ("industrial-solid-waste-utilisation@site:south", "min: 50 %", 0.5, "true"),
         ("industrial-solid-waste-utilisation@site:west", "min: 50 %", None, ""),
+        ("emission:so2@site:west", "max: 1 t/a", 2, "false"),
+        ("emission:so2@site:north", "max: 1 t/a", 0, "true"),
+        ("emission:nox", "max: 1 t/a", 0, "true"),
+        ("emission:nox@site:north", "max: 1 t/a", 0, "true"),
+        ("co2@site:west", "max: 1 t/a", 0, "true"),
     ],
 )
 def test_no_target_on_a_group_is_dropped(

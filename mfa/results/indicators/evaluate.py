@@ -83,7 +83,8 @@ def indicators(facts: Facts, only: Collection[str] | None = None) -> list[Indica
     made: list[Indicator] = []
     if wanted.any_of(_counts_waste):
         made += waste_indicators(system, facts.wastes, facts.lacking, targets, wanted)
-    sums = [one for one in _sums(facts, wanted) if one.listed or one.name in targets or one.arises]
+    aimed = {name.partition("@")[0] for name in targets}
+    sums = [one for one in _sums(facts, wanted) if one.listed or one.name in aimed or one.arises]
     for one in sums:
         if one.name in wanted:
             made += _account(one, facts, targets.get(one.name, ()))
@@ -92,7 +93,17 @@ def indicators(facts: Facts, only: Collection[str] | None = None) -> list[Indica
     per = partial(_footprint_unit, system)
     made += _asked(FOOTPRINT, system, targets, facts.footprint_co2, per, wanted)
     made += _custom(facts, targets, wanted)
+    made += _untouched({n: t for n, t in targets.items() if n not in {row.name for row in made}})
     return [row for row in made if row.name in wanted]
+
+
+def _untouched(targets: Targets) -> Iterator[Indicator]:
+    """The rows of targets on what nothing in this run touches: an amount is 0, a ratio has no value."""
+    for name, aims in targets.items():
+        found = definition(name)
+        unit = found.unit if found else "1"
+        value = 0.0 if found and not found.denominator and unit != "1" else None
+        yield from (judged(name, unit, value, target) for target in aims)
 
 
 def _counts_waste(name: str) -> bool:
