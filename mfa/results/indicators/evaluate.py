@@ -93,7 +93,8 @@ def indicators(facts: Facts, only: Collection[str] | None = None) -> list[Indica
     per = partial(_footprint_unit, system)
     made += _asked(FOOTPRINT, system, targets, facts.footprint_co2, per, wanted)
     made += _custom(facts, targets, wanted)
-    made += _untouched({n: t for n, t in targets.items() if n not in {row.name for row in made}})
+    told = {row.name for row in made}
+    made += _untouched({name: aims for name, aims in targets.items() if name not in told})
     return [row for row in made if row.name in wanted]
 
 

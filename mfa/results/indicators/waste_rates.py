@@ -115,7 +115,7 @@ def _groups(
     wanted: Wanted,
 ) -> Iterator[Indicator]:
     """The ratios of the waste that each group makes, shared as its pool is; more where it is asked for."""
-    asked = sorted(n for n in {*targets, *(wanted.names or ())} if "@" in n)
+    asked = {n for n in (*targets, *(wanted.names or ())) if "@" in n}
     for rate in WASTE_RATES if wanted.groups else ():
         members = covered(system, wastes, rate)
         for group in GROUPS:
@@ -123,7 +123,7 @@ def _groups(
                 row = f"{rate.id}@{group}:{member}"
                 if row not in asked:
                     yield Indicator(row, part.rate(rate.fates), "1")
-    for row in asked:
+    for row in sorted(asked):
         found = definition(row)
         if found and found.fates and row in wanted:
             yield from _of_group(row, found, system, wastes, targets.get(row, ()), short)
