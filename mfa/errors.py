@@ -143,6 +143,11 @@ class Failure(Exception):
     """The program, not the input, failed: no convergence, a full disk."""
 
 
+def missing_extra(what: str, package: str, extra: str) -> Error:
+    """The error of an option whose package, which an extra brings, is not installed."""
+    return Error([Fault("extra-missing", None, {"what": what, "package": package, "extra": extra})])
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name most like `name`, as a hint `; did you mean 'x'?`, or nothing.
 

@@ -15,7 +15,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from mfa.errors import Error, Failure, Fault
+from mfa.errors import Failure, missing_extra
 from mfa.results.tables import Cell, Table
 from mfa.show.file_lock import locked
 
@@ -34,8 +34,7 @@ def needed() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        values = {"what": "--parquet", "package": "pyarrow", "extra": "parquet"}
-        raise Error([Fault("extra-missing", None, values)]) from None
+        raise missing_extra("--parquet", "pyarrow", "parquet") from None
     return pyarrow
 
 

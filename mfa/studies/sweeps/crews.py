@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from mfa.errors import Error, Failure, Fault
+from mfa.errors import Error, Failure, Fault, missing_extra
 from mfa.studies.sweeps.point_solver import LeverSolver, PointSolver, Row, Task, solver_of
 
 CHUNK = 25  # points that are handed out and kept together: about half a second of a park
@@ -153,8 +153,7 @@ def dask() -> Any:
     try:
         import distributed
     except ImportError:
-        values = {"what": "--scheduler", "package": "distributed", "extra": "cluster"}
-        raise Error([Fault("extra-missing", None, values)]) from None
+        raise missing_extra("--scheduler", "distributed", "cluster") from None
     return distributed
 
 
