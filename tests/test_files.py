@@ -358,6 +358,24 @@ def test_a_signal_while_the_lock_is_made(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "a.csv").read_text() == "2\n"
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda n: n.name)
+def test_a_signal_that_a_library_turns_into_an_error_of_its_own(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As compiled code does while it is imported: the program ends as told to, and says nothing."""
+
+    def load(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(number)
+        except BaseException as error:
+            raise SystemError("initialization failed") from error
+
+    monkeypatch.setattr(mfa, "load", load)
+    assert call("run", SMALL) == 128 + number
+    told = capsys.readouterr()
+    assert (told.out, told.err.strip()) == ("", "")
+
+
 def test_importing_the_library_takes_no_signal() -> None:
     """Only the command line handles signals, and it gives them back."""
     before = [signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]

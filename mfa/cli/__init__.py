@@ -7,17 +7,15 @@ command imports what it needs in its own body.
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TextIO, cast
 
 import click
 
 from mfa.cli import drawing, looking, running  # noqa: F401  each brings its commands
 from mfa.cli.asked import Asked
+from mfa.cli.ending import ended_by_signals
 from mfa.cli.failing import say_failure
 from mfa.cli.group import LATER, cli
 from mfa.cli.language import asked_for
@@ -34,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.stdout = cast("TextIO", Output(sys.stdout, answer=True))
     sys.stderr = cast("TextIO", Output(sys.stderr, answer=False))
     try:
-        with _ended_by_signals():
+        with ended_by_signals():
             sys.exit(_code(given))
     finally:
         sys.stdout, sys.stderr = before
@@ -53,23 +51,3 @@ def _code(given: Sequence[str]) -> int:
         return 130
     except Exception as error:  # outside of any command, as where help cannot be written
         return say_failure(error, Asked("text", quiet=False, lang=lang, debug="--debug" in given))
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let a signal to end pass through all that cleans up, as Ctrl-C does; exit with 128 + its number."""
-
-    def end(number: int, _: object) -> None:
-        sys.exit(128 + number)
-
-    mine = threading.current_thread() is threading.main_thread()
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    # one that is ignored (nohup) or handled by a caller stays so
-    taken = [n for n in numbers if mine and signal.getsignal(n) is signal.SIG_DFL]
-    for number in taken:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number in taken:
-            signal.signal(number, signal.SIG_DFL)

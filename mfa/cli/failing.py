@@ -8,6 +8,7 @@ import click
 
 import mfa
 from mfa.cli.asked import Asked
+from mfa.cli.ending import end_if_signalled
 from mfa.errors import Fault, message
 from mfa.show.stream import say_json
 from mfa.show.terminal.table import bold, line
@@ -22,7 +23,10 @@ def say_failure(error: Exception, asked: Asked) -> int:
     ------
     Exception
         the failure itself, where `--debug` asks for it
+    KeyboardInterrupt, SystemExit
+        where it comes of a signal to end
     """
+    end_if_signalled()
     if isinstance(error, mfa.Error):
         say_faults(error.faults, asked)
         if asked.form == "json":
