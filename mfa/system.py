@@ -341,6 +341,39 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """A row of a brief: the variants under which every year is run; none is the scenario as it stands."""
+
+    label: Mapping[str, str]
+    variants: tuple[str, ...]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A question of a brief, with the variants of its less and its more favourable end, and what to do."""
+
+    label: Mapping[str, str]
+    worse: tuple[str, ...]
+    better: tuple[str, ...]
+    advice: Mapping[str, str]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BriefOutline:
+    """What the one page of a scenario tells.
+
+    `indicator` has a target; `scenarios` are the files of the years, none is the scenario alone.
+    """
+
+    indicator: str = ""
+    scenarios: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """Everything that one run needs: the merged scenario, checked and in native units.
 
@@ -367,6 +400,7 @@ class System:
     sources: Mapping[str, str]
     notes: tuple[Fault, ...] = ()
     sankey: Drawing = Drawing()
+    brief: BriefOutline = BriefOutline()
     allocation: Allocation | None = None
     sites: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     currencies: Mapping[str, Figure] = field(default_factory=dict)

@@ -134,6 +134,7 @@ WRONG = {
     "misuse-folder": ["run", SMALL, "--report"],
     "misuse-watch": ["run", SMALL, "--watch", "--require-targets"],
     "misuse-format": ["run", SMALL, "--json", "--format", "md"],
+    "misuse-brief-file": ["brief", SMALL, "-o", "x.pdf"],
     "misuse-sankey-format": ["sankey", SMALL, "-o", "x.svg", "--format", "d3"],
     "misuse-merit": ["chart", "merit", SMALL, "-o", "x.svg"],
     "misuse-several": ["compare", SMALL, SMALL, "--variant", "v"],

@@ -29,7 +29,7 @@ LADDER = [
     *("errors", "units", "system", "properties", "catalogue", "parameters", "engine", "checks", "input"),
     *("results", "studies", "show", "facade", "cli"),
 ]
-FACADE = {"result", "scenario", "comparing", "auditing", "checking", "sweeping"}
+FACADE = {"result", "scenario", "comparing", "auditing", "briefing", "checking", "sweeping"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -1,4 +1,4 @@
-"""Commands that write pictures and workbooks: sankey, chart, export."""
+"""Commands that write pictures, pages and workbooks: sankey, chart, brief, export."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import mfa
 from mfa.cli.group import cli
 from mfa.cli.misuse import Misuse
 from mfa.cli.options import NamedPath, common, pair, picture_options, say_file, scenario_options
+from mfa.errors import message
+from mfa.show.stream import progress_line, say_json
 
 
 @cli.command()
@@ -66,6 +68,39 @@ def chart(
     result = mfa.load(scenario, **over).solve()
     result.chart(kind, output, name, lang=lang)
     say_file(output, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("-o", "--output", type=NamedPath(dir_okay=False, path_type=Path))
+@scenario_options
+@common
+def brief(
+    scenario: str,
+    output: Path | None,
+    over: Mapping[str, Any],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """`mfa brief`."""
+    from mfa.show.terminal.print_brief import print_brief
+
+    if output is not None and output.suffix != ".html":
+        raise Misuse("misuse-brief-file", name=output.name[:60])
+    loaded = mfa.load(scenario, **over)
+    with progress_line(shown=not (quiet or as_json)) as show:
+        found = mfa.brief(
+            loaded, lambda done, of: show(message("brief-progress", {"count": done, "all": of}, lang))
+        )
+    if output is not None:
+        found.write(output, lang=lang)
+        say_file(output, as_json=as_json, quiet=quiet)
+    elif as_json:
+        say_json(found.to_json())
+    elif not quiet:
+        print_brief(found, lang)
 
 
 @cli.command()

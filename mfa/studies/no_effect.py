@@ -27,7 +27,19 @@ CLOSE = 1e-8  # of a figure: far above the rounding of two solves, far below wha
 SMALLEST = 1e-9  # of a rate or an error that is nothing but rounding
 SAID = {"processes": ("capacity", "use", "driver")}  # columns that repeat what was set, or follow from it
 WORDS = ("label", "en", "zh", "note", "source", "cite", "url", "doi", "confidence")
-NO_RESULT = ("scenario", "label", "note", "sources", "sankey", "claims", "layers", "year", "levers", "chains")
+NO_RESULT = (
+    "scenario",
+    "label",
+    "note",
+    "sources",
+    "sankey",
+    "brief",
+    "claims",
+    "layers",
+    "year",
+    "levers",
+    "chains",
+)
 LET_PASS = "sold-without-limit"  # goes with any limit, reached or not
 
 Reason = tuple[str, dict[str, object]]  # a message and its values

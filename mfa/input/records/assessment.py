@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -12,17 +13,18 @@ from pydantic import BaseModel
 from mfa import catalogue, units
 from mfa.catalogue import FACTORS
 from mfa.errors import Fault, FaultWithoutPlace, nearest
+from mfa.input.records.brief_section import outline
 from mfa.input.records.claims import Claims
 from mfa.input.records.custom_indicators import CustomIndicators, bound_factor
 from mfa.input.records.figures import Reader
 from mfa.input.records.sankey_section import drawing
-from mfa.input.schema.assessment_forms import ClaimForm, IndicatorForm, SankeyForm, TargetForm
+from mfa.input.schema.assessment_forms import BriefForm, ClaimForm, IndicatorForm, SankeyForm, TargetForm
 from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import SiteForm
 from mfa.input.schema.validate import validate
 from mfa.input.yaml.tree import Items, Node, Tree
 from mfa.properties import layer
-from mfa.system import Claim, CustomIndicator, Drawing, Figure, Material, Process, Stock, Target
+from mfa.system import BriefOutline, Claim, CustomIndicator, Drawing, Figure, Material, Process, Stock, Target
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -37,6 +39,7 @@ class Assessment:
     claims: tuple[Claim, ...]
     layers: tuple[str, ...]
     sankey: Drawing
+    brief: BriefOutline
     sites: Mapping[str, Mapping[str, Figure]]
 
 
@@ -46,9 +49,13 @@ def assessment(
     processes: Mapping[str, Process],
     stocks: Mapping[str, Stock],
     known_outside: Callable[[str], bool],
+    beside: Path,
     reader: Reader,
 ) -> Assessment:
-    """All of them; faults go to the reader. `known_outside` says whether a name is defined elsewhere."""
+    """All of them; faults go to the reader.
+
+    `known_outside` says whether a name is defined elsewhere; files are named as seen from `beside`.
+    """
     start = len(reader.faults)
     custom: dict[str, CustomIndicator] = {}
     reads = CustomIndicators(materials, processes, stocks, reader)
@@ -60,13 +67,15 @@ def assessment(
     if len(reader.faults) > start:
         custom |= {k: CustomIndicator(k, {}, "", (), ()) for k in section if k not in custom}
     claims = Claims(materials, processes, stocks, custom, reader)
+    aims = targets(scenario, materials, processes, custom, reader)
     return Assessment(
         factors(scenario, reader),
         tuple(custom.values()),
-        targets(scenario, materials, processes, custom, reader),
+        aims,
         tuple(_claims(scenario, claims, reader)),
         _layers(scenario, reader),
         _sankey(scenario, materials, processes, stocks, known_outside, reader),
+        _brief(scenario, aims, beside, reader),
         _sites(scenario, {p.site for p in processes.values() if p.site}, reader),
     )
 
@@ -100,6 +109,14 @@ def _sankey(
     if form is None or not isinstance(section, Tree):
         return Drawing()
     return drawing(form, section, materials, processes, stocks, known_outside, reader)
+
+
+def _brief(scenario: Tree, aims: tuple[Target, ...], beside: Path, reader: Reader) -> BriefOutline:
+    section = scenario.get("brief")
+    form = _form(BriefForm, section, ("brief",), reader) if isinstance(section, Tree) else None
+    if form is None or not isinstance(section, Tree):
+        return BriefOutline(aims[0].indicator if aims else "")
+    return outline(form, section, aims, beside, reader)
 
 
 def _form(form: type[F], node: Node, path: tuple[str, ...], reader: Reader) -> F | None:

@@ -68,7 +68,13 @@ class Builder:
         pools = self._pools(materials, processes, stocks)
         self._residues(materials)
         found = assessment(
-            self.assembly.scenario, materials, processes, stocks, self.other_chains.has_name, self.reader
+            self.assembly.scenario,
+            materials,
+            processes,
+            stocks,
+            self.other_chains.has_name,
+            self.assembly.beside,
+            self.reader,
         )
         self._stop()
         tree = self.assembly.scenario
@@ -92,6 +98,7 @@ class Builder:
             sources=self._sources(),
             notes=(*self.notes, *borrowed(self.assembly)),
             sankey=self._with_chain_labels(found.sankey),
+            brief=found.brief,
             sites=found.sites,
             currencies=self.currencies,
             substances=substances,

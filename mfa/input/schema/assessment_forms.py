@@ -84,6 +84,31 @@ class ClaimForm(Form):
     note: str = ""
 
 
+class ConditionForm(Form):
+    """A row of a brief: variants under which every year is run."""
+
+    label: Label | None = None
+    variants: list[str] = Field(default_factory=list)
+
+
+class DecisionForm(Form):
+    """A question of a brief: the variants of its two ends, and what to do."""
+
+    label: Label | None = None
+    worse: list[str] = Field(default_factory=list)
+    better: list[str] = Field(default_factory=list)
+    advice: Label | None = None
+
+
+class BriefForm(Form):
+    """What the one page of a scenario tells; see `mfa brief`."""
+
+    indicator: IndicatorName | None = None
+    scenarios: list[str] = Field(default_factory=list)
+    conditions: list[ConditionForm] = Field(default_factory=list)
+    decisions: list[DecisionForm] = Field(default_factory=list)
+
+
 class SankeyForm(Form):
     """How the Sankey pictures of a scenario look when a command does not say otherwise."""
 

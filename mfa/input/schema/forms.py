@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from mfa.input.schema.assessment_forms import ClaimForm, IndicatorForm, SankeyForm, TargetForm
+from mfa.input.schema.assessment_forms import BriefForm, ClaimForm, IndicatorForm, SankeyForm, TargetForm
 from mfa.input.schema.fields import (
     IDS,
     Anchor,
@@ -349,6 +349,7 @@ class ScenarioPatch(Form):
     claims: list[ClaimForm] = Field(default_factory=list)
     sites: dict[str, SiteForm] = Field(default_factory=dict)
     sankey: SankeyForm | None = None
+    brief: BriefForm | None = None
     measurements: Any = None
     correlate: Any = None
 

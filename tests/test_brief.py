@@ -1,0 +1,171 @@
+"""The one page for those who decide, on a park worked out by hand."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+import mfa
+from mfa.cli import main
+from mfa.errors import Place
+from mfa.show.brief_rows import BriefInWords
+from mfa.studies.brief import unknown_variants
+from mfa.system import Condition, Decision
+from tests.parks import load
+
+# 1 Mt/a of ore leaves 0.4 Mt/a of slag. The brickworks makes a tonne of brick of half a tonne
+# of slag; buyers take 0.2 Mt/a of brick, in the good case 0.6: 25 and 75 % of the slag are used.
+CHAIN = """
+materials:
+  ore: {kind: resource}
+  metal: {kind: product}
+  slag: {kind: waste, waste: industrial-solid}
+  sand: {kind: resource}
+  brick: {kind: product}
+processes:
+  smelter:
+    per: ore
+    inputs: {ore: 1 t/t}
+    outputs: {metal: 0.6 t/t, slag: 0.4 t/t}
+  brickworks:
+    per: brick
+    inputs: {slag: 0.5 t/t, sand: 0.5 t/t}
+    outputs: {brick: 1 t/t}
+pools:
+  slag: {takers: [{process: brickworks, basis: assumed}, {stock: heap}]}
+stocks:
+  heap: {material: slag}
+"""
+NOW = """
+drive: {smelter: 1 Mt/a}
+year: 2025
+targets: {industrial-solid-waste-utilisation: {min: 70 %}}
+processes: {brickworks: {capacity: 0.2 Mt/a}}
+"""
+VARIANTS = """
+variants:
+  second-kiln: {label: {en: A second kiln, zh: 二号窑}, processes: {brickworks: {capacity: 0.6 Mt/a}}}
+  no-kiln: {processes: {brickworks: {capacity: 0 Mt/a}}}
+"""
+BRIEF = """
+brief:
+  scenarios: [./before.yaml]
+  conditions:
+    - label: {en: as it is, zh: 现状}
+    - {label: {en: with a second kiln, zh: 二号窑}, variants: [second-kiln]}
+  decisions:
+    - label: {en: Whether to sweep, zh: 是否清扫}
+      worse: []
+      better: []
+    - label: {en: How many kilns, zh: 几座窑}
+      worse: [no-kiln]
+      better: [second-kiln]
+      advice: {en: build it, zh: 建}
+"""
+
+
+def park(folder: Path, brief: str = BRIEF) -> mfa.Scenario:
+    """The scenario of 2025 with its brief; 2021 ran at half its size, and offers no variant."""
+    load(folder, CHAIN, NOW)
+    before = NOW.replace("1 Mt/a", "0.5 Mt/a").replace("2025", "2021")
+    (folder / "before.yaml").write_text("scenario: before\nchains: [./park.yaml]\n" + before)
+    return load(folder, CHAIN, NOW + VARIANTS + brief)
+
+
+def test_years_conditions_decisions_and_sales(tmp_path: Path) -> None:
+    """By hand: 0.1 of 0.2 and of 0.4 Mt/a are used, with a second kiln 0.3 of 0.4, without any none."""
+    made = mfa.brief(park(tmp_path))
+    assert [r.system.period for r in made.years] == [2021, 2025]
+    rates = [[v and v.value for v in row.values] for row in made.rows]
+    assert rates == [[pytest.approx(0.5), pytest.approx(0.25)], [None, pytest.approx(0.75)]]
+    assert [(w.worse, w.better) for w in made.weighed] == [
+        (pytest.approx(0.25), pytest.approx(0.25)),
+        (0.0, pytest.approx(0.75)),
+    ]
+    assert made.range == (0.0, pytest.approx(0.75))
+    assert [(row.condition.label["en"], run.system.period) for row, run in made.reached] == [
+        ("with a second kiln", 2025)
+    ]
+    assert {s.material: list(s.amounts) for s in made.sales} == {
+        "brick": [pytest.approx(200_000), pytest.approx(600_000)]
+    }
+
+
+def test_the_sentences(tmp_path: Path) -> None:
+    """What moves most comes first, rates are whole per cent, and what is assumed stands beside them."""
+    words = BriefInWords(mfa.brief(park(tmp_path)), "en")
+    assert words.answer() == [
+        "Industrial solid waste utilised in 2025: 0 to 75 %, as the decisions below fall. Target: ≥ 70.00 %.",
+        "The target is reached under: with a second kiln (2025).",
+        "First: build it",
+    ]
+    assert words.rates()[1] == [("as it is", "50", "25", "25"), ("with a second kiln", "", "75 ✓", "75")]
+    assert [row[0] for row in words.decisions()] == ["How many kilns", "Whether to sweep"]
+    assert words.sales()[1] == [("Brick", "0.20", "0.60")]
+
+
+def test_without_the_section_it_tells_the_variants(tmp_path: Path) -> None:
+    """Each variant is a condition, called by its label."""
+    made = mfa.brief(park(tmp_path, ""))
+    assert [(r.condition.label["zh"], r.values[0] and r.values[0].value) for r in made.rows] == [
+        ("test", pytest.approx(0.25)),
+        ("二号窑", pytest.approx(0.75)),
+        ("no-kiln", 0.0),
+    ]
+
+
+def test_faults(tmp_path: Path) -> None:
+    """A variant that no year has, a target that is none, no target at all: each with what to do."""
+    wrong = park(tmp_path, BRIEF.replace("[second-kiln]}", "[second-klin]}"))
+    with pytest.raises(
+        mfa.Error,
+        match=r"yaml:\d+:7: no scenario .* variant 'second-klin'; did you mean 'second-kiln'",
+    ):
+        mfa.brief(wrong)
+    with pytest.raises(mfa.Error, match="no target on 'co2'"):
+        park(tmp_path, "brief: {indicator: co2}\n")
+    with pytest.raises(mfa.Error, match="has no target"):
+        mfa.brief(load(tmp_path, CHAIN, "drive: {smelter: 1 Mt/a}"))
+
+
+def test_unknown_variants_are_those_that_no_year_offers() -> None:
+    """One year is enough."""
+    label = {"en": "", "zh": ""}
+    here = Place("x.yaml", 1, 1)
+    rows = (Condition(label, ("a", "b"), here), Decision(label, ("c",), ("a",), label, here))
+    assert unknown_variants(rows, {"x": ["a"], "y": ["b"]}) == [(rows[1], "c")]
+
+
+def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As JSON the numbers, with a file the page."""
+    park(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main(["brief", str(tmp_path / "test.yaml"), "--json"])
+    assert not end.value.code
+    told = json.loads(capsys.readouterr().out)
+    assert told["conditions"][1] == {"variants": ["second-kiln"], "values": {"2025": pytest.approx(0.75)}}
+    with pytest.raises(SystemExit):
+        main(["brief", str(tmp_path / "test.yaml"), "--lang", "zh", "-o", str(tmp_path / "b.html")])
+    page = (tmp_path / "b.html").read_text(encoding="utf-8")
+    assert "二号窑" in page
+    assert "75 ✓" in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(which("chromium") is None, reason="prints the page with Chromium, which is not there")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_of_the_park_is_one_sheet(tmp_path: Path, lang: str) -> None:
+    """Printed by a browser it has one page."""
+    mfa.brief("jiaokou").write(tmp_path / "b.html", lang=lang)
+    printed = tmp_path / "b.pdf"
+    subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'user'}",
+         "--no-pdf-header-footer", f"--print-to-pdf={printed}", (tmp_path / "b.html").as_uri()],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    assert printed.read_bytes().count(b"/Type /Page\n") == 1
