@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mfa.auditing import audit as audit
+    from mfa.briefing import brief as brief
     from mfa.checking import check as check
     from mfa.comparing import compare as compare
     from mfa.errors import Error as Error

@@ -9,11 +9,11 @@ from typing import Any
 
 from mfa.errors import Error, Fault, check_language, nearest
 from mfa.input.load import variant_label
+from mfa.presentation import Condition
 from mfa.results.run import Run
 from mfa.scenario import Scenario, load
 from mfa.studies import brief as studies
 from mfa.studies.brief import unknown_variants
-from mfa.system import Condition
 
 Progress = Callable[[int, int], None]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from mfa.errors import Fault, Place
+from mfa.presentation import BriefOutline, Drawing
 
 Kind = Literal["resource", "intermediate", "product", "waste", "energy", "fuel", "water", "emission"]
 Side = Literal["takers", "givers"]
@@ -325,55 +326,6 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """How a scenario wants its flows drawn.
-
-    `order` are nodes from first to last, `colours` is material or kind → `#rrggbb`, `by` the tag
-    that puts processes together, `labels` node or group → names in both languages.
-    """
-
-    order: tuple[str, ...] = ()
-    colours: Mapping[str, str] = field(default_factory=dict)
-    by: str = "process"
-    min_share: float = 0.0
-    without: tuple[str, ...] = ()
-    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A row of a brief: the variants under which every year is run; none is the scenario as it stands."""
-
-    label: Mapping[str, str]
-    variants: tuple[str, ...]
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A question of a brief, with the variants of its less and its more favourable end, and what to do."""
-
-    label: Mapping[str, str]
-    worse: tuple[str, ...]
-    better: tuple[str, ...]
-    advice: Mapping[str, str]
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BriefOutline:
-    """What the one page of a scenario tells.
-
-    `indicator` has a target; `scenarios` are the files of the years, none is the scenario alone.
-    """
-
-    indicator: str = ""
-    scenarios: tuple[str, ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class System:
     """Everything that one run needs: the merged scenario, checked and in native units.
 
@@ -399,8 +351,8 @@ class System:
     claims: tuple[Claim, ...]
     sources: Mapping[str, str]
     notes: tuple[Fault, ...] = ()
-    sankey: Drawing = Drawing()
-    brief: BriefOutline = BriefOutline()
+    sankey: Drawing = field(default_factory=Drawing)
+    brief: BriefOutline = field(default_factory=BriefOutline)
     allocation: Allocation | None = None
     sites: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     currencies: Mapping[str, Figure] = field(default_factory=dict)

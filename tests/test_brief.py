@@ -12,9 +12,9 @@ import pytest
 import mfa
 from mfa.cli import main
 from mfa.errors import Place
+from mfa.presentation import Condition, OpenDecision
 from mfa.show.brief_rows import BriefInWords
 from mfa.studies.brief import unknown_variants
-from mfa.system import Condition, Decision
 from tests.parks import load
 
 # 1 Mt/a of ore leaves 0.4 Mt/a of slag. The brickworks makes a tonne of brick of half a tonne
@@ -105,7 +105,7 @@ def test_the_sentences(tmp_path: Path) -> None:
     ]
     assert words.rates()[1] == [("as it is", "50", "25", "25"), ("with a second kiln", "", "75 ✓", "75")]
     assert [row[0] for row in words.decisions()] == ["How many kilns", "Whether to sweep"]
-    assert words.sales()[1] == [("Brick", "0.20", "0.60")]
+    assert words.sales()[1] == [("brick", "0.20", "0.60")]
 
 
 def test_without_the_section_it_tells_the_variants(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_unknown_variants_are_those_that_no_year_offers() -> None:
     """One year is enough."""
     label = {"en": "", "zh": ""}
     here = Place("x.yaml", 1, 1)
-    rows = (Condition(label, ("a", "b"), here), Decision(label, ("c",), ("a",), label, here))
+    rows = (Condition(label, ("a", "b"), here), OpenDecision(label, ("c",), ("a",), label, here))
     assert unknown_variants(rows, {"x": ["a"], "y": ["b"]}) == [(rows[1], "c")]
 
 

@@ -26,7 +26,18 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mfa"
 # each room may import those before it and itself, never one after it, inside functions too
 LADDER = [
-    *("errors", "units", "system", "properties", "catalogue", "parameters", "engine", "checks", "input"),
+    *(
+        "errors",
+        "units",
+        "presentation",
+        "system",
+        "properties",
+        "catalogue",
+        "parameters",
+        "engine",
+        "checks",
+        "input",
+    ),
     *("results", "studies", "show", "facade", "cli"),
 ]
 FACADE = {"result", "scenario", "comparing", "auditing", "briefing", "checking", "sweeping"}

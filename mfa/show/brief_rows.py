@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from mfa.presentation import Condition
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.magnitudes import Units, units
@@ -21,7 +22,6 @@ from mfa.show.text import (
     written,
 )
 from mfa.studies.brief import Brief, Weighed
-from mfa.system import Condition
 
 Rows = list[tuple[str, ...]]
 PRICES = ("fresh-water", "co2-scope-1", "co2", "energy-use-equivalent", "output-value")

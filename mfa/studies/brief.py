@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mfa.catalogue import SOLID
+from mfa.presentation import Condition, OpenDecision
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
-from mfa.system import Condition, Decision
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Row:
 class Weighed:
     """A decision with the indicator at its less and at its more favourable end, in the year of the brief."""
 
-    decision: Decision
+    decision: OpenDecision
     worse: float | None
     better: float | None
 
@@ -168,8 +168,8 @@ def _counts(run: Run, material: str) -> bool:
 
 
 def unknown_variants(
-    asked: Iterable[Condition | Decision], offered: Mapping[str, Sequence[str]]
-) -> list[tuple[Condition | Decision, str]]:
+    asked: Iterable[Condition | OpenDecision], offered: Mapping[str, Sequence[str]]
+) -> list[tuple[Condition | OpenDecision, str]]:
     """Rows with a variant that no scenario of the brief offers."""
     known = {name for names in offered.values() for name in names}
     found = []

@@ -23,8 +23,9 @@ from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import SiteForm
 from mfa.input.schema.validate import validate
 from mfa.input.yaml.tree import Items, Node, Tree
+from mfa.presentation import BriefOutline, Drawing
 from mfa.properties import layer
-from mfa.system import BriefOutline, Claim, CustomIndicator, Drawing, Figure, Material, Process, Stock, Target
+from mfa.system import Claim, CustomIndicator, Figure, Material, Process, Stock, Target
 
 F = TypeVar("F", bound=BaseModel)
 

@@ -11,7 +11,8 @@ from mfa.input.records.figures import Reader
 from mfa.input.schema.assessment_forms import BriefForm
 from mfa.input.schema.fields import Label
 from mfa.input.yaml.tree import Tree, place_of
-from mfa.system import BriefOutline, Condition, Decision, Target
+from mfa.presentation import BriefOutline, Condition, OpenDecision
+from mfa.system import Target
 
 
 def outline(
@@ -33,7 +34,7 @@ def outline(
             for i, c in enumerate(form.conditions)
         ),
         tuple(
-            Decision(
+            OpenDecision(
                 _texts(d.label, d.better),
                 tuple(d.worse),
                 tuple(d.better),

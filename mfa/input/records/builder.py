@@ -22,8 +22,9 @@ from mfa.input.records.processes import process, rate
 from mfa.input.schema.fields import Label, Quantity
 from mfa.input.schema.forms import MaterialForm, ProcessForm, Source, StockForm, SubstanceForm
 from mfa.input.yaml.tree import Node, Text, Tree, place_of
+from mfa.presentation import Drawing
 from mfa.properties import basis
-from mfa.system import Drawing, Figure, Material, Pool, Process, Stock, System
+from mfa.system import Figure, Material, Pool, Process, Stock, System
 
 F = TypeVar("F", bound=BaseModel)
 

@@ -11,7 +11,8 @@ from mfa.errors import Fault, nearest
 from mfa.input.records.figures import Reader
 from mfa.input.schema.assessment_forms import SankeyForm
 from mfa.input.yaml.tree import Tree, place_of
-from mfa.system import Drawing, Kind, Material, Process, Stock
+from mfa.presentation import Drawing
+from mfa.system import Kind, Material, Process, Stock
 
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
 

@@ -20,8 +20,7 @@ def print_brief(brief: Brief, lang: str) -> None:
     if takers := words.assumed_takers():
         line(dim(takers), "\n")
     if rows := words.decisions():
-        title = word("brief-decisions", lang, count=len(rows))
-        table(title, words.decision_heads(), rows, last_left=True)
+        table(word("brief-decisions", lang), words.decision_heads(), rows, last_left=True)
     heads, rows = words.sales()
     if rows:
         table(word("brief-sales", lang, year=brief.run.system.period), heads, rows)
