@@ -1,4 +1,4 @@
-"""The tables of docs/park.md and of both READMEs' part on the park are those of runs made here."""
+"""The tables of docs/park.md, docs/zh/park.md and both READMEs' part on the park are those of runs made here."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from tests.test_plan import BOTH, RATE, ROWS, YEARS, Of, missing, number_of, sol
 
 ROOT = Path(__file__).parent.parent
 PARK = (ROOT / "docs" / "park.md").read_text(encoding="utf-8")
-README = (ROOT / "README.md").read_text(encoding="utf-8").partition("## The whole park")[2]
-CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8").partition("## 整个园区")[2]
+CHINESE_PARK = (ROOT / "docs" / "zh" / "park.md").read_text(encoding="utf-8")
+PAGES = {
+    "docs/park.md": PARK,
+    "docs/zh/park.md": CHINESE_PARK,
+    "README.md": (ROOT / "README.md").read_text(encoding="utf-8").partition("## The whole park")[2],
+    "README.zh.md": (ROOT / "README.zh.md").read_text(encoding="utf-8").partition("## 整个园区")[2],
+}
 
 
 def waste(name: str) -> Of:
@@ -67,6 +72,54 @@ TARGETS: dict[str, Of] = {
     "`value-added`, 亿元/a": value("value-added", 1e8),
 }
 
+IN_CHINESE: dict[str, tuple[str, float]] = {
+    "产生": ("generated Mt/a", 100),
+    "利用": ("utilised Mt/a", 100),
+    "待消纳": ("unsold Mt/a", 100),
+    "处置": ("disposed Mt/a", 100),
+    "贮存": ("stored Mt/a", 100),
+    "综合利用率": ("utilisation", 1),
+    "距 95 % 还差": ("to 95 %, Mt/a", 100),
+    "综合处置利用率": ("utilisation and disposal", 1),
+    "距 100 % 还差": ("to 100 %, Mt/a", 100),
+    "开采铝土矿（全县的矿，供各处使用）": ("bauxite mined (all of the county's, for all who use it)", 100),
+    "外购铝土矿": ("bauxite bought", 100),
+    "外售洗精煤": ("clean coal sold", 100),
+    "外售焦炭": ("coke sold", 100),
+    "外购粉煤灰": ("fly ash bought", 100),
+    "外购矿渣": ("slag bought", 100),
+    "外购硅铁": ("ferrosilicon bought", 100),
+    "外购网电，亿kWh/a": ("grid power, TWh/a", 10),
+    "污水厂未能接纳的污水": ("sewage past the works", 100),
+    "`industrial-water-reuse` 工业用水重复利用率": ("`industrial-water-reuse`", 1),
+    "`industrial-water-reuse-without-circulation` 同上，不计循环水": (
+        "`industrial-water-reuse-without-circulation`",
+        1,
+    ),
+    "`sewage-treatment` 污水处理率": ("`sewage-treatment`", 1),
+    "`reclaimed-water-use` 中水回用率": ("`reclaimed-water-use`", 1),
+    "`hazardous-waste-utilisation-and-disposal` 危险废物利用处置率": (
+        "`hazardous-waste-utilisation-and-disposal`",
+        1,
+    ),
+    "`energy-intensity` 单位增加值能耗（当量值），tce/万元": ("`energy-intensity`, 当量, tce/万元", 1),
+    "`energy-intensity-equivalent` 单位增加值能耗（等价值），tce/万元": (
+        "`energy-intensity-equivalent`, 等价, tce/万元",
+        1,
+    ),
+    "`water-intensity` 单位增加值新水用量，m3/万元": ("`water-intensity`, m3/万元", 1),
+    "`output-value` 工业总产值，亿元/a": ("`output-value`, 亿元/a", 1),
+    "`value-added` 工业增加值，亿元/a": ("`value-added`, 亿元/a", 1),
+}
+"""A column or row of the Chinese page: the English one, and how many of its units (万t, 亿kWh) make one of that."""
+
+
+def known(name: str) -> Of | None:
+    """What a column or row shows, by its name in either language."""
+    english, units = IN_CHINESE.get(name, (name, 1))
+    of = {**ROWS, **TRADE, **TARGETS, **COLUMNS}.get(english)
+    return (lambda result: of(result) * units) if of else None
+
 
 def variants(cell: str) -> list[str]:
     return re.findall(r"`([\w-]+)`", cell)
@@ -74,8 +127,8 @@ def variants(cell: str) -> list[str]:
 
 def of_row(row: str, year: str) -> float:
     """A named row, else the rate with the variants in backticks."""
-    known = {**ROWS, **TRADE, **TARGETS}
-    return known[row](solved(year)) if row in known else value(RATE, 0.01)(solved(year, *variants(row)))
+    of = known(row)
+    return of(solved(year)) if of else value(RATE, 0.01)(solved(year, *variants(row)))
 
 
 def wrong(cell: str, fresh: float, where: str) -> list[str]:
@@ -96,23 +149,46 @@ def of_years(page: str, year: str) -> list[str]:
 
 
 @pytest.mark.parametrize("year", YEARS)
-@pytest.mark.parametrize("page", [PARK, README, CHINESE], ids=["docs/park.md", "README.md", "README.zh.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_columns_of_a_year(page: str, year: str) -> None:
-    found = of_years(page, year)
-    assert not found, f"{year}:\n" + "\n".join(found)
+    found = of_years(PAGES[page], year)
+    assert not found, f"{page}, {year}:\n" + "\n".join(found)
+
+
+def results(page: str) -> list[list[str]]:
+    """The table that has one row a scenario and its variants."""
+    return next(t for t in tables(page) if t[0][0] in ("scenario", "情景"))
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_results_of_a_year(year: str) -> None:
-    header, *body = next(t for t in tables(PARK) if t[0][0] == "scenario")
+@pytest.mark.parametrize("page", ["docs/park.md", "docs/zh/park.md"])
+def test_results_of_a_year(page: str, year: str) -> None:
+    header, *body = results(PAGES[page])
     rows = [row for row in body if row[0] == year]
     assert len(rows) >= 5
     found: list[str] = []
     for row in rows:
         result = solved(year, *variants(row[1]))
         for name, cell in zip(header[2:], row[2:], strict=True):
-            found += wrong(cell, COLUMNS[name](result), f"{row[1]}, {name}")
-    assert not found, f"docs/park.md, {year}:\n" + "\n".join(found)
+            of = known(name)
+            assert of, name
+            found += wrong(cell, of(result), f"{row[1]}, {name}")
+    assert not found, f"{page}, {year}:\n" + "\n".join(found)
+
+
+def test_both_pages_on_the_park_have_the_same_rows() -> None:
+    """Which variants, years and empty cells: the figures themselves are held to the runs."""
+
+    def shape(page: str) -> list[list[tuple[list[str], list[bool]]]]:
+        return [
+            [(variants(row[0]) if "2021" in table[0] else [], [bool(c) for c in row]) for row in table]
+            for table in tables(page)
+        ]
+
+    assert shape(CHINESE_PARK) == shape(PARK)
+    english, chinese = ([(row[0], variants(row[1])) for row in results(p)[1:]] for p in (PARK, CHINESE_PARK))
+    assert chinese == english
+    assert {name for t in tables(CHINESE_PARK) for row in t for name in row} >= set(IN_CHINESE)
 
 
 def test_every_taker_of_waste_has_a_basis() -> None:
