@@ -1,6 +1,7 @@
-"""docs/zh/plan.md holds the figures of docs/plan.md, in the units of a Chinese plan (万t, 万m3, 万tce).
+"""The Chinese pages on the plan hold the figures of the English ones, in Chinese units (万t, 万m3, 万tce).
 
-test_plan.py compares the tables of docs/plan.md with runs, test_docs.py runs the commands of both pages.
+These are plan.md, park.md and audit.md in docs/zh. test_plan.py and test_plan_park.py compare the tables of
+plan.md and park.md with runs, test_docs.py runs the commands of all pages.
 """
 
 from __future__ import annotations
@@ -13,11 +14,16 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parent.parent / "docs"
-ENGLISH = (DOCS / "plan.md").read_text(encoding="utf-8")
-CHINESE = (DOCS / "zh" / "plan.md").read_text(encoding="utf-8")
+BOTH = {
+    name: tuple((DOCS / folder / f"{name}.md").read_text(encoding="utf-8") for folder in ("", "zh"))
+    for name in ("plan", "park", "audit")
+}
+ENGLISH, CHINESE = BOTH["plan"]
 FENCE = re.compile(r"^```.*?^```[ ]*$", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 YEARS = ("2021", "2025", "2030", "2035")
+HELD_TO_RUNS = ("scenario", "情景")
+"""The first column of the table of results, of which test_plan_park.py holds every cell."""
 Quantity = tuple[str, Decimal]
 """What is counted, and how much of it in its own unit: t, m3, tce, 元 …"""
 
@@ -29,6 +35,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "m3 per 万元": ("m3/万元", "1"),
     "m3/万元": ("m3/万元", "1"),
     "CNY per t": ("元/t", "1"),
+    "CNY/t": ("元/t", "1"),
     "元/t": ("元/t", "1"),
     "Mtce": ("tce", "1e6"),
     "万tce": ("tce", "1e4"),
@@ -37,12 +44,21 @@ UNITS: dict[str, tuple[str, str]] = {
     "m3": ("m3", "1"),
     "Mt": ("t", "1e6"),
     "万t": ("t", "1e4"),
+    "kt": ("t", "1e3"),
     "t": ("t", "1"),
+    "TWh": ("kWh", "1e9"),
+    "GWh": ("kWh", "1e6"),
+    "亿kWh": ("kWh", "1e8"),
+    "Mm2": ("m2", "1e6"),
+    "亿m2": ("m2", "1e8"),
+    "万m2": ("m2", "1e4"),
     "亿元": ("元", "1e8"),
     "people": ("人", "1"),
+    "persons": ("人", "1"),
     "万人": ("人", "1e4"),
     "km": ("km", "1"),
     "公里": ("km", "1"),
+    "GW": ("MW", "1e3"),
     "MW": ("MW", "1"),
     "%": ("%", "1"),
     "points": ("points", "1"),
@@ -53,7 +69,7 @@ FIGURE = r"(?:\d{1,3}(?: \d{3})+(?!\d)|\d+(?:\.\d+)?)"
 NUMBER = re.compile(rf"(?<![A-Za-z\d.])(?<!\d-)({FIGURE})(?!-\d)(?:\s?({UNIT}))?")
 """A number with its unit, if one follows; no digits of CO2, Al2O3, m3, 6-1."""
 
-JOINED = re.compile(r"\s?(?:[,、和到]|and|or|to|of)?\s?\+?")
+JOINED = re.compile(r"\s?(?:[,、和或到对–]|and|or|to|of)?\s?\+?")
 """Between numbers that share the unit of the last, as in «300 and 240 万t»."""
 
 
@@ -112,23 +128,36 @@ def prose(page: str) -> str:
     for block in TABLE.findall(text):
         header, *body = tables(block)[0]
         kept = [c for row in body for h, c in zip(header, row, strict=True) if h not in YEARS]
-        text = text.replace(block, "\n".join([header[0], *kept]) + "\n")
-    return re.sub(r"\]\([^)]*\)|`[^`]*`|^\d\. ", " ", text, flags=re.MULTILINE)
+        shown = [] if header[0] in HELD_TO_RUNS else [header[0], *kept]
+        text = text.replace(block, "\n;\n".join(shown) + "\n")
+    return bare(text)
 
 
-def strangers(chinese: str) -> list[Quantity]:
+def bare(text: str) -> str:
+    """Without links, names of the model, numbers of lines and of chapters, 3D."""
+    return re.sub(r"\]\([^)]*\)|`[^`]*`|^\d\. |chapter \d|3D", " ", text, flags=re.MULTILINE)
+
+
+def strangers(chinese: str, english: str = ENGLISH) -> list[Quantity]:
     """Numbers in the text of a Chinese page that the English one does not have, in that unit.
 
     The English text may leave out «points» and «km» where they were said before.
     """
-    shown = set(quantities(prose(ENGLISH)))
-    shown |= {q for table in tables(ENGLISH) for _, years in figures(table) for q in years.values()}
-    bare = {amount for kind, amount in shown if kind == ""}
+    shown = set(quantities(prose(english)))
+    if english is ENGLISH:
+        shown |= {q for table in tables(english) for _, years in figures(table) for q in years.values()}
+    unitless = {amount for kind, amount in shown if kind == ""}
     return [
         (kind, amount)
         for kind, amount in quantities(prose(chinese))
-        if (kind, amount) not in shown and not (kind in ("points", "km") and amount in bare)
+        if (kind, amount) not in shown and not (kind in ("points", "km") and amount in unitless)
     ]
+
+
+def words(table: list[list[str]], row: int) -> set[Quantity]:
+    """The quantities of a row that are no figures of a year."""
+    cells = [c for h, c in zip(table[0], table[row], strict=True) if h not in YEARS]
+    return set(quantities(bare("\n;\n".join(cells))))
 
 
 ROWS = [(i, j) for i, table in enumerate(tables(ENGLISH)) for j in range(len(table) - 1)]
@@ -145,12 +174,27 @@ def test_rows_hold_the_same_figures(table: int, row: int) -> None:
     assert chinese == english, tables(CHINESE)[table][row + 1][0]
 
 
-def test_numbers_in_the_text_are_those_of_the_english_page() -> None:
-    assert strangers(CHINESE) == []
+@pytest.mark.parametrize("name", BOTH)
+def test_numbers_in_the_text_are_those_of_the_english_page(name: str) -> None:
+    english, chinese = BOTH[name]
+    assert strangers(chinese, english) == []
 
 
-def test_tables_of_the_plan_are_named_as_on_the_english_page() -> None:
-    english, chinese = (set(re.findall(r"\d+-\d+", prose(page))) for page in (ENGLISH, CHINESE))
+@pytest.mark.parametrize("name", ["park", "audit"])
+def test_rows_tell_the_same_numbers(name: str) -> None:
+    """Row by row, what is no figure of a year: sizes, projects, limits, claims and verdicts."""
+    pairs = list(zip(*map(tables, BOTH[name]), strict=True))
+    assert len(pairs) >= 5
+    for english, chinese in pairs:
+        assert len(chinese) == len(english), chinese[0]
+        for row in range(len(english)):
+            if english[0][0] not in HELD_TO_RUNS:
+                assert words(chinese, row) == words(english, row), chinese[row][0]
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_tables_of_the_plan_are_named_as_on_the_english_page(name: str) -> None:
+    english, chinese = (set(re.findall(r"(?<![\d-])\d-\d(?![\d-])", prose(page))) for page in BOTH[name])
     assert english == chinese
 
 

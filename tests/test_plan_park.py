@@ -1,4 +1,4 @@
-"""The tables of docs/park.md, docs/zh/park.md and both READMEs' part on the park are those of runs made here."""
+"""The tables of docs/park.md, docs/zh/park.md and of both READMEs' part on the park are those of runs."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ IN_CHINESE: dict[str, tuple[str, float]] = {
     "`output-value` 工业总产值，亿元/a": ("`output-value`, 亿元/a", 1),
     "`value-added` 工业增加值，亿元/a": ("`value-added`, 亿元/a", 1),
 }
-"""A column or row of the Chinese page: the English one, and how many of its units (万t, 亿kWh) make one of that."""
+"""A column or row of the Chinese page: the English one, and how many 万t, 亿kWh make one of its units."""
 
 
 def known(name: str) -> Of | None:
