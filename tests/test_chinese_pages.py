@@ -12,12 +12,16 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parent.parent / "docs"
-PAGES = ("chain-files", "scenario-files", "workbook")
+PAGES = ("accounts", "chain-files", "results", "scenario-files", "workbook")
+IN_OTHER_UNITS = ("audit", "park")
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\]\(([^)\s]*)\)")
 NUMBER = re.compile(r"(?<![A-Za-z\d.])\d+(?:[ .]\d+)*(?![A-Za-z\d])")
+
+IN_WORDS = re.compile(r"[Ss]copes? \d(?: and \d)?|10⁴ CNY")
+"""范围一, 范围二, 万元."""
 
 
 def sections(page: str) -> list[str]:
@@ -47,8 +51,8 @@ def leads_to(section: str) -> list[str]:
 
 
 def numbers(section: str) -> set[str]:
-    """The numbers of a section outside code and links."""
-    return set(NUMBER.findall(LINK.sub("]", CODE.sub("", section))))
+    """The numbers of a section outside code and links, those left out that Chinese writes in words."""
+    return set(NUMBER.findall(IN_WORDS.sub("", LINK.sub("]", CODE.sub("", section)))))
 
 
 def blocks(page: str) -> list[tuple[str, str]]:
@@ -89,7 +93,13 @@ def test_both_languages_say_the_same(name: str) -> None:
     assert differing(english, chinese) == []
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", IN_OTHER_UNITS)
+def test_pages_on_the_plan_differ_in_their_numbers_alone(name: str) -> None:
+    """Their numbers stand in 万t, 亿kWh …: test_plan_chinese.py and test_plan_park.py hold them."""
+    assert [told for told in differing(*read(name)) if ": number " not in told] == []
+
+
+@pytest.mark.parametrize("name", [*PAGES, *IN_OTHER_UNITS])
 def test_each_language_links_to_the_other(name: str) -> None:
     english, chinese = read(name)
     assert f"[中文](zh/{name}.md)" in english.splitlines()[:4]
