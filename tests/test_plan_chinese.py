@@ -211,3 +211,18 @@ def test_tables_of_the_plan_are_named_as_on_the_english_page(name: str) -> None:
 )
 def test_a_wrong_number_is_found(text: str, wrong: list[Quantity]) -> None:
     assert strangers(text) == wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "wrong"),
+    [
+        ("park", "生铁 38 万t/a", "生铁 39 万t/a", ("t", Decimal(390000))),
+        ("park", "陶粒 400 万m3/a", "陶粒 410 万m3/a", ("m3", Decimal(4100000))),
+        ("audit", "376 万t/a", "37.6 万t/a", ("t", Decimal(376000))),
+        ("audit", "| 63.9–106 |", "| 63.9–107 |", ("", Decimal(107))),
+    ],
+)
+def test_a_wrong_number_of_another_page_is_found(name: str, old: str, new: str, wrong: Quantity) -> None:
+    english, chinese = BOTH[name]
+    assert old in chinese
+    assert strangers(chinese.replace(old, new), english) == [wrong]

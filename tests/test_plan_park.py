@@ -87,7 +87,7 @@ IN_CHINESE: dict[str, tuple[str, float]] = {
     "外售洗精煤": ("clean coal sold", 100),
     "外售焦炭": ("coke sold", 100),
     "外购粉煤灰": ("fly ash bought", 100),
-    "外购矿渣": ("slag bought", 100),
+    "外购高炉水渣": ("slag bought", 100),
     "外购硅铁": ("ferrosilicon bought", 100),
     "外购网电，亿kWh/a": ("grid power, TWh/a", 10),
     "污水厂未能接纳的污水": ("sewage past the works", 100),
