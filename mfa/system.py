@@ -198,6 +198,7 @@ class Process:
     allocation: Allocation | None = None
     tolerance: Figure = ONE_PER_CENT
     heat_pump: bool = False
+    placeholder: bool = False
     site: str = ""
     sector: str = ""
     project: str = ""

@@ -14,6 +14,8 @@ import pytest
 import mfa
 from mfa.catalogue import ACCOUNTS, BY_ID, FAMILIES, is_account
 from mfa.errors import catalogue
+from mfa.show.report import report_page
+from mfa.show.terminal.print_run import print_answer
 from mfa.studies.compare import Change
 from tests.parks import codes, solve, values
 
@@ -880,6 +882,40 @@ def test_some_without_value_added(tmp_path: Path) -> None:
     assert codes(solve(tmp_path, PARK, YEAR))["no-value-added"] == (
         "no share of value added, 2.1 % of the output value (1): boiler; give them 'value-added:'"
     )
+
+
+WORTH = """
+materials:
+  ore: {kind: resource}
+  metal: {kind: product, price: 8000 CNY/t}
+  turbine: {kind: product, unit: piece, price: 250 万元/piece}
+processes:
+  works: {per: metal, inputs: {ore: 2 t/t}, outputs: {metal: 1 t/t}, value-added: 50 %}
+  factory: {per: turbine, outputs: {turbine: 1 piece/piece}, placeholder: true, value-added: 50 %}
+"""
+
+
+def test_output_value_on_placeholders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """0.5 Mt of metal are 40 亿元, 400 turbines without a recipe 10: a fifth of the 50 rests on them."""
+    drive = "drive: {works: 0.5 Mt/a, factory: 400 piece/a}\n"
+    result = solve(tmp_path, WORTH, drive)
+    assert values(result)["output-value"] == pytest.approx(50e8)
+    warned = result.warnings.set_index("code").loc["placeholder"]
+    assert (warned["amount"], warned["unit"]) == (pytest.approx(10e8), "CNY/a")
+    told = "10 亿元/a, 20.0 % of the output value, rest on placeholders"
+    text = codes(result)["placeholder"]
+    assert text.startswith(told)
+    assert "(1): factory;" in text
+    print_answer(result, "en", None)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert told in printed.partition("Output value")[2]
+    page = report_page(result, [], "zh")
+    assert "产值中有 10 亿元/a（占 20.0 %）来自占位过程" in page.partition("<dl>")[2]
+    for other in (WORTH.replace("placeholder: true, ", ""), WORTH):
+        more = drive if other is not WORTH else "drive: {works: 0.5 Mt/a}\n"
+        result = solve(tmp_path, other, more)
+        assert "placeholder" not in codes(result)
+        assert "占位" not in report_page(result, [], "zh")
 
 
 def test_sold_without_price(tmp_path: Path) -> None:

@@ -58,7 +58,13 @@ SUMS = [
     ("chain-magnesium", "level", "grid-power", 372_011, 0.5),
     ("chain-coal", "level", "burner-cog", 5.289e6, 500),
     ("chain-coal", "level", "burner-char-gas", 5.510e6, 500),
-    ("chain-coal", "supply", "coal-gangue", 560_150, 0.5),
+    # clean coal 1142857 x (1.3371 - 0.001 x 0.4) = 1527657; gangue 0.366700 of it
+    ("chain-coal", "supply", "coal-gangue", 560_192, 0.5),
+    # hazardous waste of the ovens: 1142857 x 1 kg and x 1.3 kg; 0.48 x 0.9 of the salts is thiocyanate
+    ("chain-coal", "supply", "tar-residue", 1142.857, 0.01),
+    ("chain-coal", "supply", "desulfurisation-salts", 1485.714, 0.01),
+    ("chain-coal", "sold", "ammonium-thiocyanate", 641.829, 0.01),
+    ("chain-coal", "sold", "coal-tar", 56_400, 0.5),  # 1142857 x (48.75 + 0.6) kg
     ("chain-coal", "level", "burner-natural-gas", 5.602e6, 500),
     ("chain-iron", "level", "bfg-power", 115_414, 0.5),
     ("chain-iron", "supply", "bf-slag", 124_904, 0.5),

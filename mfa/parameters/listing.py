@@ -88,6 +88,7 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
         "enterprise": process.enterprise,
         "basis": process.basis,
         "heat-pump": "true" if process.heat_pump else "",
+        "placeholder": "true" if process.placeholder else "",
         "serves": "largest" if process.serves == "largest" else "",
     }
     yield from (Parameter(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)

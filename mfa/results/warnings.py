@@ -260,6 +260,7 @@ def account_faults(
     """
     aimed = {r.name.partition("@")[0] for r in rows if r.aimed}
     found = [*_unpriced(accounts), *_price_years(accounts), *_without_share(accounts, aimed)]
+    placeholders = _placeholders(accounts)
     found += _weightless_gases(accounts)
     found += _unknown_distances(accounts)
     for layer in layers:
@@ -271,7 +272,7 @@ def account_faults(
             found.append(("layer-negative", layer.name, fault))
     for one in system.indicators:
         found += [_uncounted_of(one.id, missing) for missing in own.uncounted(one)]
-    return [_plain(*parts) for parts in found] + [_impossible(o) for o in overfull]
+    return placeholders + [_plain(*parts) for parts in found] + [_impossible(o) for o in overfull]
 
 
 def _impossible(one: Overfull) -> RunWarning:
@@ -346,6 +347,19 @@ def _without_share(accounts: Accounts, aimed: set[str]) -> list[tuple[str, str, 
     names = [accounts.ledger.processes[i].id for i in np.argsort(-bare, kind="stable") if bare[i] > 0]
     share = f"{float(bare.sum()) / value.output.total:.1%}".replace("%", " %")
     return [("no-value-added", "", Fault("no-value-added", None, {"share": share, **_names(names)}))]
+
+
+def _placeholders(accounts: Accounts) -> list[RunWarning]:
+    """How much output value stands on processes that are no founded recipe, the largest first."""
+    value = accounts.value
+    part = value.on_placeholders
+    if not part.sum():
+        return []
+    names = [accounts.ledger.processes[i].id for i in np.argsort(-part, kind="stable") if part[i] > 0]
+    amount = float(part.sum())
+    share = f"{amount / value.output.total:.1%}".replace("%", " %")
+    fault = Fault("placeholder", None, {"amount": f"{amount / 1e8:.4g}", "share": share, **_names(names)})
+    return [RunWarning("placeholder", "", amount, "CNY/a", fault)]
 
 
 def _names(names: Sequence[str]) -> dict[str, object]:

@@ -1,11 +1,11 @@
-"""What stands beside the rate of utilisation: how much waste is unsold, and who vouches for the takers."""
+"""What stands beside a key figure: unsold waste, who vouches for takers, what the output value rests on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mfa.catalogue import HEADLINE, SOLID
-from mfa.show.text import indicator_name, material_name, mega, node_name, percent, word
+from mfa.show.text import indicator_name, material_name, mega, node_name, percent, warning_text, word
 
 if TYPE_CHECKING:
     from mfa.show.summary import Summary
@@ -16,6 +16,12 @@ MOST_ASSUMED = 3  # takers that a sentence names
 def headline_notes(summary: Summary, lang: str) -> list[str]:
     """The sentences beside the rate; none where all is sold and no taker has a basis."""
     return [text for text in (unsold_note(summary, lang), split_note(summary, lang)) if text]
+
+
+def value_note(summary: Summary, lang: str) -> str:
+    """How much of the output value rests on placeholders; empty where none does."""
+    found = (w for w in summary.warnings if w.code == "placeholder")
+    return next((warning_text(w, summary.result.system, lang) for w in found), "")
 
 
 def unsold_note(summary: Summary, lang: str) -> str:

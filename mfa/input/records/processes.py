@@ -64,6 +64,7 @@ def process(
         serves=form.serves,
         tolerance=_tolerance(form, tree, reader),
         heat_pump=form.heat_pump,
+        placeholder=form.placeholder,
         site=form.site,
         sector=form.sector,
         project=form.project,

@@ -103,6 +103,7 @@ class ProcessPatch(Form):
     operating: Quantity | None = None
     tolerance: Quantity | None = None
     heat_pump: Flag = False
+    placeholder: Flag = False
     enabled: Flag = True
     fate: Literal["utilisation", "disposal", "storage"] = "utilisation"
     allocation: Allocation | None = None

@@ -80,6 +80,11 @@ class Value:
         return self.output.by_process * bare
 
     @cached_property
+    def on_placeholders(self) -> Floats:
+        """(process,) output value of the processes that stand for projects without a founded recipe."""
+        return self.output.by_process * self.ledger.per_process(lambda p: p.placeholder)
+
+    @cached_property
     def sales(self) -> Part:
         """What is exported, at its price."""
         return self.ledger.shared("export", self.prices, self.ledger.makers)

@@ -12,7 +12,7 @@ import mfa
 from mfa.results.accounts.waste import FATE_WORDS
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
-from mfa.show.headline import headline_notes
+from mfa.show.headline import headline_notes, value_note
 from mfa.show.magnitudes import written_for
 from mfa.show.report.pictures import run_pictures
 from mfa.show.report.sections import CONFIDENCES, Rows, others, sections
@@ -90,6 +90,7 @@ def _answer(summary: Summary, system: System, lang: str) -> dict[str, Any]:
         "ways": _best_ways(summary, system, lang),
         "trust": _trust(summary, lang),
         "key_figures": [(indicator_name(system, r.name, lang), *figure(r)) for r in summary.key_figures],
+        "value_note": value_note(summary, lang),
         "unused": _unused(summary, system, lang),
         "remedies": [
             (word(title, lang, name=indicator_name(system, w.indicator, lang)), rows)

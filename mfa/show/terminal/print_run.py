@@ -11,7 +11,7 @@ from mfa.results.accounts.flows import Flow
 from mfa.results.accounts.waste import FATE_WORDS
 from mfa.results.run import Run
 from mfa.results.warnings import REMARKS
-from mfa.show.headline import headline_notes
+from mfa.show.headline import headline_notes, value_note
 from mfa.show.summary import Summary
 from mfa.show.terminal.table import bold, coloured, dim, line, table
 from mfa.show.text import (
@@ -287,6 +287,8 @@ class _Answer:
             line(dim(self.word("accounts-factors", factors=", ".join(words))))
         if self.summary.price_years and "output-value" in names:
             line(dim(self.word("accounts-prices", years=", ".join(map(str, self.summary.price_years)))))
+        if "output-value" in names and (note := value_note(self.summary, self.lang)):
+            line(coloured("!", "yellow"), f" {note}")
         line()
 
     def warnings(self) -> None:
