@@ -66,6 +66,14 @@ SUMS = [
     ("chain-coal", "sold", "ammonium-thiocyanate", 641.829, 0.01),
     ("chain-coal", "sold", "coal-tar", 56_400, 0.5),  # 1142857 x (48.75 + 0.6) kg
     ("chain-coal", "level", "burner-natural-gas", 5.602e6, 500),
+    (
+        "chain-local-firms",
+        "bought",
+        "crushed-stone",
+        448_416,
+        0.5,
+    ),  # 960 kt x (1 - .1583 - .3021 - .0017 - .0708)
+    ("chain-local-firms", "bought", "potassium-chloride", 11_870, 0.5),  # 50 kt x 15 / 63.18
     ("chain-iron", "level", "bfg-power", 115_414, 0.5),
     ("chain-iron", "supply", "bf-slag", 124_904, 0.5),
     ("chain-renewables", "level", "wind-power", 1_138_800, 0.5),
@@ -101,6 +109,24 @@ def test_figures_are_those_summed_by_hand(
         flows = result.flows
         found = flows.loc[(flows["material"] == name) & (flows[column] == node), "amount"].sum()
     assert found == pytest.approx(amount, abs=1.02 * half)
+
+
+def test_turbines_of_project_22_take_castings_steel_and_power() -> None:
+    """10 000 turbines: 18.5 + 14 t of cast iron of the 333 kt, 143 + 21.69 t of steel, 47.2 + 287.11 + 33.1 MWh."""
+    base = mfa.load("jiaokou-2025").solve()
+    with_them = mfa.load("jiaokou-2025", variants=["turbines"]).solve()
+
+    def crossing(result: mfa.Result, name: str, column: str, node: str) -> float:
+        flows = result.flows
+        return float(flows.loc[(flows["material"] == name) & (flows[column] == node), "amount"].sum())
+
+    assert crossing(with_them, "cast-iron-casting", "target", "export") == pytest.approx(333e3 - 10e3 * 32.5)
+    steel = [crossing(r, "steel-parts", "source", "import") for r in (base, with_them)]
+    assert steel[1] - steel[0] == pytest.approx(10e3 * 164.69)
+    power = [r.processes.set_index("process").loc["grid-power", "level"] for r in (base, with_them)]
+    assert power[1] - power[0] == pytest.approx(10e3 * 367.41)
+    rate = "industrial-solid-waste-utilisation"
+    assert with_them.indicators.loc[rate, "value"] == pytest.approx(base.indicators.loc[rate, "value"])
 
 
 # Grade of the ore (Al2O3, SiO2, what else stays in the mud: Fe2O3, TiO2, CaO, K2O, MgO, CO2, unresolved) by
