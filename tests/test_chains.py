@@ -112,7 +112,7 @@ def test_figures_are_those_summed_by_hand(
 
 
 def test_turbines_of_project_22_take_castings_steel_and_power() -> None:
-    """10 000 turbines: 18.5 + 14 t of cast iron of the 333 kt, 143 + 21.69 t of steel, 47.2 + 287.11 + 33.1 MWh."""
+    """Each 18.5 + 14 t of the 333 kt of castings, 143 + 21.69 t of steel, 47.2 + 287.11 + 33.1 MWh."""
     base = mfa.load("jiaokou-2025").solve()
     with_them = mfa.load("jiaokou-2025", variants=["turbines"]).solve()
 
