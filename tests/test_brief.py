@@ -99,7 +99,7 @@ def test_the_sentences(tmp_path: Path) -> None:
     """What moves most comes first, rates are whole per cent, and what is assumed stands beside them."""
     words = BriefInWords(mfa.brief(park(tmp_path)), "en")
     assert words.answer() == [
-        "Industrial solid waste utilised in 2025: 0 to 75 %, as the decisions below fall. Target: ≥ 70.00 %.",
+        "Industrial solid waste utilised in 2025: 0 to 75 %, as the decisions below fall. Target: ≥ 70 %.",
         "The target is reached under: with a second kiln (2025).",
         "First: build it",
     ]

@@ -78,9 +78,15 @@ class BriefInWords:
             low=self._short(ends[0]) if ends else "–",
             high=self._short(ends[1]) if ends else "–",
             side="≥" if target.minimum is not None else "≤",
-            bound=written(target, bound),
+            bound=self._bound(target, bound),
             unit=self.unit,
         )
+
+    def _bound(self, target: Indicator, bound: float | None) -> str:
+        """A target as it was set: 95 %, not 95.00 %."""
+        if bound is None or not self._is_share:
+            return written(target, bound)
+        return f"{100 * bound:g} %"
 
     def _reached(self) -> str:
         met = self.brief.reached
@@ -110,8 +116,9 @@ class BriefInWords:
     def rates(self) -> tuple[list[str], Rows]:
         """Heads and rows: condition, a column a year, how much of it is of assumed size."""
         year = self.brief.run.system.period
-        more = [word("brief-assumed", self.lang, year=year)] if self._split else []
-        heads = [f"{self.name}, {self.unit}", *self.years, *more]
+        points = word("brief-points-of-rate", self.lang) if self._is_share else self.unit
+        more = [word("brief-assumed", self.lang, year=year, unit=points)] if self._split else []
+        heads = [self._in_unit(self.name, self.unit), *self.years, *more]
         rows: Rows = []
         for row in self.brief.rows:
             cells = (self._short(v.value) + _mark(v) if v is not None else "" for v in row.values)
@@ -192,9 +199,18 @@ class BriefInWords:
             known = [r for r in found if r is not None and r.value is not None]
             if known:
                 unit = SCALED[units()].get(known[-1].unit, (figure(known[-1])[1],))[0]
-                label = f"{indicator_name(self.brief.run.system, name, self.lang)}, {unit}"
+                label = self._in_unit(indicator_name(self.brief.run.system, name, self.lang), unit)
                 rows.append((label, *map(_scaled, found)))
         return ["", *self.years], rows
+
+    def prices_title(self) -> str:
+        """What the table of `prices` is called, and the condition that it holds for."""
+        plain = next((r.condition for r in self.brief.rows if not r.condition.variants), None)
+        condition = self._condition(plain) if plain else self.title
+        return word("brief-prices", self.lang, condition=condition)
+
+    def _in_unit(self, name: str, unit: str) -> str:
+        return f"{name}{'，' if self.lang == 'zh' else ', '}{unit}"
 
     def _amounts(self) -> Iterator[tuple[str, list[str]]]:
         """What is missing to the target, and land, year by year."""
@@ -204,11 +220,19 @@ class BriefInWords:
             yield label, ["" if g is None else _large(g) for g in gaps]
         land = [_land(r) for r in self.brief.years]
         if any(land):
-            yield word("brief-land", self.lang), [number(sum(of.values())) for of in land]
-            largest = max((a, n) for of in land for n, a in of.items())[1]
-            system = next(r.system for r, of in zip(self.brief.years, land, strict=True) if largest in of)
-            name = word("brief-of-it", self.lang, name=node_name(system, largest, self.lang))
-            yield name, [number(of.get(largest, 0.0)) for of in land]
+            yield from self._land_rows(land)
+
+    def _land_rows(self, land: list[dict[str, float]]) -> Iterator[tuple[str, list[str]]]:
+        """What is held in all, and by whom most; one row where one holds it all."""
+        largest = max((a, n) for of in land for n, a in of.items())[1]
+        system = next(r.system for r, of in zip(self.brief.years, land, strict=True) if largest in of)
+        name, unit = node_name(system, largest, self.lang), word("brief-hectares", self.lang)
+        if all(set(of) <= {largest} for of in land):
+            label = self._in_unit(word("brief-land-of", self.lang, name=name), unit)
+            yield label, [number(of.get(largest, 0.0)) for of in land]
+            return
+        yield self._in_unit(word("brief-land", self.lang), unit), [number(sum(of.values())) for of in land]
+        yield word("brief-of-it", self.lang, name=name), [number(of.get(largest, 0.0)) for of in land]
 
 
 def _target(run: Run, name: str) -> Indicator:

@@ -28,6 +28,8 @@ def brief_page(brief: Brief, lang: str = "en") -> str:
             decisions=(words.decision_heads(), words.decisions()),
             sales=words.sales(),
             prices=words.prices(),
+            prices_title=words.prices_title(),
+            scopes=any(i.name == "co2" for i in brief.run.indicator_list),
             year=brief.run.system.period,
             name=brief.run.system.name,
             version=mfa.__version__,

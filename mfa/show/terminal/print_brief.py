@@ -25,4 +25,4 @@ def print_brief(brief: Brief, lang: str) -> None:
     if rows:
         table(word("brief-sales", lang, year=brief.run.system.period), heads, rows)
     heads, rows = words.prices()
-    table(word("brief-prices", lang), heads, rows)
+    table(words.prices_title(), heads, rows)
