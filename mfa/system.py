@@ -358,6 +358,7 @@ class System:
     sites: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     currencies: Mapping[str, Figure] = field(default_factory=dict)
     substances: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    source_kinds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def period(self) -> int:

@@ -9,6 +9,7 @@ from mfa.checks import lists
 from mfa.checks.carbon_closure import carbon_gaps
 from mfa.checks.closure import Closure, EnergyRatio, closures, energies, open_recipe
 from mfa.checks.residues import unstated
+from mfa.checks.standing import standing
 from mfa.engine.compile import compile_system
 from mfa.engine.cycles import standing_recycles
 from mfa.errors import Fault
@@ -48,6 +49,7 @@ class Check:
                 for c in self.closures
             ],
             "energies": [{"process": e.process, "ratio": e.ratio} for e in self.energies],
+            "figures": dict(standing(self.system)),
             "warnings": [f.text(lang) for f in self.warnings],
             "strict": [f.text(lang) for f in self.strict_faults],
         }

@@ -31,6 +31,7 @@ from mfa.catalogue import (
     is_waste_rate,
 )
 from mfa.checks.closure import Closure
+from mfa.checks.standing import figures, standing
 from mfa.engine.network import TAKER
 from mfa.results.accounts.energy import factor
 from mfa.results.accounts.flows import Flow
@@ -56,7 +57,7 @@ from mfa.show.summary_rows import (
     Wastes,
 )
 from mfa.studies.remedies import Remedy, Ways, by_target
-from mfa.system import Coefficient, Figure, Material, System, known
+from mfa.system import Material, known
 
 if TYPE_CHECKING:
     from mfa.results.run import Run
@@ -352,6 +353,11 @@ class Summary:
         return sum((s.figures for s in self.sources), Counter())
 
     @cached_property
+    def standing(self) -> Counter[str]:
+        """Kind of source → how many figures stand on it."""
+        return standing(self.result.system)
+
+    @cached_property
     def warnings(self) -> tuple[RunWarning, ...]:
         """What the run warns of."""
         return tuple(w for w in self.result.warning_list if w.code != "note")
@@ -365,23 +371,6 @@ class Summary:
     def ways(self) -> tuple[Ways, ...]:
         """The ways out of each missed target on solid waste."""
         return by_target(self.found)
-
-
-def figures(system: System) -> list[Figure]:
-    """The figures of a system that come from a source: coefficients, limits, drives, prices."""
-    coefficients: list[Coefficient] = [
-        c
-        for p in system.processes.values()
-        for c in (*p.inputs.values(), *p.outputs.values())
-        if not c.reference
-    ]
-    found = [c.figure for c in coefficients]
-    found += [p.capacity for p in system.processes.values() if p.capacity]
-    found += [*system.drive.values(), *system.demand.values(), *system.supply.values()]
-    entries = (e for p in system.pools.values() for e in (*p.takers, *p.givers))
-    found += [f for e in entries for f in (e.limit, e.percent) if f is not None]
-    found += [m.price for m in system.materials.values() if m.price]
-    return found
 
 
 def _into_ground(material: Material) -> str:

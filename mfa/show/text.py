@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.catalogue import FOOTPRINT, PER_EMISSION, PER_SEWAGE, PER_WASTE, RECOVERY, definition
+from mfa.checks.standing import KINDS
 from mfa.errors import Fault, catalogue, message
 from mfa.properties import dry_share
 from mfa.results.accounts.waste import Account
@@ -37,6 +38,12 @@ MOST_MORE = 10  # a bound is kept from 1e-12 on (`holds`), 2 + 10 decimals of a 
 def word(key: str, lang: str, **values: object) -> str:
     """A word or sentence of the messages."""
     return message(key, values, lang)
+
+
+def standing_text(counts: Mapping[str, int], lang: str) -> str:
+    """How many figures there are, and how many of them stand on what."""
+    parts = [word(f"standing-{kind}", lang, count=counts[kind]) for kind in KINDS if counts.get(kind)]
+    return word("standing", lang, count=sum(counts.values()), parts=("、" if lang == "zh" else ", ").join(parts))
 
 
 # ---------------------------------------------------------------- numbers

@@ -97,6 +97,7 @@ class Builder:
             indicators=found.indicators,
             claims=found.claims,
             sources=self._sources(),
+            source_kinds=self._source_kinds(),
             notes=(*self.notes, *borrowed(self.assembly)),
             sankey=self._with_chain_labels(found.sankey),
             brief=found.brief,
@@ -331,6 +332,13 @@ class Builder:
             k: "; ".join(Source.model_validate(v).cite for v in found)
             for k, found in self.assembly.sources.items()
         }
+
+    def _source_kinds(self) -> dict[str, str]:
+        """Id → what it stands for; nothing where it is not said, or chains say it differently."""
+        kinds = {
+            k: {Source.model_validate(v).kind for v in found} for k, found in self.assembly.sources.items()
+        }
+        return {k: kind for k, said in kinds.items() if len(said) == 1 for kind in said if kind}
 
     def _with_chain_labels(self, found: Drawing) -> Drawing:
         """What the scenario does not name itself, `chain:NAME`, has the label of the chain's file."""

@@ -276,6 +276,7 @@ class Source(Short):
     """Where a figure comes from."""
 
     cite: str
+    kind: Literal["document", "memory", "computed", "judgement"] | None = None
     url: str = ""
     doi: str = ""
     note: str = ""

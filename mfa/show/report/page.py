@@ -29,6 +29,7 @@ from mfa.show.text import (
     remedy_ends,
     remedy_name,
     solved_line,
+    standing_text,
     target_sentence,
     tonnes,
     tonnes_unit,
@@ -178,7 +179,8 @@ def _trust(summary: Summary, lang: str) -> str:
     """A sentence on how sure the figures behind the numbers are."""
     count = summary.trust.total()
     shares = {c or "unstated": percent(summary.trust[c] / count) if count else "" for c in CONFIDENCES}
-    return word("report-trust", lang, count=count, **shares)
+    trust = word("report-trust", lang, count=count, **shares)
+    return trust + word("report-standing", lang, line=standing_text(summary.standing, lang))
 
 
 # ---------------------------------------------------------------- tables

@@ -6,9 +6,10 @@ from collections import defaultdict
 
 from mfa.checks.check import Check
 from mfa.checks.closure import Closure
+from mfa.checks.standing import standing
 from mfa.properties import unresolved_parts
 from mfa.show.terminal.table import bold, coloured, line, table
-from mfa.show.text import word
+from mfa.show.text import standing_text, word
 
 
 def print_check(report: Check, lang: str) -> None:
@@ -31,6 +32,7 @@ def print_check(report: Check, lang: str) -> None:
             )
         )
     )
+    line(standing_text(standing(report.system), lang))
     ratios = {e.process: e for e in report.energies}
     rows = []
     for process in report.system.processes:

@@ -111,6 +111,8 @@ def _sources(assembly: Assembly, system: System, at: Tree) -> Tree:
             continue
         long = Tree(found[0].place)
         long.put("cite", Text(system.sources[key], found[0].place))
+        if key in system.source_kinds:
+            long.put("kind", Text(system.source_kinds[key], found[0].place))
         made.put(key, long)
     return made
 
