@@ -11,13 +11,7 @@ KINDS = ("document", "computed", "memory", "judgement", "unsaid", "none")
 
 def figures(system: System) -> list[Figure]:
     """The figures of a system that come from a source: coefficients, limits, drives, prices."""
-    coefficients: list[Coefficient] = [
-        c
-        for p in system.processes.values()
-        for c in (*p.inputs.values(), *p.outputs.values())
-        if not c.reference
-    ]
-    found = [c.figure for c in coefficients]
+    found = [c.figure for c in _coefficients(system)]
     found += [p.capacity for p in system.processes.values() if p.capacity]
     found += [*system.drive.values(), *system.demand.values(), *system.supply.values()]
     entries = (e for p in system.pools.values() for e in (*p.takers, *p.givers))
@@ -27,14 +21,23 @@ def figures(system: System) -> list[Figure]:
 
 
 def standing(system: System) -> Counter[str]:
-    """Kind of source → how many figures stand on it.
+    """Kind of source → how many figures stand on it, one of `KINDS` each.
 
     The kinds are those of `sources`: `document`, `computed`, `memory`, `judgement`; `unsaid` is a
-    source that does not say which, `none` a figure without one.
+    source that does not say which, `none` a figure without one. A balance flow without a source is
+    computed.
     """
-    return Counter(kind_of(system, f) for f in figures(system))
+    counts = Counter(kind_of(system, f) for f in figures(system))
+    bare = sum(c.balance and not c.figure.source for c in _coefficients(system))
+    return counts - Counter(none=bare) + Counter(computed=bare)
 
 
 def kind_of(system: System, figure: Figure) -> str:
-    """What a figure stands on, one of `KINDS`."""
+    """What a figure stands on by its source alone, one of `KINDS`."""
     return (system.source_kinds.get(figure.source) or "unsaid") if figure.source else "none"
+
+
+def _coefficients(system: System) -> list[Coefficient]:
+    """All but the references, which are 1 by definition."""
+    sides = (side for p in system.processes.values() for side in (p.inputs, p.outputs))
+    return [c for side in sides for c in side.values() if not c.reference]

@@ -43,7 +43,8 @@ def word(key: str, lang: str, **values: object) -> str:
 def standing_text(counts: Mapping[str, int], lang: str) -> str:
     """How many figures there are, and how many of them stand on what."""
     parts = [word(f"standing-{kind}", lang, count=counts[kind]) for kind in KINDS if counts.get(kind)]
-    return word("standing", lang, count=sum(counts.values()), parts=("、" if lang == "zh" else ", ").join(parts))
+    between = "、" if lang == "zh" else ", "
+    return word("standing", lang, count=sum(counts.values()), parts=between.join(parts))
 
 
 # ---------------------------------------------------------------- numbers
