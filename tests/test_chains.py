@@ -201,6 +201,25 @@ def test_no_figure_without_a_document_that_was_read_is_above_low(chain: Path) ->
     assert above == []
 
 
+COUNTED = r"^\| ([a-z0-9-]+) \|.*\| ([^|]*) \| (\d+) / (\d+) / (\d+) \|$"
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda path: path.stem)
+def test_tables_of_the_pages_count_the_rows_by_source_and_confidence(chain: Path) -> None:
+    """The last columns of the tables of `docs/chains/`: which sources, and how many high, medium, low."""
+    page = Path("docs/chains", f"{chain.stem}.md")
+    processes = mfa.load(chain).system.processes
+    for name, sources, *counts in re.findall(COUNTED, page.read_text("utf-8"), re.MULTILINE):
+        process = processes[name]
+        rows = [
+            c.figure for side in (process.inputs, process.outputs) for c in side.values() if not c.reference
+        ]
+        rows = [f for f in rows if f.source != "definition"]
+        found = [sum(f.confidence == c for f in rows) for c in ("high", "medium", "low")]
+        assert [int(c) for c in counts] == found, name
+        assert set(sources.split(", ")) == {f.source for f in rows if f.source}, name
+
+
 # docs/park.md and the README, as run: generated Mt/a, utilised, missing to 95 % Mt/a. Missing is
 # generated × (0.95 - utilised), which the test holds apart from the run.
 PARK = [

@@ -64,6 +64,16 @@ def test_the_word_of_a_process_comes_first(tmp_path: Path) -> None:
     assert load(tmp_path, JOINT, DRIVE + GRID).solve().footprint("light").co2 == pytest.approx(1.0)
 
 
+def test_magnesium_keeps_its_burden_when_its_slag_is_sold() -> None:
+    """Slag at 5 CNY/t is under 1 % of what the reduction makes in money, and takes no more, by any rule."""
+    alone = mfa.load("jiaokou-2030").solve().footprint("magnesium-ingot", allocation="mass")
+    sold = mfa.load("jiaokou-2030", variants=["assumed-outlets"]).solve()
+    slag = sold.footprint("magnesium-slag", allocation="mass")
+    assert slag.amount > 0
+    assert 0 < slag.co2 < 0.1
+    assert sold.footprint("magnesium-ingot", allocation="mass").co2 == pytest.approx(alone.co2, rel=0.02)
+
+
 def test_waste_that_is_sold_at_a_price_is_a_product(tmp_path: Path) -> None:
     """1.5 t over 1 + 0.5 + 0.3 t; given away without a price it carries nothing."""
     sold = JOINT.replace("{boundary: deposit}", "{boundary: export}")

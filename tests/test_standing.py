@@ -76,6 +76,16 @@ def test_a_kind_that_is_none_is_a_fault(tmp_path: Path) -> None:
     assert re.search("hearsay.*document", fault.text())
 
 
+def test_the_page_on_confidence_has_the_shares_of_the_park() -> None:
+    """The table of `docs/chains/confidence.md`, in percent of the figures of 2030, within half a point."""
+    page = Path("docs/chains/confidence.md").read_text("utf-8")
+    table = re.findall(r"^\| .*\| ([\d.]+) \|$", page.split("## How the rows stand")[1], re.MULTILINE)
+    counts = standing(mfa.load("jiaokou-2030").system)
+    kinds = ("judgement", "computed", "document", "memory", "unsaid")
+    shares = [100 * counts[kind] / counts.total() for kind in kinds]
+    assert [float(x) for x in table] == pytest.approx(shares, abs=0.5)
+
+
 SCENARIOS = sorted(Path("scenarios").glob("*.yaml"))
 
 
