@@ -300,12 +300,11 @@ def boundary(result: mfa.Result) -> dict[str, float]:
     found: dict[str, float] = {}
     nodes = {"import", "shortage", "export", "emission", "deposit", "surplus", *result.system.stocks}
     for f in result.flow_list:
-        if result.system.materials[f.material].unit != "t":
-            continue
-        if f.source in nodes:
-            found[f.material] = found.get(f.material, 0.0) + f.amount
-        if f.target in nodes:
-            found[f.material] = found.get(f.material, 0.0) - f.amount
+        mass = f.amount * result.system.materials[f.material].unit_mass
+        if mass and f.source in nodes:
+            found[f.material] = found.get(f.material, 0.0) + mass
+        if mass and f.target in nodes:
+            found[f.material] = found.get(f.material, 0.0) - mass
     return found
 
 
