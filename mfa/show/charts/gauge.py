@@ -11,23 +11,28 @@ from mfa.errors import Error, Fault, nearest
 from mfa.results.run import Run
 from mfa.show.charts.style import (
     BLUE,
-    BODY,
     INK,
+    MARGIN,
     SMALL,
     SOFT,
     VERMILION,
     Scale,
     beside,
+    broken,
     canvas,
     dress,
     finish,
+    head_room,
     listed,
+    page_width,
+    pt,
     title,
+    type_pt,
     word,
     write,
 )
 from mfa.show.headline import unsold_note
-from mfa.show.sankey.labels import FONT, text_width, wrap
+from mfa.show.sankey.labels import text_width
 from mfa.show.summary import Summary
 from mfa.show.text import indicator_name, material_name, node_name, scenario_line
 
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
 
     from mfa.results.indicators.target import Indicator
 
-WIDTH, MARGIN, LINE = 504.0, 18.0, 14.0
+LINE = 14.0  # points of the usual chart from line to line
 TALL, FIGURES = 0.56, 15.0
 EXACT = 1e-9  # relative: a value at its bound
 STATES = {"true": ("✓", BLUE), "false": ("✗", VERMILION), "unproven": ("?", "#9a6a00")}
@@ -68,17 +73,19 @@ def gauge(
     verdicts = [line for row in rows for line in _verdict(row, result, scale, lang)]
     if indicator == HEADLINE:
         verdicts += [(line, SOFT) for line in _lines(unsold_note(Summary(result), lang))]
-    foot = 44 + LINE * len(verdicts)
-    left = MARGIN + text_width(_figures(rows[0], scale), FIGURES) + 10
-    made = canvas(ax, WIDTH, 104 + foot, (left, MARGIN + 6, foot, 50))
+    foot = pt(44 + LINE * len(verdicts))
+    left = pt(MARGIN) + text_width(_figures(rows[0], scale), type_pt(FIGURES)) + pt(10)
+    heading, note = indicator_name(result.system, indicator, lang), scenario_line(result.system, lang)
+    top = head_room(heading, note)
+    made = canvas(ax, page_width(), pt(54) + foot + top, (left, pt(MARGIN + 6), foot, top))
     dress(made, x_label=scale.unit)
-    indent = left - MARGIN if ax is None else 0.0
-    title(
-        made, indicator_name(result.system, indicator, lang), scenario_line(result.system, lang), left=indent
-    )
+    indent = left - pt(MARGIN) if ax is None else 0.0
+    title(made, heading, note, left=indent, own=ax is None)
     _bar(made, rows, scale)
     for i, (text, colour) in enumerate(verdicts):
-        beside(made, text, (0, 0), (-indent, -44 - LINE * i), xycoords="axes fraction", color=colour)
+        beside(
+            made, text, (0, 0), (-indent / pt(1.0), -44 - LINE * i), xycoords="axes fraction", color=colour
+        )
     return finish(made, path)
 
 
@@ -109,7 +116,7 @@ def _bar(ax: Axes, rows: list[Indicator], scale: Scale) -> None:
         fontsize=FIGURES,
     )
     for sign, bound in bounds:
-        ax.plot([bound, bound], [0.1, 0.93], color=INK, linewidth=2, solid_capstyle="butt", clip_on=False)
+        ax.plot([bound, bound], [0.1, 0.93], color=INK, linewidth=pt(2), solid_capstyle="butt", clip_on=False)
         side = "right" if bound > 0.8 * high else "center"
         text = f"{sign} {scale.text(bound / scale.factor)}"
         write(ax, bound, 0.97, text, ha=side, va="bottom", fontsize=SMALL, color=SOFT)
@@ -146,7 +153,7 @@ def _verdict(row: Indicator, result: Run, scale: Scale, lang: str) -> list[tuple
 
 def _lines(text: str) -> list[str]:
     """A sentence in lines as wide as the chart; none of no sentence."""
-    return wrap(text, (WIDTH - 2 * MARGIN) * FONT / BODY) if text else []
+    return broken(text, page_width() - 2 * pt(MARGIN))
 
 
 def _distance(row: Indicator, bound: float, scale: Scale, lang: str) -> str:

@@ -12,7 +12,7 @@ from mfa.results.accounts.flows import pool_node
 from mfa.results.accounts.waste import FATE_WORDS, entry_fate
 from mfa.results.run import Run
 from mfa.show.charts.frame import THICK, Row, Words, bar, frame, place
-from mfa.show.charts.style import BLUE, GREEN, INK, LOOKS, SKY, SOFT, VERMILION, Look, Scale, finish, word
+from mfa.show.charts.style import BLUE, GREEN, INK, LOOKS, SKY, SOFT, VERMILION, Look, Scale, finish, pt, word
 from mfa.show.text import material_name, node_name, scenario_line
 from mfa.system import Entry
 
@@ -216,13 +216,13 @@ def _stairs(ax: Axes, parts: list[Part | None], total: float, scale: Scale, lang
             outline: dict[str, Any] = {
                 "facecolor": "none",
                 "edgecolor": SOFT,
-                "linewidth": 0.8,
+                "linewidth": pt(0.8),
                 "linestyle": (0, (3, 2)),
             }
             ax.barh(i, end - start, left=start, height=THICK, gid=f"room {part.node}", **outline)
         words.append(Words(end, i, _figures(part, scale, lang), colour=_ink(part)))
         start += amount
-    ax.axvline(whole, color=INK, linewidth=0.9, zorder=0.5)
+    ax.axvline(whole, color=INK, linewidth=pt(0.9), zorder=0.5)
     place(ax, words, 0.0, whole)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +15,9 @@ from mfa.errors import Error, Fault, message
 from mfa.show.files import write_atomically
 from mfa.show.fonts import families
 from mfa.show.magnitudes import step
+from mfa.show.paper_size import PaperSize
 from mfa.show.reproducible import reproducible
-from mfa.show.sankey.labels import number
+from mfa.show.sankey.labels import FONT, number, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +31,55 @@ INK, SOFT, GRID = "#222222", "#555555", "#e6e6e6"
 
 TITLE, BODY, SMALL = 11.0, 9.0, 8.0
 ENDINGS = (".png", ".svg", ".pdf")
-DPI = 200
+WIDTH = 504.0  # points: seven inches, the width of text on A4
+DPI = 200.0
+USUAL = PaperSize(WIDTH, None, BODY, DPI)
+MARGIN = 16.0  # points at the edge of the page
+LINE = 1.2  # of the size of type, from line to line
+
+_SIZE: ContextVar[PaperSize] = ContextVar("size", default=USUAL)
+
+
+@contextmanager
+def drawn_at(size: PaperSize | None) -> Iterator[None]:
+    """Charts in this block have the size asked for: text, gaps and lines in proportion to its type."""
+    chosen = size or USUAL
+    token = _SIZE.set(replace(chosen, width_pt=chosen.width_pt or WIDTH * chosen.font_pt / BODY))
+    try:
+        yield
+    finally:
+        _SIZE.reset(token)
+
+
+def pt(usual: float) -> float:
+    """The points that a gap or line of the usual chart has at the size asked for."""
+    return usual * _SIZE.get().font_pt / BODY
+
+
+def type_pt(usual: float) -> float:
+    """The same of a size of type, which is never below the least that may stand."""
+    return max(pt(usual), _SIZE.get().least_pt)
+
+
+def page_width() -> float:
+    """The width of a new chart, points."""
+    return _SIZE.get().width_pt or WIDTH
+
+
+def page_height(usual: float) -> float:
+    """The height of a new chart whose height is free, points: of the usual proportions."""
+    wanted = max(usual * page_width() / WIDTH, pt(0.75 * usual))
+    return _SIZE.get().height_pt or wanted
+
+
+def asked_height() -> float | None:
+    """The height asked for, points."""
+    return _SIZE.get().height_pt
+
+
+def broken(text: str, room: float, usual: float = BODY) -> list[str]:
+    """A text in lines of about `room` points, in type of the usual size given; none of no text."""
+    return wrap(text, room * FONT / type_pt(usual)) if text else []
 
 
 @dataclass(frozen=True)
@@ -113,12 +165,15 @@ def _minus(text: str) -> str:
 def write(ax: Axes, x: float, y: float, text: str, **options: Any) -> Text:
     """Plain text in the font of all pictures; `$` is a sign like any other."""
     chosen: dict[str, Any] = {"fontsize": BODY, "color": INK, "va": "center", "parse_math": False} | options
+    chosen["fontsize"] = type_pt(chosen["fontsize"])
     return ax.text(x, y, text, fontfamily=list(families(text)), **chosen)
 
 
 def beside(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **options: Any) -> None:
-    """Plain text some points away from a place, given in data or other `xycoords`."""
+    """Plain text some points of the usual chart away from a place, given in data or other `xycoords`."""
     chosen: dict[str, Any] = {"fontsize": BODY, "color": INK, "parse_math": False} | options
+    chosen["fontsize"] = type_pt(chosen["fontsize"])
+    offset = pt(offset[0]), pt(offset[1])
     family = list(families(text))
     ax.annotate(
         text, at, offset, textcoords="offset points", fontfamily=family, annotation_clip=False, **chosen
@@ -150,19 +205,40 @@ def dress(ax: Axes, *, x_label: str = "", y_label: str = "") -> None:
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
     ax.spines["bottom"].set_color(SOFT)
-    ax.tick_params(colors=SOFT, labelsize=SMALL, length=3)
+    ax.spines["bottom"].set_linewidth(pt(0.8))
+    ax.tick_params(colors=SOFT, labelsize=type_pt(SMALL), length=pt(3), width=pt(0.8), pad=pt(3.5))
     for axis, label in ((ax.xaxis, x_label), (ax.yaxis, y_label)):
         axis.set_major_formatter(FuncFormatter(lambda x, _: _minus(number(float(f"{x:.12g}")))))
-        axis.label.set(text=label, fontfamily=list(families(label)), fontsize=SMALL, color=SOFT)
+        axis.label.set(text=label, fontfamily=list(families(label)), fontsize=type_pt(SMALL), color=SOFT)
+        axis.labelpad = pt(4)
         axis.label.set_parse_math(False)
         axis.set_tick_params(labelfontfamily=list(families()))
 
 
-def title(ax: Axes, text: str, note: str = "", *, left: float = 0.0) -> None:
-    """The title above the axes, `left` points to their left, and a softer line below it."""
-    for line, size, colour, up in ((text, TITLE, INK, 24.0 if note else 10.0), (note, SMALL, SOFT, 10.0)):
+def head_room(text: str, note: str = "") -> float:
+    """The points that title and note take above the axes of a new chart."""
+    return pt(26.0) + _lines_high(text, TITLE) + (pt(5.0) + _lines_high(note, SMALL) if note else 0.0)
+
+
+def _lines_high(text: str, usual: float) -> float:
+    return LINE * type_pt(usual) * len(broken(text, page_width() - 2 * pt(MARGIN), usual))
+
+
+def title(ax: Axes, text: str, note: str = "", *, left: float = 0.0, own: bool = True) -> None:
+    """The title above the axes, `left` points to their left, and a softer line below it.
+
+    Parameters
+    ----------
+    own : whether the chart has the page for itself, and its lines are broken at the margins
+    """
+    up = 10.0
+    for line, size, colour in ((note, SMALL, SOFT), (text, TITLE, INK)):
         if line:
-            beside(ax, line, (0, 1), (-left, up), xycoords="axes fraction", fontsize=size, color=colour)
+            wide = page_width() - 2 * pt(MARGIN) if own else math.inf
+            shown = "\n".join(broken(line, wide, size))
+            at = -left / pt(1.0), up
+            beside(ax, shown, (0, 1), at, xycoords="axes fraction", fontsize=size, color=colour)
+            up += (_lines_high(line, size) + pt(5.0)) / pt(1.0)
 
 
 def finish(ax: Axes, path: str | Path | None) -> Axes:
@@ -195,8 +271,10 @@ def ending(path: str | Path) -> str:
     return kind
 
 
-def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
+def save(figure: Figure, path: str | Path, dpi: float | None = None) -> None:
     """Write a figure as PNG, SVG or PDF: text stays text, the same figure gives the same file.
+
+    Without `dpi` a PNG has that of the size asked for.
 
     Raises
     ------
@@ -208,7 +286,7 @@ def save(figure: Figure, path: str | Path, dpi: float = DPI) -> None:
     kind = ending(path)
     undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
     # hinted text is wider than its room where a page is so large that its pixels are few
-    with reproducible({"text.hinting": "none"}):
+    with reproducible({"text.hinting": "none", "hatch.linewidth": pt(1.0)}):
         file = BytesIO()
-        figure.savefig(file, format=kind.removeprefix("."), dpi=dpi, metadata=undated)
+        figure.savefig(file, format=kind.removeprefix("."), dpi=dpi or _SIZE.get().dpi, metadata=undated)
     write_atomically(Path(path), file.getvalue())

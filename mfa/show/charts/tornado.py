@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mfa.show.charts.frame import Row, Words, bar, frame, legend_line, place
-from mfa.show.charts.style import INK, ORANGE, SKY, Look, Scale, finish, remarks, word
+from mfa.show.charts.frame import Row, Words, bar, frame, place
+from mfa.show.charts.style import INK, ORANGE, SKY, Look, Scale, finish, pt, remarks, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,15 +57,14 @@ def tornado(
         heading=word("tornado", lang, indicator=indicator),
         note=remarks(notes, lang),
         x_label=scale.unit,
-        legend=True,
+        legend=[(word("tornado-low", lang), LOW), (word("tornado-high", lang), HIGH)],
     )
     middle, words = central * scale.factor, []
     for i, (_, low, high) in enumerate(shown):
         words += _pair(made, i, middle, low, high, scale)
-    made.axvline(middle, color=INK, linewidth=1.0)
+    made.axvline(middle, color=INK, linewidth=pt(1.0))
     values = [x * scale.factor for _, *ends in shown for x in (*ends, central)]
     place(made, words, min(values), max(values))
-    legend_line(made, [(word("tornado-low", lang), LOW), (word("tornado-high", lang), HIGH)])
     return finish(made, path)
 
 

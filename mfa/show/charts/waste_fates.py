@@ -10,7 +10,7 @@ from mfa.errors import Error, Fault, nearest
 from mfa.input.records.custom_indicators import WASTES as CLASSES
 from mfa.results.accounts.waste import Account
 from mfa.results.run import Run
-from mfa.show.charts.frame import Row, Words, bar, frame, legend_line, place
+from mfa.show.charts.frame import Row, Words, bar, frame, place
 from mfa.show.charts.style import LOOKS, Scale, finish, word
 from mfa.show.summary import Summary
 from mfa.show.text import material_name, scenario_line
@@ -81,21 +81,20 @@ def wastes(
     if not found:
         raise Error([Fault("chart-empty", None, {})])
     scale = Scale.of([h.total for h in found], "t/a")
+    shown = [f for f in LOOKS if any(abs(getattr(h.account, f)) > NEGLIGIBLE * h.total for h in found)]
     made = frame(
         ax,
         [Row(h.name) for h in found],
         heading=word(f"wastes-{waste_class}" if waste_class in NAMED else "wastes", lang),
         note=_note(result, waste_class, lang),
         x_label=scale.unit,
-        legend=True,
+        legend=[(word(f"fate-{f}", lang), LOOKS[f]) for f in shown],
     )
     least = 0.0
     for i, heap in enumerate(found):
         least = min(least, _stack(made, i, heap, scale))
     words = [Words(max(h.total, 0.0) * scale.factor, i, _figures(h, lang)) for i, h in enumerate(found)]
     place(made, words, least, max(h.total for h in found) * scale.factor)
-    shown = [f for f in LOOKS if any(abs(getattr(h.account, f)) > NEGLIGIBLE * h.total for h in found)]
-    legend_line(made, [(word(f"fate-{f}", lang), LOOKS[f]) for f in shown])
     return finish(made, path)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mfa.show.charts.frame import Row, Words, bar, frame, place
-from mfa.show.charts.style import BLUE, GREEN, SOFT, VERMILION, Look, Scale, finish, word
+from mfa.show.charts.style import BLUE, GREEN, SOFT, VERMILION, Look, Scale, finish, pt, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,11 +72,11 @@ def waterfall(
         words.append(Words(high * scale.factor, i, scale.change(change, lang)))
     for i, level in enumerate(levels):
         x = level * scale.factor
-        made.plot([x, x], [i - 0.31, i + 1.31], color=SOFT, linewidth=0.7, zorder=0.6)
+        made.plot([x, x], [i - 0.31, i + 1.31], color=SOFT, linewidth=pt(0.7), zorder=0.6)
     low, high = min([base, *levels, end[1]]), max([base, *levels, end[1]])
     if low < 0:
         low -= 0.02 * (high - low)
-        made.axvline(0, color=SOFT, linewidth=0.8)
+        made.axvline(0, color=SOFT, linewidth=pt(0.8))
     place(made, words, low * scale.factor, high * scale.factor)
     return finish(made, path)
 

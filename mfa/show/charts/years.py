@@ -23,18 +23,25 @@ from mfa.show.charts.style import (
     Look,
     Scale,
     beside,
+    broken,
     canvas,
     dress,
     finish,
+    head_room,
+    page_height,
+    page_width,
+    pt,
     title,
+    type_pt,
     word,
 )
-from mfa.show.sankey.labels import text_width, wrap
+from mfa.show.sankey.labels import text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, HEIGHT, NAME_ROOM = 504.0, 300.0, 120.0
+HEIGHT = 300.0  # points of the usual chart
+NAME_ROOM, NAME_SHARE = 120.0, 0.32  # points that a name at a line may take, and of the page at most
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, INK)
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1.5, 1.5)))
@@ -48,6 +55,7 @@ def years(
     path: str | Path | None = None,
     *,
     heading: str,
+    note: str = "",
     unit: str = "1",
     areas: bool = False,
     target: float | Mapping[int, float] | None = None,
@@ -76,13 +84,15 @@ def years(
     tops = [math.fsum(v.get(y) or 0.0 for v in series.values()) for y in when] if areas else []
     lone = [x for v in series.values() for x in v.values() if x is not None]
     scale = Scale.of([*tops, *lone, *bounds.values()], unit)
-    names = {n: wrap(word(f"fate-{n}", lang) if n in LOOKS else n, NAME_ROOM) for n in series}
-    right = 16 + max(text_width(part, BODY) for many in names.values() for part in many)
-    made = canvas(ax, WIDTH, HEIGHT, (46, right + 14, 40, 60))
+    room = min(pt(NAME_ROOM), NAME_SHARE * page_width())
+    names = {n: broken(word(f"fate-{n}", lang) if n in LOOKS else n, room) for n in series}
+    right = pt(30) + max(text_width(part, type_pt(BODY)) for many in names.values() for part in many)
+    margins = pt(46), right, pt(40), head_room(heading, note) + pt(8)
+    made = canvas(ax, page_width(), page_height(HEIGHT), margins)
     dress(made, y_label=scale.unit)
     made.spines["left"].set_visible(True)
     made.spines["left"].set_color(SOFT)
-    made.grid(axis="y", color=GRID, linewidth=0.8)
+    made.grid(axis="y", color=GRID, linewidth=pt(0.8))
     made.set_axisbelow(True)
     ends = _areas(made, series, when, scale) if areas else _lines(made, series, scale)
     _years_axis(made, when)
@@ -90,7 +100,7 @@ def years(
     if bounds:
         _target(made, bounds, scale, at_most, lang)
     name_ends(made, ends, names, scale)
-    title(made, heading, left=36 if ax is None else 0)
+    title(made, heading, note, left=pt(36) if ax is None else 0, own=ax is None)
     return finish(made, path)
 
 
@@ -136,8 +146,8 @@ def _lines(ax: Axes, series: Series, scale: Scale) -> list[tuple[str, float, flo
             color=colour,
             linestyle=DASHES[i % len(DASHES)],
             marker=MARKS[i],
-            markersize=5,
-            linewidth=1.8,
+            markersize=pt(5),
+            linewidth=pt(1.8),
             gid=name,
             clip_on=False,
         )
@@ -166,7 +176,7 @@ def _areas(
             top,
             facecolor=look.colour,
             edgecolor="white",
-            linewidth=0.6,
+            linewidth=pt(0.6),
             hatch=look.hatch or None,
             gid=name,
         )
@@ -181,7 +191,7 @@ def _target(ax: Axes, bounds: Mapping[int, float], scale: Scale, at_most: bool, 
     values = [bounds[y] * scale.factor for y in when]
     low, high = ax.get_xlim()
     x = [low, *when[1:]]
-    ax.step([*x, high], [*values, values[-1]], where="post", color=INK, linewidth=1.0, gid="target")
+    ax.step([*x, high], [*values, values[-1]], where="post", color=INK, linewidth=pt(1.0), gid="target")
     for i, y in enumerate(when):
         if i and values[i] == values[i - 1]:
             continue
@@ -205,7 +215,7 @@ def name_ends(
     low, high = ax.get_ylim()
     per = (high - low) / (ax.get_window_extent().height * 72 / figure.dpi)
     ranked = sorted(ends, key=lambda end: end[1])
-    rooms = [1.25 * BODY * (len(names[name]) + 1) for name, *_ in ranked]
+    rooms = [1.25 * type_pt(BODY) * (len(names[name]) + 1) for name, *_ in ranked]
     middles = spaced([y / per for _, y, _, _ in ranked], rooms)
     for (name, y, value, colour), middle in zip(ranked, middles, strict=True):
         text = "\n".join([*names[name], scale.text(value)])
@@ -213,14 +223,14 @@ def name_ends(
             ax,
             text,
             (1, y),
-            (8, (middle * per - y) / per),
+            (8, (middle * per - y) / per / pt(1.0)),
             xycoords=ax.get_yaxis_transform(),
             va="center",
             color=colour,
             arrowprops={
                 "arrowstyle": "-",
                 "color": SOFT,
-                "linewidth": 0.6,
+                "linewidth": pt(0.6),
                 "shrinkA": 0,
                 "shrinkB": 0,
                 "relpos": (0, 0.5),
