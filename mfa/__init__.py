@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mfa.auditing import audit as audit
     from mfa.briefing import brief as brief
+    from mfa.charting import chart as chart
     from mfa.checking import check as check
     from mfa.comparing import compare as compare
     from mfa.errors import Error as Error
@@ -32,6 +33,7 @@ __all__ = [
     "Scenario",
     "audit",
     "brief",
+    "chart",
     "check",
     "compare",
     "json_schema",
@@ -49,6 +51,7 @@ _HOME = {
     "Scenario": "mfa.scenario",
     "audit": "mfa.auditing",
     "brief": "mfa.briefing",
+    "chart": "mfa.charting",
     "check": "mfa.checking",
     "compare": "mfa.comparing",
     "json_schema": "mfa.input.schema.completions",

@@ -144,30 +144,43 @@ class Result(Run):
 
     def chart(
         self,
-        kind: Literal["gauge", "wastes", "merit"],
+        kind: Literal["gauge", "targets", "wastes", "merit", "costs"],
         path: str | Path,
-        name: str | None = None,
+        of: str | None = None,
         *,
         lang: str = "en",
+        for_: str | None = None,
+        width: str | float | None = None,
+        height: str | float | None = None,
+        font: str | float | None = None,
+        dpi: float | None = None,
     ) -> None:
-        """Draw a chart to a file: the gauge of a target, wastes by fate, or the merit order of a material.
+        """Draw a chart to a file: a target, all of them, wastes by fate, who takes a material, costs.
+
+        `mfa.chart` draws several runs.
 
         Parameters
         ----------
         path : ends in .png, .svg or .pdf
-        name : an indicator, a class of waste or a material; None is the first target, all wastes
+        of : an indicator, a class of waste or a material; None is the first target, all wastes
+        for_, width, height, font, dpi : the size, as `mfa.show.paper_size.paper_size` takes it
 
         Raises
         ------
         mfa.Error
-            the run has no such indicator or material, or the ending is not drawn
+            the run has no such indicator or material, the ending is not drawn, or the size cannot be
         mfa.Failure
             the file cannot be written
         """
         from mfa.show.charts.draw import draw
+        from mfa.show.charts.several_runs import Named
+        from mfa.show.charts.style import ending
+        from mfa.show.paper_size import paper_size
 
         check_language(lang)
-        draw(kind, self, name, Path(path), lang)
+        ending(path)
+        size = paper_size(for_, width=width, height=height, font=font, dpi=dpi)
+        draw(kind, [Named(self, self.system.name)], [of] if of else [], Path(path), lang, size)
 
     def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Sankey:
         """Draw the flows: to a file (.png .svg .pdf .html), onto matplotlib axes, or into a notebook.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -16,17 +17,24 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
+from PIL import Image
 
 import mfa
+from mfa.charting import titles
 from mfa.results.indicators.target import Indicator
+from mfa.show.chart_kinds import KINDS
 from mfa.show.charts.distribution import distribution, edges
+from mfa.show.charts.draw import draw
 from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit_order import merit, order
+from mfa.show.charts.several_runs import Named
 from mfa.show.charts.style import LOOKS
 from mfa.show.charts.tornado import tornado
 from mfa.show.charts.waste_fates import heaps, wastes
 from mfa.show.charts.waterfall import waterfall
 from mfa.show.charts.years import spaced, years
+from mfa.show.paper_size import paper_size
+from mfa.show.summary import Summary
 from mfa.show.text import scenario_line
 
 CASES = Path(__file__).parent / "cases"
@@ -533,3 +541,158 @@ def test_dollars_are_dollars() -> None:
     ax = tornado([("price, $/t $x$", 0.1, 0.2)], central=0.15, indicator="$R$ and $")
     apart(ax)
     assert "$R$ and $" in text(ax)
+
+
+# ---------------------------------------------------------------- sizes
+PARK = ("jiaokou-2021", "jiaokou-2025", "jiaokou-2030", "jiaokou-2035")
+MUD = ("alumina-red-mud", "alumina-red-mud+market-limited", "alumina-red-mud+eco-cement-kiln")
+CALLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "gauge": (PARK[1:2], ()),
+    "targets": (PARK[3:], ()),
+    "wastes": (PARK[1:2], ()),
+    "merit": (PARK[1:2], ("red-mud",)),
+    "costs": (PARK[1:2], ()),
+    "waterfall": (MUD[:2], ()),
+    "years": (PARK, ("industrial-solid",)),
+    "tornado": (MUD, ()),
+}
+
+
+@functools.cache
+def run_of(name: str) -> mfa.Result:
+    from mfa.comparing import solved as solve
+
+    return solve(name)
+
+
+def drawn(kind: str, size: str, lang: str) -> Axes:
+    names, of = CALLS[kind]
+    runs = [run_of(name) for name in names]
+    called = [Named(run, name) for run, name in zip(runs, titles(runs, lang), strict=True)]
+    return draw(kind, called, of, None, lang, paper_size(size))
+
+
+def test_every_kind_is_tried() -> None:
+    """The kinds that there are, and those below."""
+    assert set(CALLS) == set(KINDS)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("size", "cm"), [("paper", 17.0), ("column", 8.5)])
+@pytest.mark.parametrize("kind", CALLS)
+def test_charts_of_a_journal(kind: str, size: str, cm: float, lang: str) -> None:
+    """As wide as asked, no type under 6.5 pt, no word on another or off the page."""
+    ax = drawn(kind, size, lang)
+    figure = ax.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    assert figure.get_figwidth() * 2.54 == pytest.approx(cm)
+    shown = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+    assert min(t.get_fontsize() for t in shown) >= 6.5
+    apart(ax)
+
+
+def test_a_height_is_kept_or_refused() -> None:
+    """Rows are spread over the height asked for; one that holds fewer rows says what would do."""
+    case = [Named(solved("unproven", "missed"), "")]
+    ax = draw("wastes", case, (), None, "en", paper_size(width="12cm", height="9cm"))
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    assert figure.get_figheight() * 2.54 == pytest.approx(9.0)
+    with pytest.raises(
+        mfa.Error, match=r"12 rows do not fit into this height; give --height [\d.]+ cm"
+    ) as low:
+        draw("wastes", [Named(run_of(PARK[1]), "")], (), None, "en", paper_size(height="4cm"))
+    needed = re.search(r"--height ([\d.]+ cm)", str(low.value))
+    assert needed
+    assert draw("wastes", [Named(run_of(PARK[1]), "")], (), None, "en", paper_size(height=needed[1]))
+
+
+def test_a_chart_that_cannot_be_so_narrow_says_so() -> None:
+    """Bars would be gone."""
+    with pytest.raises(mfa.Error, match=r"no room for bars at this width; give a larger --width"):
+        draw("costs", [Named(run_of(PARK[1]), "")], (), None, "en", paper_size(width="5cm", font="9pt"))
+
+
+def test_dots_of_a_png(tmp_path: Path) -> None:
+    """8.5 cm at 300 dots per inch are 1003.9 dots."""
+    solved("unproven").chart("targets", tmp_path / "x.png", for_="column")
+    with Image.open(tmp_path / "x.png") as picture:
+        assert picture.size[0] in (1003, 1004)
+
+
+# ---------------------------------------------------------------- targets, costs, several runs
+def test_targets_are_shares_of_their_bounds() -> None:
+    """75 % of at least 80 % is 93.75 % of the bound."""
+    ax = draw("targets", [Named(solved("unproven", "missed"), "")], (), None, "en")
+    assert ends(ax, f"target {UTILISED}") == pytest.approx([0, 93.75])
+    assert "✗ 75.00 % (≥ 80.00 %)" in text(ax)
+
+
+def test_costs_are_those_of_the_table() -> None:
+    """The bar of a process ends at the sum of what the table `costs` says that it gets."""
+    run = run_of(MUD[0])
+    ax = draw("costs", [Named(run, "")], (), None, "en")
+    table = run.table("costs")
+    of = [table.columns.index(f"{part}_cost") for part in ("material", "energy", "system")]
+    sums = sorted((math.fsum(float(row[i]) for i in of) for row in table.rows), reverse=True)[:12]
+    bars = [p for p in ax.patches if p.get_gid() in ("material", "energy", "system")]
+    assert max(p.get_x() + p.get_width() for p in bars) * 1e6 == pytest.approx(sums[0], rel=1e-9)
+    assert len(ax.get_yticklabels()) == len(sums)
+
+
+def test_years_stack_what_the_runs_say() -> None:
+    """The last area's top is all waste of the last year; the years are those of the scenarios."""
+    ax = drawn("years", "paper", "en")
+    tops = [max(float(y) for _, y in c.get_paths()[0].vertices) for c in ax.collections]
+    assert max(tops) * 1e6 == pytest.approx(max(_fates_sum(n) for n in PARK))
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["2021", "2025", "2030", "2035"]
+
+
+def _fates_sum(name: str) -> float:
+    total = Summary(run_of(name)).wastes("industrial-solid").total
+    return math.fsum(getattr(total, fate) for fate in LOOKS)
+
+
+def test_tornado_of_scenarios() -> None:
+    """Each run's bar leads from the first run's value to its own."""
+    ax = drawn("tornado", "paper", "en")
+    base, limited, kiln = (100 * run_of(n).indicators.value[UTILISED] for n in MUD)
+    assert ends(ax, "run 0") == pytest.approx(sorted([base, limited]))
+    assert ends(ax, "run 1") == pytest.approx(sorted([base, kiln]))
+
+
+REFUSED: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    r"'pie' is no chart; one of gauge, .* was expected": ("pie", MUD[:1], ()),
+    r"'merit' draws one run, 2 were given; what it is of is named by --of": ("merit", MUD[:2], ()),
+    r"'waterfall' draws two runs, 1 were given": ("waterfall", MUD[:1], ()),
+    r"'years' draws two runs or more, 1 was given": ("years", PARK[:1], ()),
+    r"'gauge' takes at most 1 names by --of, 2 were given": ("gauge", PARK[:1], ("a", "b")),
+    r"'merit' needs a material, such as --of red-mud": ("merit", PARK[:1], ()),
+    r"are both of the year 2025": ("years", (PARK[1], PARK[1]), ()),
+    r"no indicator 'industrial-solid-waste-utilization'; did you mean": (
+        "tornado",
+        MUD[:2],
+        ("industrial-solid-waste-utilization",),
+    ),
+    r"one axis shows up to 7 indicators of one unit; these have 1, t/a": (
+        "years",
+        PARK[:2],
+        (UTILISED, "co2"),
+    ),
+    r"the indicator is the same in": ("waterfall", (MUD[0], MUD[0]), ()),
+}
+
+
+@pytest.mark.parametrize("says", REFUSED)
+def test_refused(says: str) -> None:
+    """What a chart cannot be made of, in one sentence."""
+    kind, names, of = REFUSED[says]
+    with pytest.raises(mfa.Error, match=says):
+        mfa.chart(kind, [run_of(n) for n in names], "x.svg", of=of)  # type: ignore[arg-type]
+    assert not Path("x.svg").exists()
+
+
+def test_scenario_without_targets_or_prices() -> None:
+    """Nothing to draw is an error that says what to give."""
+    with pytest.raises(mfa.Error, match="the scenario has no targets to draw"):
+        draw("targets", [Named(run_of("chain-water"), "")], (), None, "en")

@@ -136,7 +136,6 @@ WRONG = {
     "misuse-format": ["run", SMALL, "--json", "--format", "md"],
     "misuse-brief-file": ["brief", SMALL, "-o", "x.pdf"],
     "misuse-sankey-format": ["sankey", SMALL, "-o", "x.svg", "--format", "d3"],
-    "misuse-merit": ["chart", "merit", SMALL, "-o", "x.svg"],
     "misuse-several": ["compare", SMALL, SMALL, "--variant", "v"],
     "misuse-alone": ["compare", SMALL],
     "misuse-explain-picture": ["explain", "chain-coal", "co2", "--picture", "x.svg"],

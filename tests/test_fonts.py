@@ -94,7 +94,7 @@ def test_one_note_names_what_no_font_has(
     words = {
         "sankey": ["sankey", scenario, "-o", target],
         "show": ["show", scenario, "--picture", target],
-        "chart": ["chart", "merit", scenario, "ore", "-o", target],
+        "chart": ["chart", "merit", scenario, "--of", "ore", "-o", target],
         "run": ["run", scenario, "--out", str(tmp_path / "out"), "--report"],
     }[command]
     with warnings.catch_warnings():

@@ -40,7 +40,7 @@ LADDER = [
     ),
     *("results", "studies", "show", "facade", "cli"),
 ]
-FACADE = {"result", "scenario", "comparing", "auditing", "briefing", "checking", "sweeping"}
+FACADE = {"result", "scenario", "comparing", "auditing", "briefing", "charting", "checking", "sweeping"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
 import mfa
 from mfa.cli.group import cli
 from mfa.cli.misuse import Misuse
-from mfa.cli.options import NamedPath, common, pair, picture_options, say_file, scenario_options
+from mfa.cli.options import (
+    NamedPath,
+    common,
+    pair,
+    picture_options,
+    say_file,
+    scenario_options,
+    size_options,
+)
 from mfa.errors import message
+from mfa.show.chart_kinds import KINDS, Kind
 from mfa.show.stream import progress_line, say_json
 
 
@@ -45,17 +54,19 @@ def sankey(
 
 
 @cli.command()
-@click.argument("kind", type=click.Choice(["gauge", "wastes", "merit"]))
-@click.argument("scenario")
-@click.argument("name", required=False)
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.option("--of", multiple=True, metavar="NAME")
 @click.option("-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path))
+@size_options
 @scenario_options
 @common
 def chart(
-    kind: Literal["gauge", "wastes", "merit"],
-    scenario: str,
-    name: str | None,
+    kind: Kind,
+    scenarios: tuple[str, ...],
+    of: tuple[str, ...],
     output: Path,
+    size: Mapping[str, Any],
     over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
@@ -63,10 +74,11 @@ def chart(
     debug: bool,
 ) -> None:
     """`mfa chart`."""
-    if kind == "merit" and name is None:
-        raise Misuse("misuse-merit")
-    result = mfa.load(scenario, **over).solve()
-    result.chart(kind, output, name, lang=lang)
+    for option, given in zip(("--variant", "--lever", "--set"), over.values(), strict=True):
+        if given and len(scenarios) > 1:
+            raise Misuse("misuse-several", option=option)
+    runs: list[Any] = [mfa.load(scenarios[0], **over).solve()] if any(over.values()) else list(scenarios)
+    mfa.chart(kind, runs, output, of=of, lang=lang, **size)
     say_file(output, as_json=as_json, quiet=quiet)
 
 

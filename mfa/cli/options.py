@@ -17,6 +17,7 @@ from mfa.cli.misuse import Misuse
 from mfa.errors import message
 from mfa.show.fonts import noting
 from mfa.show.magnitudes import units_of, written_in
+from mfa.show.paper_size import NAMED
 from mfa.show.stream import say_json
 from mfa.show.terminal.table import laid_out
 
@@ -150,6 +151,34 @@ def picture_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def size_options(command: F) -> F:
+    """How large a picture is; the command gets it as `size`, which is what pictures take by these names."""
+
+    @wraps(command)
+    def run(
+        *given: Any,
+        for_: str | None,
+        width: str | None,
+        height: str | None,
+        font: str | None,
+        dpi: int | None,
+        **options: Any,
+    ) -> Any:
+        size = {"for_": for_, "width": width, "height": height, "font": font, "dpi": dpi}
+        return command(*given, size=size, **options)
+
+    made = cast(F, run)
+    for option in (
+        click.option("--dpi", type=int, metavar="N"),
+        click.option("--font", metavar="SIZE"),
+        click.option("--height", metavar="LENGTH"),
+        click.option("--width", metavar="LENGTH"),
+        click.option("--for", "for_", type=click.Choice(list(NAMED))),
+    ):
+        made = option(made)
+    return made
 
 
 def pair(text: str, example: str) -> tuple[str, str]:

@@ -1,33 +1,72 @@
-"""The charts that one run has, by name."""
+"""The charts that there are, by name: of one run, and of several."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from mfa.catalogue import HEADLINE
-from mfa.results.run import Run
+from mfa.show.chart_kinds import MOST_RUNS, check
+from mfa.show.charts.cost_bars import costs
 from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit_order import merit
+from mfa.show.charts.several_runs import Named, change_of, moved_by, years_of
+from mfa.show.charts.style import drawn_at
+from mfa.show.charts.targets import targets
 from mfa.show.charts.waste_fates import wastes
 from mfa.show.magnitudes import written_for
+from mfa.show.paper_size import PaperSize
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from mfa.results.run import Run
 
 
 def draw(
-    kind: Literal["gauge", "wastes", "merit"], result: Run, name: str | None, path: Path, lang: str
-) -> None:
-    """Draw a chart to a file; `name` is an indicator, a class of waste or a material.
+    kind: str,
+    runs: Sequence[Named],
+    of: Sequence[str],
+    path: Path | None,
+    lang: str,
+    size: PaperSize | None = None,
+) -> Axes:
+    """Draw a chart, to a file where a path is given.
+
+    Parameters
+    ----------
+    runs : the run; the two of a waterfall; the first of a tornado is what the others are held against
+    of : indicators, a class of waste or a material, as the kind takes them
 
     Raises
     ------
     mfa.Error
-        the run has no such indicator or material, or the ending is not drawn
+        no such kind, indicator or material; more or fewer runs or names than the kind takes; an
+        ending that is not drawn; a size that does not hold the chart
     """
-    with written_for(lang):
-        if kind == "gauge":
-            aimed = next((r.name for r in result.indicator_list if r.aimed), HEADLINE)
-            gauge(result, name or aimed, path, lang=lang)
-        elif kind == "wastes":
-            wastes(result, path, lang=lang, waste_class=name)
-        else:
-            merit(result, name or "", path, lang=lang)
+    check(kind, len(runs), of)
+    with written_for(lang), drawn_at(size):
+        if kind in MOST_RUNS:
+            return _several(kind, runs, of, path, lang)
+        return _one(kind, runs[0].run, of[0] if of else None, path, lang)
+
+
+def _one(kind: str, run: Run, of: str | None, path: Path | None, lang: str) -> Axes:
+    aimed = next((r.name for r in run.indicator_list if r.aimed), HEADLINE)
+    drawings: dict[str, Callable[[], Axes]] = {
+        "gauge": lambda: gauge(run, of or aimed, path, lang=lang),
+        "targets": lambda: targets(run, path, lang=lang),
+        "wastes": lambda: wastes(run, path, lang=lang, waste_class=of),
+        "merit": lambda: merit(run, of or "", path, lang=lang),
+        "costs": lambda: costs(run, path, lang=lang),
+    }
+    return drawings[kind]()
+
+
+def _several(kind: str, runs: Sequence[Named], of: Sequence[str], path: Path | None, lang: str) -> Axes:
+    if kind == "waterfall":
+        return change_of(runs[0], runs[1], of, path, lang)
+    if kind == "years":
+        return years_of([n.run for n in runs], of, path, lang)
+    return moved_by(runs[0], runs[1:], of, path, lang)

@@ -98,7 +98,8 @@ def frame(
         if row.head:
             _heading(made, i, row.name, left if own else 0.0)
     title(made, heading, note, left=left - pt(10) if own else 0.0, own=own)
-    _legend(made, keys, left - pt(10) if own and len(keys) > 1 else 0.0)
+    beyond = len(keys) > 1 or sum(map(_key_width, legend)) > page_width() - left - pt(MARGIN)
+    _legend(made, keys, left - pt(10) if own and beyond else 0.0)
     return made
 
 
@@ -113,13 +114,18 @@ def _pitch(least: float, count: int, rest: float) -> float:
     return (height - rest) / count
 
 
+def _key_width(entry: tuple[str, Look]) -> float:
+    """The points of an entry of the legend, with its fill and what parts it from the next."""
+    return text_width(entry[0], type_pt(SMALL)) + 4 * type_pt(SMALL)
+
+
 def _in_lines(legend: Sequence[tuple[str, Look]], own: bool) -> list[list[tuple[str, Look]]]:
     """The entries of a legend in lines that the page holds."""
     room = page_width() - 2 * pt(MARGIN) if own else math.inf
     lines: list[list[tuple[str, Look]]] = []
     used = 0.0
     for entry in legend:
-        wide = text_width(entry[0], type_pt(SMALL)) + 4 * type_pt(SMALL)
+        wide = _key_width(entry)
         if not lines or used + wide > room:
             lines.append([])
             used = 0.0
@@ -161,30 +167,22 @@ GAP = 5.0  # points of the usual chart, between a bar and its words
 def place(ax: Axes, words: Sequence[Words], low: float, high: float) -> None:
     """Set the range of x so that bars from `low` to `high` and all words fit, and write the words.
 
-    The axis ends where the bars do, at the next tick: what lies beyond is room for words.
+    The axis ends where the bars do, at the next tick: what lies beyond is room for words, which stand
+    in two lines where bars would get too short.
 
     Raises
     ------
     mfa.Error
         names and figures leave no room for bars
     """
-    bars = low, high
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    points = ax.get_window_extent().width * 72 / figure.dpi
-    for _ in range(40):
-        per = (high - low) / points
-        long = [(pt(GAP) + text_width(w.text, type_pt(BODY))) * per for w in words]
-        reach = [(w.x, -more if w.before else more) for w, more in zip(words, long, strict=True)]
-        new_low = min([low, *(x + more for x, more in reach)])
-        new_high = max([high, *(x + more for x, more in reach)])
-        if new_low >= low and new_high <= high:
-            break
-        low, high = new_low, new_high
-    if 0 < bars[1] - bars[0] < LEAST_BARS * (high - low):
+    left, right = _range(ax, words, low, high)
+    if high - low < LEAST_BARS * (right - left):
+        words = [w._replace(text=_in_two(w.text)) for w in words]
+        left, right = _range(ax, words, low, high)
+    if 0 < high - low < LEAST_BARS * (right - left):
         raise Error([Fault("chart-narrow", None, {})])
-    ax.set_xlim(low, high)
-    _end_axis(ax, *bars)
+    ax.set_xlim(left, right)
+    _end_axis(ax, low, high)
     for w in words:
         beside(
             ax,
@@ -196,6 +194,29 @@ def place(ax: Axes, words: Sequence[Words], low: float, high: float) -> None:
             color=w.colour,
             bbox={"facecolor": "white", "linewidth": 0, "pad": pt(0.8)},
         )
+
+
+def _range(ax: Axes, words: Sequence[Words], low: float, high: float) -> tuple[float, float]:
+    """The range of x in which bars and words fit."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    points = ax.get_window_extent().width * 72 / figure.dpi
+    size = type_pt(BODY)
+    rooms = [pt(GAP) + max(text_width(part, size) for part in w.text.split("\n")) for w in words]
+    for _ in range(40):
+        per = (high - low) / points
+        reach = [w.x + (-room if w.before else room) * per for w, room in zip(words, rooms, strict=True)]
+        new_low, new_high = min([low, *reach]), max([high, *reach])
+        if new_low >= low and new_high <= high:
+            break
+        low, high = new_low, new_high
+    return low, high
+
+
+def _in_two(text: str) -> str:
+    """A text in two lines of about one length."""
+    parts = broken(text, text_width(text, type_pt(BODY)) / 2)
+    return "\n".join([parts[0], "".join(parts[1:]) if len(parts) < 3 else " ".join(parts[1:])])
 
 
 def _end_axis(ax: Axes, low: float, high: float) -> None:

@@ -91,3 +91,49 @@ def _pair(ax: Axes, row: int, middle: float, low: float, high: float, scale: Sca
         text = f"{scale.bare(low)} | {scale.bare(high)}"
         words.append(Words(far * scale.factor, row, text, before=left))
     return words
+
+
+def of_scenarios(
+    rows: Sequence[tuple[str, float]],
+    path: str | Path | None = None,
+    *,
+    central: float,
+    base: str,
+    indicator: str,
+    unit: str = "1",
+    most: int = MOST,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Axes:
+    """Draw what the indicator is in each of several runs, around its value in one of them.
+
+    Parameters
+    ----------
+    rows : (name of the run, indicator), in `unit`
+    central, base : the indicator in the run that the others are held against, and the name of that
+    """
+    ranked = sorted(rows, key=lambda row: (-abs(row[1] - central), row[0]))
+    shown, rest = ranked[:most], ranked[most:]
+    scale = Scale.of([central, *(x for _, x in shown)], unit)
+    notes = [word("tornado-base", lang, base=base, value=scale.text(central))]
+    if rest:
+        change = scale.change(abs(rest[0][1] - central), lang).lstrip("+±")
+        notes.append(word("smaller", lang, count=len(rest), change=change))
+    made = frame(
+        ax,
+        [Row(label) for label, _ in shown],
+        heading=word("tornado", lang, indicator=indicator),
+        note=remarks(notes, lang),
+        x_label=scale.unit,
+        legend=[(word("tornado-less", lang), LOW), (word("tornado-more", lang), HIGH)],
+    )
+    middle, words = central * scale.factor, []
+    for i, (_, value) in enumerate(shown):
+        x, look = value * scale.factor, LOW if value < central else HIGH
+        bar(made, i, min(x, middle), abs(x - middle), look, gid=f"run {i}")
+        figures = word("moved", lang, value=scale.text(value), change=scale.change(value - central, lang))
+        words.append(Words(max(x, middle), i, figures))  # right of the line, where a short page has room
+    made.axvline(middle, color=INK, linewidth=pt(1.0))
+    ends = [middle, *(value * scale.factor for _, value in shown)]
+    place(made, words, min(ends), max(ends))
+    return finish(made, path)

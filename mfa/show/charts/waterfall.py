@@ -14,6 +14,9 @@ from mfa.show.charts.style import BLUE, GREEN, SOFT, VERMILION, Look, Scale, fin
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from mfa.show.comparison_rows import InWords
+    from mfa.studies.compare import Change, Share
+
 EXACT = 1e-9  # relative: what the steps may miss their sum by
 FLAT = 0.15  # of the highest level: smaller changes would hardly be seen on an axis from zero
 SLIVER = 0.004
@@ -115,3 +118,24 @@ def _base(levels: Sequence[float]) -> float:
 def _total(ax: Axes, row: int, value: float, base: float, scale: Scale) -> Words:
     bar(ax, row, base * scale.factor, (value - base) * scale.factor, TOTAL, gid=f"total {row}")
     return Words(max(value, base) * scale.factor, row, scale.text(value))
+
+
+def by_cause(
+    words: InWords,
+    change: Change,
+    shares: Sequence[Share],
+    titles: tuple[str, str],
+    path: str | Path | None = None,
+) -> Axes:
+    """Draw the change of an indicator between two runs by cause, the largest part first."""
+    assert change.before is not None
+    assert change.after is not None
+    return waterfall(
+        [(words.cause(s.cause), s.change) for s in sorted(shares, key=lambda s: -abs(s.change))],
+        path,
+        start=(titles[0], change.before),
+        end=(titles[1], change.after),
+        unit=change.unit,
+        heading=words.indicator(change.name),
+        lang=words.lang,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import mfa
-from mfa.show.charts.waterfall import waterfall
+from mfa.show.charts.waterfall import by_cause
 from mfa.show.comparison_rows import InWords
 from mfa.show.magnitudes import written_for
 from mfa.show.report.page import style, template
@@ -48,15 +48,6 @@ def _waterfalls(words: InWords, shares: list[Share], titles: tuple[str, str]) ->
     for change in words.comparison.indicators:
         mine = [s for s in shares if s.indicator == change.name]
         if mine and change.before is not None and change.after is not None:
-            steps = [(words.cause(s.cause), s.change) for s in sorted(mine, key=lambda s: -abs(s.change))]
-            draw = partial(
-                waterfall,
-                steps,
-                start=(titles[0], change.before),
-                end=(titles[1], change.after),
-                unit=change.unit,
-                heading=words.indicator(change.name),
-                lang=words.lang,
-            )
+            draw = partial(by_cause, words, change, mine, titles)
             made.append(pictures.svg(draw, change.name))
     return made

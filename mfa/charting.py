@@ -1,0 +1,93 @@
+"""Charts of one run or of several, drawn to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mfa.comparing import solved
+from mfa.errors import check_language
+from mfa.input.load import variant_label
+from mfa.result import Result
+from mfa.show.chart_kinds import Kind, check
+from mfa.show.text import scenario_line
+
+
+def chart(
+    kind: Kind,
+    runs: Result | str | Sequence[Result | str],
+    path: str | Path,
+    *,
+    of: str | Sequence[str] = (),
+    lang: str = "en",
+    for_: str | None = None,
+    width: str | float | None = None,
+    height: str | float | None = None,
+    font: str | float | None = None,
+    dpi: float | None = None,
+) -> None:
+    """Draw a chart to a file.
+
+    Parameters
+    ----------
+    kind : of one run `gauge`, `targets`, `wastes`, `merit`, `costs`; of two `waterfall`; of
+        several `years` and `tornado`, which holds the others against the first
+    runs : results, or names of scenarios as `mfa.compare` takes them, solved first
+    path : ends in .png, .svg or .pdf
+    of : an indicator (`gauge`, `waterfall`, `tornado`; up to seven for `years`), a class of waste
+        (`wastes`, `years`) or a material (`merit`); nothing is the first target, all wastes
+    for_, width, height, font, dpi : the size, as `mfa.show.paper_size.paper_size` takes it; 7 in
+        wide with type of 9 pt where nothing is said
+
+    Raises
+    ------
+    mfa.Error
+        a scenario does not load or solve; no such kind, indicator, class or material; more or fewer
+        runs than the kind takes; an ending that is not drawn; a size that cannot be or is too small
+    mfa.Failure
+        the file cannot be written
+
+    Examples
+    --------
+    >>> import mfa
+    >>> mfa.chart("wastes", "alumina-red-mud", "wastes.pdf", for_="column")  # doctest: +SKIP
+    """
+    from mfa.show.charts.draw import draw
+    from mfa.show.charts.several_runs import Named
+    from mfa.show.charts.style import ending
+    from mfa.show.paper_size import paper_size
+
+    check_language(lang)
+    ending(path)
+    size = paper_size(for_, width=width, height=height, font=font, dpi=dpi)
+    given = [runs] if isinstance(runs, Result | str) else list(runs)
+    names = [of] if isinstance(of, str) else list(of)
+    check(kind, len(given), names)
+    made = [solved(x) if isinstance(x, str) else x for x in given]
+    called = zip(made, titles(made, lang), strict=True)
+    draw(kind, [Named(run, name) for run, name in called], names, Path(path), lang, size)
+
+
+def titles(runs: Sequence[Result], lang: str) -> list[str]:
+    """What runs are called beside each other: their labels, and where two share one, what lies over the file.
+
+    Runs that are still called alike are numbered.
+    """
+    made = [scenario_line(run.system, lang) for run in runs]
+    made = [
+        " + ".join([name, *_laid(run, lang)]) if made.count(name) > 1 else name
+        for run, name in zip(runs, made, strict=True)
+    ]
+    numbered = []
+    for i, name in enumerate(made):
+        numbered.append(f"{name} ({made[:i].count(name) + 1})" if made.count(name) > 1 else name)
+    return numbered
+
+
+def _laid(run: Result, lang: str) -> list[str]:
+    """What lies over the file of a run."""
+    return [
+        *(variant_label(run.loaded, name)[lang] for name in run.loaded.variants),
+        *(f"{lever}={level}" for lever, level in run.loaded.levers.items()),
+        *(f"{path} = {value}" for path, value in (run.loaded.settings or {}).items()),
+    ]
