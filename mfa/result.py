@@ -188,9 +188,10 @@ class Result(Run):
         `options` are those of `mfa.show.sankey.diagram.sankey`: `layer`, `unit`, `by`, `focus`, `steps`,
         `loops`, `min_share`, `without`, `order`, `colours`, `spread`, `lang`.
         """
+        from mfa.show.sankey.command_text import command_text
         from mfa.show.sankey.diagram import sankey
 
-        return sankey(self, path, ax=ax, **options)
+        return sankey(self, path, ax=ax, call=command_text(self.loaded, options), **options)
 
     def sankey_data(self, format: str = "json", **options: Any) -> dict[str, Any]:
         """The flows of that picture for other programs: `json`, `floweaver`, `d3` or `plotly`."""

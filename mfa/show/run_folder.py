@@ -59,7 +59,8 @@ def write_run(
     if extras.parquet:
         needed()
     about = manifest(result, scenario, command)
-    return write_together(folder, with_manifest(about, _files(result, remedies, extras, about, lang)))
+    files = _files(result, scenario, remedies, extras, about, lang)
+    return write_together(folder, with_manifest(about, files))
 
 
 def with_manifest(
@@ -74,7 +75,12 @@ def with_manifest(
 
 
 def _files(
-    result: Run, remedies: Callable[[], list[Remedy]], extras: Extras, about: dict[str, Any], lang: str
+    result: Run,
+    scenario: Loaded,
+    remedies: Callable[[], list[Remedy]],
+    extras: Extras,
+    about: dict[str, Any],
+    lang: str,
 ) -> Iterator[tuple[str, str | bytes]]:
     for name in result.written:
         table = result.table(name, lang if extras.labels else "en")
@@ -88,9 +94,11 @@ def _files(
 
         yield "remedies.csv", csv_text(remedies_table(result, remedies()))
     if extras.sankey:
+        from mfa.show.sankey.command_text import command_text
         from mfa.show.sankey.diagram import sankey
 
-        yield "sankey.html", sankey(result, lang=lang, page=True).page(about["run"])
+        made = sankey(result, lang=lang, page=True, call=command_text(scenario, {}))
+        yield "sankey.html", made.page(about["run"])
     if extras.report:
         from mfa.show.report import report_page
 

@@ -63,7 +63,9 @@ def test_what_is_followed_stays_when_the_layer_changes(open_page: Open) -> None:
         tab.get_by_label("Energy", exact=True).check()
     still(tab)
     assert bright(tab) == {"Power import: Power"}
-    assert tab.locator("#live").text_content() == "Mill: flows followed: 1; nodes upstream: 1, downstream: 0"
+    assert tab.locator("#live").text_content() == (
+        "Mill, in 20 TJ/a (flows: 1). Flows followed: 1; nodes upstream: 1, downstream: 0."
+    )
 
 
 def test_units(open_page: Open) -> None:

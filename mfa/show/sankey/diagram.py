@@ -25,13 +25,15 @@ KINDS = (".png", ".svg", ".pdf", ".html", ".json")
 class Sankey:
     """The Sankey picture of a run: one layer, or several over the same nodes.
 
-    A notebook shows the first. `names` are those of nodes and materials in both languages.
+    A notebook shows the first. `names` are those of nodes and materials in both languages; `call` is the
+    command that makes it, without file, layer and language.
     """
 
     title: Mapping[str, str]
     lang: str
     pictures: tuple[Picture, ...]
     names: Names
+    call: str = ""
 
     @property
     def geometry(self) -> Geometry:
@@ -61,7 +63,7 @@ class Sankey:
         from mfa.show.sankey.page import Layer, page
 
         layers = [Layer(p.key, p.label, p.geometry) for p in self.pictures]
-        return page(self.title, layers, self.names, self.lang, run=run)
+        return page(self.title, layers, self.names, self.lang, run=run, call=self.call)
 
     def save(self, path: str | Path, format: str | None = None) -> None:
         """Write it to a file: .png, .svg, .pdf, .html, or as data in one of the formats: .json.
@@ -102,6 +104,7 @@ def sankey(
     colours: Mapping[str, str] | None = None,
     spread: Spread | None = None,
     page: bool = False,
+    call: str = "",
 ) -> Sankey:
     """Draw the links of a run. What is None stands as the scenario's section `sankey:` says.
 
@@ -124,6 +127,7 @@ def sankey(
     colours : material or kind → `#rrggbb`
     spread : (source, target, material) as drawn → standard deviation, in the unit of the layer
     page : leave room for the labels of both languages, as for a file that ends in .html
+    call : the command that makes it, which its page tells
 
     Raises
     ------
@@ -147,7 +151,7 @@ def sankey(
     called = names(result.system, choice)
     paged = page or len(counted) > 1 or Path(path or "").suffix == ".html"
     drawn = pictures(counted, result.system, choice, called, lang, spread or {}, both=paged)
-    made = Sankey(result.system.label, lang, drawn, called)
+    made = Sankey(result.system.label, lang, drawn, called, call)
     if ax is not None:
         from mfa.show.sankey.print import draw
 

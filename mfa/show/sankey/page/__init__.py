@@ -19,7 +19,7 @@ from mfa.show.sankey.page.data import Layer, page_data, sentence
 __all__ = ["Layer", "page"]
 
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
-PARTS = ("page.html", "page.css", "draw.js", "picture.js", "panels.js", "input.js")
+PARTS = ("page.html", "page.css", "draw.js", "picture.js", "panels.js", "keep.js", "input.js")
 UNSAFE = re.compile("[<>&\u2028\u2029]")
 
 
@@ -31,6 +31,7 @@ def page(
     *,
     embed_font: bool = False,
     run: str = "",
+    call: str = "",
 ) -> str:
     """One HTML page with all layers of a picture.
 
@@ -51,11 +52,14 @@ def page(
         The page carries the characters that occur, for readers without a Chinese font.
     run
         The run that the page belongs to, written at its end.
+    call
+        The command that makes the picture, without its file, layer and language; the page
+        adds what the reader has chosen.
     """
     files = resources.files("mfa.show.sankey.page")
     html, css, *scripts = (files.joinpath(part).read_text(encoding="utf-8") for part in PARTS)
     js = "".join(scripts)
-    block = _block(page_data(title, layers, names, lang))
+    block = _block({**page_data(title, layers, names, lang), "call": call})
     if embed_font:
         css = _font_face(block + html) + css
     return Template(html).substitute(
@@ -93,6 +97,7 @@ def _policy(css: str, js: str) -> str:
         "style-src": f"'sha256-{style}'",
         "script-src": f"'sha256-{script}'",
         "font-src": "data:",
+        "img-src": "blob:",
         "base-uri": "'none'",
         "form-action": "'none'",
     }

@@ -123,6 +123,7 @@ def page_data(
         "links": [[pair[s, t], number[m]] for s, t, m in plan.bands],
         "layers": [_layer(layer, plan, known) for layer in layers],
         "names": known.rows(),
+        "ids": {"nodes": list(plan.nodes), "materials": list(materials), "kinds": list(kinds)},
     }
 
 

@@ -20,15 +20,6 @@ function fit() {
 }
 const SIZES = { "+": () => rescale(1.4), "=": () => rescale(1.4), "-": () => rescale(1 / 1.4), "0": fit };
 
-// A picture whose labels would be too small to read starts larger, at its greatest process.
-function begin() {
-  if (scaleNow() >= LEGIBLE) return;
-  zoom = LEGIBLE;
-  resize();
-  const size = (n) => (nodes[n].crossing ? 0 : Math.max(...layer.sums[n]));
-  centre(standing().reduce((a, b) => (size(b) > size(a) ? b : a)));
-}
-
 const scaleNow = () => svg.getBoundingClientRect().width / shape[0][0];
 function centre(n) {
   const [x, y, , tall, left] = layer.shape[1][n], scale = scaleNow();
@@ -49,8 +40,8 @@ function searchNode() {
   found = { text, at: found.text === text ? (found.at + 1) % hits.length : 0 };
   choose({ node: hits[found.at] });
   goTo(hits[found.at]);
-  const followed = said, counts = { at: found.at + 1, count: hits.length };
-  say(() => `${word("found", counts)} ${followed()}`);
+  const counts = { at: found.at + 1, count: hits.length };
+  say(() => word("found", counts));
 }
 
 // ---------------------------------------------------------------- pointer
@@ -229,6 +220,15 @@ on("columns", "click", (event) => {
 });
 byId("copy").addEventListener("click", copyTable);
 
-change(layer);
+on("largest", "click", () => { byAmount = !byAmount; writeMaterials(); refresh(); });
+on("save-svg", "click", saveSvg);
+byId("save-png").addEventListener("click", () => savePng().finally(done));
+byId("show-command").hidden = !data.call;
+byId("show-command").addEventListener("click", () => showCommand().finally(done));
+addEventListener("resize", resize);
+matchMedia("print").addEventListener("change", fitNames);
+addEventListener("hashchange", restore);
+
+if (matchMedia("(max-width: 60em)").matches) byId("materials").open = false;
+restore();
 reach({ node: byColumn()[0] });
-begin();

@@ -2,8 +2,10 @@
 
 let chosen = null;                         // {node or link, links}: what is followed
 let order = { column: 3, down: true };     // of the table
+const NAMES_TOLD = 3;                      // of what is hidden
 let rows = [];                             // of the table: from, to, material, amount, number of the band
-let said = () => "";                       // what the live region says, in any language
+let note = () => "";                       // what has just happened, in any language
+let byAmount = true;                       // the list of materials: largest first, or by name
 
 // ---------------------------------------------------------------- everything that is written in words
 function write() {
@@ -24,7 +26,7 @@ function write() {
   });
   writeMaterials();
   writeTable();
-  byId("live").textContent = said();
+  tell();
 }
 function fill(id, items, make) {
   byId(id).replaceChildren();
@@ -49,17 +51,18 @@ function writeChoices() {
 }
 
 function writeMaterials() {
-  const counts = data.materials.map(() => 0);
-  links.forEach((link, i) => { if (layer.values[i]) counts[link.material]++; });
-  const here = counts.map((_, m) => m).filter((m) => counts[m]);
-  const collator = new Intl.Collator(lang);
-  here.sort((a, b) => collator.compare(materialName(a), materialName(b)));
+  const sums = data.materials.map(() => 0);
+  links.forEach((link, i) => { sums[link.material] += layer.values[i]; });
+  const here = sums.map((_, m) => m).filter((m) => sums[m]);
+  const collator = new Intl.Collator(lang), byName = (a, b) => collator.compare(materialName(a), materialName(b));
+  here.sort((a, b) => (byAmount && sums[b] - sums[a]) || byName(a, b));
+  byId("largest").setAttribute("aria-pressed", String(byAmount));
   fill("material-list", here, (list, m) => {
     const holder = add(add(list, "li"), "label");
     add(holder, "input", { type: "checkbox", value: m });
     add(holder, "i").style.background = colourOf(data.materials[m][1]);
     add(holder, "span", {}, materialName(m));
-    add(holder, "em", {}, String(counts[m]));
+    add(holder, "em", {}, amount(sums[m]));
   });
   const kinds = data.kinds.map((_, k) => k).filter((k) => here.some((m) => data.materials[m][1] === k));
   fill("legend", kinds, (list, k) => {
@@ -143,8 +146,7 @@ function choose({ node, link }) {
   const up = along(first, "into", "source"), down = along(last, "out", "target");
   chosen = { node, link, links: new Set([...up, ...down, ...(node === undefined ? [link] : [])]) };
   const ends = (set, end, self) => new Set([...set].map((i) => links[i][end]).filter((n) => n !== self)).size;
-  const counts = { count: chosen.links.size, up: ends(up, "source", first), down: ends(down, "target", last) };
-  say(() => word("followed", { ...counts, name: node === undefined ? linkText(link).slice(0, 2).join(", ") : nodeName(node) }));
+  chosen.counts = { count: chosen.links.size, up: ends(up, "source", first), down: ends(down, "target", last) };
   refresh();
 }
 // The same again, after something else has changed.
@@ -153,7 +155,6 @@ function follow() {
   else refresh();
 }
 function clearChoice() {
-  if (chosen) say(() => word("cleared"));
   chosen = null;
   refresh();
 }
@@ -161,12 +162,33 @@ function toggle(item) {
   if (chosen && chosen.node === item.node && chosen.link === item.link) clearChoice();
   else choose(item);
 }
+
+// The line below the picture: what has just happened, and always what is shown.
 function say(text) {
-  said = text;
-  byId("live").textContent = text();
+  note = text;
+  tell();
+}
+function tell() {
+  const text = [note(), state()].filter(Boolean).join(" ");
+  if (byId("live").textContent !== text) byId("live").textContent = text;
+}
+function state() {
+  const all = links.map((_, i) => i).filter((i) => layer.values[i]), kept = all.filter(drawn).length, parts = [];
+  if (chosen) {
+    const name = (chosen.node === undefined ? linkText(chosen.link).slice(0, 3) : nodeText(chosen.node)).join(", ");
+    parts.push(word("followed", { ...chosen.counts, name }));
+  }
+  if (kept < all.length) {
+    const out = new Set(all.filter((i) => !drawn(i)).map((i) => links[i].material));
+    const names = [...out].slice(0, NAMES_TOLD).map(materialName).join({ en: ", ", zh: "、" }[lang]);
+    const more = out.size > NAMES_TOLD ? " …" : "";
+    parts.push(word("hidden", { count: kept, all: all.length, materials: out.size, names: names + more }));
+  }
+  return parts.join(" ") || word("all-shown", { count: all.length });
 }
 
 function refresh() {
+  note = () => "";
   const kept = new Set(chosen ? [chosen.node] : []);
   links.forEach((link, i) => {
     link.path.classList.toggle("gone", !drawn(i));
@@ -192,6 +214,8 @@ function refresh() {
   for (const button of byId("legend").children) {
     button.setAttribute("aria-pressed", String(ofKind(Number(button.dataset.kind)).some((m) => !off.has(m))));
   }
+  fitNames();
+  tell();
 }
 
 function filter(materials, out) {

@@ -4,6 +4,8 @@ const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("data").textContent);
 const FONT = 11, CAPTION = 9.5, LINE = 1.22 * FONT, WRAP = 10.5 * FONT, NAMES_SHOWN = 2, PARTS_SHOWN = 8;
 const CHANGE = 150, LARGEST_FIT = 1.4, PALE = 0.45, WIDER = [1, 1.3, 1.6], SQUEEZE = 1.3;
+const READABLE = 9, TALLEST = 0.84;        // pixels of a name; the share of the window that the picture takes
+const SHEET = [1047, 680];                 // pixels of A4 on its side within the margins of print
 
 // ---------------------------------------------------------------- the data; all things are known by number
 const nodes = data.nodes.map(([name, role, crossing]) => ({ name, role, crossing, out: [], into: [] }));
@@ -28,7 +30,10 @@ const off = new Set();                     // materials filtered out
 let lang = data.lang, layer = layers[0], rung = -1, zoom = 0;
 let shape = layer.shape;                   // as drawn now: size, boxes, widths, offsets, paths
 let step = 0;                              // counts what is finished, for those who wait for it
-const done = () => { document.body.dataset.step = String(++step); };
+const done = () => {
+  remember();
+  document.body.dataset.step = String(++step);
+};
 
 // ---------------------------------------------------------------- words
 const word = (key, values = {}) => data.words[lang][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -111,9 +116,41 @@ nodes.forEach((node, n) => {
 });
 
 // ---------------------------------------------------------------- drawing
+// The whole picture in the window, unless the reader wants another size.
 function resize() {
-  svg.style.width = zoom ? `${shape[0][0] * zoom}px` : "100%";
-  svg.style.maxWidth = zoom ? "none" : `${shape[0][0] * LARGEST_FIT}px`;
+  const [wide, tall] = shape[0];
+  const whole = Math.min(view.clientWidth / wide, (TALLEST * innerHeight) / tall, LARGEST_FIT);
+  svg.style.width = `${wide * (zoom || whole)}px`;
+  fitNames();
+}
+
+const placeOf = (n) => {
+  const [x, y, , , left, top, room, height] = shape[1][n];
+  return `translate(${x + left + Math.max(-room, 0)} ${y + top + height / 2})`;
+};
+
+// Names that would be too small to read are larger, and those that then lie on a name of more are left out.
+function fitNames() {
+  const [wide, tall] = shape[0], printed = matchMedia("print").matches && Math.min(SHEET[0] / wide, SHEET[1] / tall);
+  const grown = Math.max(1, READABLE / (FONT * (printed || svg.getBoundingClientRect().width / wide || 1)));
+  const weight = (n) => (nodes[n].group.classList.contains("faded") ? 0 : 1e30) + Math.max(...layer.sums[n]);
+  const written = standing().filter((n) => nodes[n].box && shape[1][n]).sort((a, b) => weight(b) - weight(a));
+  const taken = [];
+  for (const n of written) {
+    const [x, y, , , left, top, room, height] = shape[1][n], box = nodes[n].box;
+    const at = [x + left + Math.max(-room, 0) + grown * box.x, y + top + (height - grown * box.tall) / 2];
+    const aside = grown > 1 ? Math.max(0, -at[0]) + Math.min(0, wide - at[0] - grown * box.wide) : 0;
+    const own = [at[0] + aside, at[1], at[0] + aside + grown * box.wide, at[1] + grown * box.tall];
+    const clear = grown === 1 || (own[1] > -LINE && own[3] < tall + LINE
+      && taken.every((other) => own[0] >= other[2] || own[2] <= other[0] || own[1] >= other[3] || own[3] <= other[1]));
+    if (clear) taken.push(own);
+    nodes[n].label.classList.toggle("hushed", !clear);
+    const larger = ` translate(${aside.toFixed(1)} 0) scale(${grown.toFixed(3)})`;
+    nodes[n].label.setAttribute("transform", placeOf(n) + (grown > 1 ? larger : ""));
+  }
+  svg.classList.toggle("distant", grown > 1);
+  byId("names-shown").hidden = taken.length === written.length;
+  byId("names-shown").textContent = word("names-shown", { count: taken.length, all: written.length });
 }
 
 function draw(next) {
@@ -127,9 +164,8 @@ function draw(next) {
   });
   nodes.forEach((node, n) => {
     if (!boxes[n]) return;
-    const [x, y, wide, tall, left, top, room, height] = boxes[n];
+    const [x, y, wide, tall] = boxes[n];
     for (const [name, value] of Object.entries({ x, y, width: wide, height: tall })) node.bar.setAttribute(name, value);
-    node.label.setAttribute("transform", `translate(${x + left + Math.max(-room, 0)} ${y + top + height / 2})`);
   });
   resize();
 }
@@ -198,6 +234,7 @@ function label(n) {
   const squeezed = (line) => width(line) > room && width(line) < SQUEEZE * room;
   const wide = Math.max(...lines.map((line) => (squeezed(line) ? room : width(line)))), tall = LINE * lines.length;
   const x = (signed < 0 ? -wide : 0) - 2, anchor = signed < 0 ? "end" : "start";
+  node.box = { x, wide: wide + 4, tall };
   add(node.label, "rect", { class: "ground", x, y: -tall / 2, width: wide + 4, height: tall });
   lines.forEach((line, k) => {
     const fill = own || (k === lines.length - 1 ? "#555" : "#222"), y = (k + 0.79) * LINE - tall / 2;
@@ -210,6 +247,7 @@ function writeLabels() {
   family = getComputedStyle(document.body).fontFamily;
   nodes.forEach((node, n) => {
     node.label.replaceChildren();
+    node.box = null;
     if (!layer.shape[1][n]) return;
     if (data.looks[node.role][5]) label(n);
     node.group.setAttribute("aria-label", nodeText(n).join("; "));
