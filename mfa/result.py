@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -204,5 +204,6 @@ class Result(Run):
 
     def _repr_html_(self) -> str:
         from mfa.show.notebook import result_html
+        from mfa.show.sankey.command_text import command_text
 
-        return result_html(self)
+        return result_html(self, partial(command_text, self.loaded))

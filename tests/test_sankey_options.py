@@ -571,7 +571,25 @@ def test_notebook_shows_what_things_are(tmp_path: Path) -> None:
     )
     made = result.sankey()
     assert repr(made) == "<Sankey 'Works <b>': mass; 10 nodes, 10 bands>"
-    assert "svg" in checked(made._repr_html_()).seen
+    assert checked(made._repr_svg_()).seen[0] == "svg"
+    for frame in (made._repr_html_(), text):
+        assert checked(frame).seen.count("iframe") == 1
+    assert framed(made._repr_html_()) == made.page()
+    assert framed(text).count("mfa sankey") == 1
+
+
+def framed(text: str) -> str:
+    """The page in a frame, as a browser takes it out of the attribute; the frame may run scripts alone."""
+    found: list[dict[str, str | None]] = []
+
+    class Frames(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.extend([dict(attrs)] * (tag == "iframe"))
+
+    Frames().feed(text)
+    (frame,) = found
+    assert frame["sandbox"] == "allow-scripts allow-downloads"
+    return frame["srcdoc"] or ""
 
 
 def test_nothing_heavy_is_loaded_for_text(tmp_path: Path) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mfa.catalogue import unit
-from mfa.errors import message
+from mfa.errors import Error, message
 from mfa.results.accounts.flows import Flow
 from mfa.results.indicators.target import Indicator
 from mfa.show.headline import headline_notes
+from mfa.show.sankey.cell import framed
 from mfa.show.sankey.labels import word as side
 from mfa.show.summary import Summary
 from mfa.show.text import (
@@ -30,11 +31,12 @@ from mfa.system import System
 if TYPE_CHECKING:
     from mfa.input.load import Loaded
     from mfa.results.run import Run
-    from mfa.show.sankey.diagram import Sankey
 
 LANG = "en"
 MARKS = {"true": "✓", "false": "✗", "unproven": "?"}
 MOST_ROWS = 12  # of a table in a cell; the tables hold all
+
+Call = Callable[[Mapping[str, Any]], str]
 
 
 def scenario_html(scenario: Loaded) -> str:
@@ -65,8 +67,13 @@ def scenario_html(scenario: Loaded) -> str:
     return _block(parts)
 
 
-def result_html(result: Run) -> str:
-    """The answer of a run first: targets, then wastes, what is over or short, and where the tables are."""
+def result_html(result: Run, call: Call = lambda options: "") -> str:
+    """The answer of a run first: targets, wastes, what is over or short, then the flows and where tables are.
+
+    Parameters
+    ----------
+    call : options of a picture → the command that draws it, which its page tells
+    """
     system, summary = result.system, Summary(result)
     heads = [_word("target"), _word("value"), _word("bound"), _word("holds")]
     parts = [_head(scenario_title(system, LANG))]
@@ -82,6 +89,7 @@ def result_html(result: Run) -> str:
     parts.append(_table(account_heads(columns, LANG), wastes))
     gaps = [_gap(f, system) for f in summary.gaps[:MOST_ROWS]]
     parts.append(_table([_word("gaps"), ""], gaps))
+    parts.append(_flows(result, call))
     names = ", ".join(
         f"result.{n}" if n in _properties(result) else f"result.table('{n}')" for n in result.written
     )
@@ -89,12 +97,17 @@ def result_html(result: Run) -> str:
     return _block(parts)
 
 
-def sankey_html(made: Sankey) -> str:
-    """The picture as an inline SVG that keeps to the width of the page."""
-    from mfa.show.sankey.print import svg
+def _flows(result: Run, call: Call) -> str:
+    """The flows of a run as the page of the report's picture; nothing of a run without flows."""
+    from mfa.show.sankey.diagram import sankey
+    from mfa.show.sankey.overview import overview
 
-    drawing = svg(made.geometry, made.lang).replace("<svg", '<svg style="max-width:100%;height:auto"', 1)
-    return _block([_head(f"{made.title[made.lang]} · {made.pictures[0].label[made.lang]}"), drawing])
+    options = overview(result)
+    try:
+        made = sankey(result, page=True, call=call(options), **options)
+    except Error:  # nothing that flows has a mass or an energy
+        return ""
+    return framed(made.page(), _word("flows"))
 
 
 def scenario_text(scenario: Loaded) -> str:

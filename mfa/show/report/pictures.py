@@ -15,14 +15,13 @@ from mfa.show.charts.merit_order import merit
 from mfa.show.charts.waste_fates import wastes
 from mfa.show.reproducible import reproducible
 from mfa.show.sankey.diagram import sankey
+from mfa.show.sankey.overview import overview
 from mfa.show.summary import Summary
 from mfa.show.text import material_name, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MIN_SHARE = 0.03  # of the flows; a page of paper has room for no smaller ones
-MOST_PROCESSES = 40  # more boxes than these are drawn by site
 PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
 METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 ID = re.compile(r'(id="|url\(#|href="#)')
@@ -72,11 +71,8 @@ def run_pictures(summary: Summary, lang: str) -> dict[str, Any]:
 
 
 def _flow_picture(result: Run, lang: str) -> str:
-    """The Sankey of the run as the text of an SVG file: by site where there are many processes."""
+    """The Sankey of the run as the text of an SVG file."""
     from mfa.show.sankey.print import svg
 
-    processes = result.system.processes.values()
-    by = "site" if len(processes) > MOST_PROCESSES and any(p.site for p in processes) else None
-    airs = [m.id for m in result.system.materials.values() if m.main_resource is False and not m.price]
-    made = sankey(result, lang=lang, by=by, min_share=MIN_SHARE, without=("water", "emission", *airs))
+    made = sankey(result, lang=lang, **overview(result))
     return svg(made.geometry, lang)

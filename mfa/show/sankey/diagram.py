@@ -81,9 +81,14 @@ class Sankey:
         return f"<Sankey {self.title[self.lang]!r}: {layers}; {size}>"
 
     def _repr_html_(self) -> str:
-        from mfa.show.notebook import sankey_html
+        from mfa.show.sankey.cell import sankey_html
 
         return sankey_html(self)
+
+    def _repr_svg_(self) -> str:
+        from mfa.show.sankey.cell import sankey_svg
+
+        return sankey_svg(self)
 
 
 def sankey(
