@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mfa.engine.compile import Compiled, compile_system
-from mfa.errors import Error, Fault, FaultWithoutPlace
+from mfa.errors import Error, Failure, Fault, FaultWithoutPlace
 from mfa.input.load import Loaded, as_names, read_scenario, with_settings
 from mfa.properties import layer
 from mfa.result import Result
@@ -162,11 +162,48 @@ class Scenario(Loaded):
 
         return scenario_html(self)
 
-    def picture(self, path: str | Path | None = None, *, ax: Axes | None = None, lang: str = "en") -> Page:
-        """Draw recipes and lists as a diagram: to a file (.png .svg .pdf) or onto matplotlib axes."""
-        from mfa.show.flowsheet.flowsheet import chain_picture
+    def picture(
+        self,
+        path: str | Path | None = None,
+        *,
+        ax: Axes | None = None,
+        lang: str = "en",
+        process: str | None = None,
+        for_: str | None = None,
+        width: str | float | None = None,
+        height: str | float | None = None,
+        font: str | float | None = None,
+        dpi: float | None = None,
+    ) -> Page:
+        """Draw recipes and lists as a diagram: to a file (.png .svg .pdf) or onto matplotlib axes.
 
-        return chain_picture(self.system, path, ax=ax, lang=lang)
+        What does not run is grey in the picture of a scenario; that of a chain alone shows no run.
+
+        Parameters
+        ----------
+        process : only this one, its pools, and who else makes or takes what is there
+        for_, width, height, font, dpi : the size, as `mfa.show.paper_size.paper_size` takes it
+
+        Raises
+        ------
+        mfa.Error
+            another ending or language, no such process, or a size that cannot be or is too small
+        """
+        from mfa.show.flowsheet.flowsheet import chain_picture
+        from mfa.show.paper_size import paper_size
+
+        size = paper_size(for_, width=width, height=height, font=font, dpi=dpi)
+        run = None if self.is_chain else self._run()
+        unsolved = run is None and not self.is_chain
+        asked: dict[str, Any] = {"process": process, "run": run, "unsolved": unsolved, "size": size}
+        return chain_picture(self.system, path, ax=ax, lang=lang, **asked)
+
+    def _run(self) -> Result | None:
+        """The run, or None where it has none: the picture of a faulty scenario helps to mend it."""
+        try:
+            return self.solve()
+        except (Error, Failure):
+            return None
 
     def json_schema(self, kind: Literal["chain", "scenario"]) -> dict[str, Any]:
         """JSON Schema of chain or scenario files, for editors, that offers the ids of this scenario."""

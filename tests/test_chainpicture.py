@@ -332,14 +332,42 @@ def test_faults(tmp_path: Path) -> None:
     """An ending that is not drawn, and a chain without processes."""
     with pytest.raises(mfa.Error, match="no ending that is drawn"):
         chain_picture(system_of("water"), tmp_path / "water.gif")
-    with pytest.raises(mfa.Error, match="no process to draw"):
-        chain_picture(mfa.load(ROOT / "chains" / "materials.yaml").system)
+    idle = {s.node for s in boxes["pool:red-mud"].streams} & picture.idle
+    assert "red-mud-ceramsite" in idle
+    assert "red-mud-yard" not in idle
+    with pytest.raises(mfa.Error, match="'bayer-digestio' to draw; did you mean 'bayer-digestion'"):
+        whole.picture(process="bayer-digestio")
 
 
-def test_given_axes() -> None:
-    """Drawn on the left of two axes, the right ones stay empty."""
-    figure = Figure(figsize=(16, 4))
-    left, right = figure.subplots(1, 2)
-    chain_picture(system_of("coal"), ax=left)
-    assert left.texts
-    assert not right.texts
+def test_what_does_not_run_is_grey(tmp_path: Path) -> None:
+    """Just what has no flow in the run: an idle process and its arcs; a chain alone has no run."""
+    scenario = mfa.load("jiaokou-2025")
+    picture = scenario.picture()
+    flows = scenario.solve().flows
+    running = {*flows.source, *flows.target}
+    boxes = {p.box.id for p in picture.drawing.boxes}
+    assert picture.idle == boxes - running
+    assert "pidgeon-horizontal" not in picture.idle
+    figure = Figure(figsize=(30, 30))
+    draw(picture, figure.add_axes((0, 0, 1, 1)))
+    name = scenario.system.processes[next(k for k in sorted(picture.idle) if k in scenario.system.processes)]
+    grey = {t.get_color() for t in figure.axes[0].texts if t.get_text() == name.label["en"]}
+    assert grey <= {"#9a9a9a"}
+    assert "does not run in this scenario" in {n.text for n in picture.notes}
+    assert mfa.load("aluminium").picture().idle == frozenset()
+
+
+def test_a_flowsheet_fits_its_width_or_says_what_does(tmp_path: Path) -> None:
+    """All of it by one factor: at 17 cm the smallest of its type, 7.5 pt of its own, is 6.5 pt or more."""
+    scenario = mfa.load("jiaokou-2025")
+    file = tmp_path / "bayer.svg"
+    scenario.picture(file, process="bayer-digestion", for_="paper")
+    text = file.read_text(encoding="utf-8")
+    (wide,) = re.findall(r'<svg[^>]* width="([\d.]+)pt"', text)
+    assert float(wide) <= 17 / 2.54 * 72 + 0.01
+    sizes = [float(x) for x in re.findall(r"font(?:-size)?: ?([\d.]+)px", text)]
+    assert sizes
+    assert min(sizes) >= 6.5
+    with pytest.raises(mfa.Error, match=r"smallest text would be [\d.]+ pt, 6\.5 pt was expected; it takes"):
+        scenario.picture(tmp_path / "park.svg", for_="paper")
+    assert not (tmp_path / "park.svg").exists()

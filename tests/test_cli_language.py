@@ -138,6 +138,7 @@ WRONG = {
     "misuse-sankey-format": ["sankey", SMALL, "-o", "x.svg", "--format", "d3"],
     "misuse-several": ["compare", SMALL, SMALL, "--variant", "v"],
     "misuse-alone": ["compare", SMALL],
+    "misuse-show-picture": ["show", SMALL, "--process", "x"],
     "misuse-explain-picture": ["explain", "chain-coal", "co2", "--picture", "x.svg"],
     "misuse-pair": ["run", SMALL, "--set", "x"],
 }

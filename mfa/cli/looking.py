@@ -11,7 +11,8 @@ import click
 
 import mfa
 from mfa.cli.group import Command, cli
-from mfa.cli.options import NamedPath, common, say_file, say_namesake, scenario_options
+from mfa.cli.misuse import Misuse
+from mfa.cli.options import NamedPath, common, say_file, say_namesake, scenario_options, size_options
 from mfa.show.stream import say_json
 
 
@@ -19,12 +20,16 @@ from mfa.show.stream import say_json
 @click.argument("name")
 @click.option("--origin", is_flag=True)
 @click.option("--picture", type=NamedPath(dir_okay=False, path_type=Path))
+@click.option("--process", metavar="NAME")
+@size_options
 @scenario_options
 @common
 def show(
     name: str,
     origin: bool,
     picture: Path | None,
+    process: str | None,
+    size: Mapping[str, Any],
     over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
@@ -35,6 +40,10 @@ def show(
     from mfa.show.terminal.print_system import print_system
     from mfa.show.text import word
 
+    if picture is None:
+        for option, given in {"process": process, **size}.items():
+            if given is not None:
+                raise Misuse("misuse-show-picture", option=f"--{option.rstrip('_')}")
     loaded = mfa.load(name, **over)
     say_namesake(name, lang, quiet=quiet)
     if origin:
@@ -47,7 +56,7 @@ def show(
                 click.echo(f"{line.path}: {line.value}  # {line.place}{note}")
         return
     if picture is not None:
-        loaded.picture(picture, lang=lang)
+        loaded.picture(picture, lang=lang, process=process, **size)
         say_file(picture, as_json=as_json, quiet=quiet)
         return
     print_system(loaded.system, lang, as_json=as_json, quiet=quiet)

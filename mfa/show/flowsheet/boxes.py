@@ -6,8 +6,8 @@ box of its own: it is a line in the box of each process, marked with where it co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mfa.errors import message
@@ -16,7 +16,7 @@ from mfa.show.sankey.labels import FONT, number, text_width, wrap
 from mfa.system import Coefficient, Entry, Process, System
 
 Role = Literal["process", "pool", "stock"]
-Mark = Literal["import", "export", "emission", "deposit", "network", "open"]
+Mark = Literal["import", "export", "emission", "deposit", "network", "open", "process"]
 
 NAME, SMALL = 9.5, 7.5  # points of type, of names and of all else
 NAME_LINE, LINE = 11.5, 9.5  # points from line to line
@@ -27,6 +27,7 @@ PORT_PITCH = {"process": 12.0, "pool": 6.0, "stock": 6.0}
 UTILITIES = {"energy", "fuel", "water", "emission"}
 SEVERAL = 2  # entries of a list, or boxes that a material meets, from which their order is worth drawing
 HUB = 4  # boxes that a utility may meet and still be a pool of its own; more lines would cross everything
+MOST_OTHERS = 8  # names in a pool; more would make it higher than its process
 CIRCLED = 10  # ranks that are written ①…⑩, which every font has
 FIRM = "\N{NO-BREAK SPACE}"
 
@@ -40,13 +41,17 @@ FINER = {
 
 @dataclass(frozen=True)
 class Stream:
-    """A material that crosses the edge of one box only: its text, in lines, and its marks."""
+    """A material that crosses the edge of one box only: its text, in lines, and its marks.
+
+    `node` is the process or stock that it names, if it names one.
+    """
 
     material: str
     kind: str
     lines: tuple[str, ...]
     enters: bool
     marks: tuple[Mark, ...]
+    node: str = ""
 
     @property
     def indent(self) -> float:
@@ -138,6 +143,43 @@ def parts(system: System, lang: str) -> Parts:
             boxes.append(Box(key, "stock", system.materials[stock.material].kind, name, (), ()))
             arcs.append(_yard(system, key))
     return Parts(tuple(boxes), tuple(arcs))
+
+
+def around(whole: Parts, process: str, lang: str) -> Parts:
+    """A process with its pools; who else makes, takes or stores what is there stands in the pool."""
+    own = [a for a in whole.arcs if process in (a.source, a.target)]
+    pools = {end for a in own for end in (a.source, a.target)} - {process}
+    names = {b.id: " ".join(b.name) for b in whole.boxes}
+    others = [a for a in whole.arcs if a not in own and pools & {a.source, a.target}]
+    shown = (
+        b if b.id == process else _with_others(b, others, names, lang)
+        for b in whole.boxes
+        if b.id in {process, *pools}
+    )
+    return Parts(tuple(shown), tuple(own))
+
+
+def _with_others(pool: Box, others: Sequence[Arc], names: Mapping[str, str], lang: str) -> Box:
+    """A pool with the names of its other makers and takers, by their places; of very many, how many more."""
+    found = list(pool.streams)
+    for enters in (True, False):
+        mine = [a for a in others if pool.id == (a.target if enters else a.source)]
+        mine.sort(key=lambda a: _place(a.text) or "\uffff")  # those in no list last
+        ends = [a.source if enters else a.target for a in mine]
+        texts = [_place(a.text) + names[end] for a, end in zip(mine, ends, strict=True)]
+        if len(texts) > MOST_OTHERS:
+            texts = [*texts[:MOST_OTHERS], word("others", lang, count=len(texts) - MOST_OTHERS)]
+            ends = [*ends[:MOST_OTHERS], ""]
+        for text, end in zip(texts, ends, strict=True):
+            lines = _folded(text, PILL - 2 * PAD, SMALL)
+            found.append(Stream(pool.id, pool.kind, lines, enters, ("process",), end))
+    return replace(pool, streams=tuple(sorted(found, key=lambda s: not s.enters)))
+
+
+def _place(text: str) -> str:
+    """The place in a list with which the text of an arc begins."""
+    head, _, _ = text.partition(" ")
+    return f"{head} " if head[:1] in {"(", *map(chr, range(0x2460, 0x2460 + CIRCLED))} else ""
 
 
 def _shared(system: System) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfa.show.charts.style import INK, SOFT, write
@@ -22,8 +22,9 @@ HEAD, FOOT_LINE, FONT = 34.0, 16.0, 8.5
 LEAST_WIDTH = 420.0  # points: the legend wants so many
 STROKE, HEAD_SIZE, MARK, PALE = 1.2, 4.5, 2.6, 0.16  # points, points, points, opacity of a ground
 DASH = (0, (5, 2))
+IDLE, IDLE_INK, IDLE_GROUND = "#cfcfcf", "#9a9a9a", "#fbfbfb"  # what does not run
 BASELINE = 0.75  # of a line, from its top
-MARKS: tuple[Mark, ...] = ("import", "export", "emission", "deposit", "network", "open")
+MARKS: tuple[Mark, ...] = ("import", "export", "emission", "deposit", "network", "process", "open")
 
 
 class Note(NamedTuple):
@@ -43,16 +44,28 @@ class Page(NamedTuple):
     notes: tuple[Note, ...]
     width: float
     height: float
+    idle: frozenset[str] = frozenset()
 
 
-def page(drawing: Drawing, title: str, lang: str) -> Page:
-    """The drawing with its title above and its legend below."""
+def page(drawing: Drawing, title: str, lang: str, idle: Collection[str] = (), remark: str = "") -> Page:
+    """The drawing with its title above and its legend below.
+
+    Parameters
+    ----------
+    idle : boxes, and processes that a pool names, that are drawn grey, since nothing flows there
+    remark : a sentence at the end of the legend
+    """
     width = max(drawing.width, LEAST_WIDTH, text_width(title, 13) + 28)
-    notes, height = _legend(drawing, lang, width)
-    return Page(title, drawing, notes, width, height)
+    grey = frozenset(idle)
+    last = [(remark, "")] if remark else []
+    last += [(word("idle", lang), "idle")] if grey else []
+    notes, height = _legend(drawing, lang, width, last)
+    return Page(title, drawing, notes, width, height, grey)
 
 
-def _legend(drawing: Drawing, lang: str, width: float) -> tuple[tuple[Note, ...], float]:
+def _legend(
+    drawing: Drawing, lang: str, width: float, last: Sequence[tuple[str, str]]
+) -> tuple[tuple[Note, ...], float]:
     """What the colours and marks shown mean, in lines as wide as the page."""
     kinds = {line.arc.kind for line in drawing.lines}
     streams = [s for p in drawing.boxes for s in p.box.streams]
@@ -64,6 +77,7 @@ def _legend(drawing: Drawing, lang: str, width: float) -> tuple[tuple[Note, ...]
         texts.append((word("recycle", lang), "recycle"))
     if any(text.startswith(("①", "②", "③")) for text in _ranked(drawing)):
         texts.append((word("rank", lang), ""))
+    texts += last
     notes, x, y = [], 14.0, HEAD + drawing.height + 10
     for text, what in texts:
         room = 20 + text_width(text, FONT) + 12
@@ -84,12 +98,13 @@ def draw(picture: Page, ax: Axes) -> None:
     """Draw the picture into any axes; text grows and shrinks with them."""
     ax.set(xlim=(0, picture.width), ylim=(picture.height, 0), aspect="equal")
     ax.set_axis_off()
-    pen = _Pen(ax, _points_per_unit(ax, picture))
+    pen = _Pen(ax, _points_per_unit(ax, picture), picture.idle)
     pen.text(picture.title, 14, 22, 13.0)
+    faint = pen._replace(faint=True)
     for line in picture.drawing.lines:
-        _draw_line(pen, line)
+        _draw_line(faint if {line.arc.source, line.arc.target} & picture.idle else pen, line)
     for placed in picture.drawing.boxes:
-        _draw_box(pen, placed)
+        _draw_box(faint if placed.box.id in picture.idle else pen, placed)
     for note in picture.notes:
         _draw_note(pen, note)
 
@@ -103,14 +118,21 @@ def _points_per_unit(ax: Axes, picture: Page) -> float:
 
 
 class _Pen(NamedTuple):
-    """Axes and how many points a unit of the picture is on them."""
+    """Axes, how many points a unit of the picture is on them, what is `idle`; `faint` draws all in grey."""
 
     ax: Axes
     size: float
-    down: float = 0.0
+    idle: frozenset[str] = frozenset()
+    faint: bool = False
+
+    def colour(self, colour: str) -> str:
+        """The colour, or grey."""
+        return IDLE if self.faint else colour
 
     def text(self, text: str, x: float, y: float, size: float, **options: Any) -> None:
         """A line of text with its baseline at y."""
+        if self.faint:
+            options["color"] = IDLE_INK
         write(self.ax, x, y, text, fontsize=size * self.size, **{"va": "baseline", "zorder": 4, **options})
 
     def polygon(self, points: Sequence[tuple[float, float]], **options: Any) -> None:
@@ -132,7 +154,7 @@ def _draw_line(pen: _Pen, line: Line) -> None:
         vertices += piece.points
         codes += [int(Path.LINETO if len(piece.points) == 1 else Path.CURVE4)] * len(piece.points)
     moved = [(x, y + HEAD) for x, y in vertices]
-    colour = COLOURS[line.arc.kind]
+    colour = pen.colour(COLOURS[line.arc.kind])
     dash = DASH if line.back else "-"
     style: dict[str, Any] = {"facecolor": "none", "edgecolor": colour, "linewidth": STROKE * pen.size}
     pen.ax.add_patch(PathPatch(Path(moved, codes), linestyle=dash, capstyle="butt", zorder=1, **style))
@@ -185,14 +207,14 @@ def _frame(pen: _Pen, placed: Placed) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     box = placed.box
-    edge = COLOURS.get(box.kind, SOFT)
+    edge = pen.colour(COLOURS.get(box.kind, SOFT))
     corner, pool = (placed.x, placed.y + HEAD), box.role == "pool"
     patch = FancyBboxPatch(
         corner,
         placed.width,
         placed.height,
         boxstyle=f"round,pad=0,rounding_size={min(9.0, placed.height / 2)}" if pool else "square,pad=0",
-        facecolor="#f4f4f4" if box.role == "process" else _pale(edge),
+        facecolor=IDLE_GROUND if pen.faint else "#f4f4f4" if box.role == "process" else _pale(edge),
         edgecolor=edge,
         linewidth=0.9 * pen.size,
         zorder=2.5,
@@ -213,11 +235,13 @@ def _pale(colour: str) -> tuple[float, ...]:
 
 def _draw_stream(pen: _Pen, placed: Placed, stream: Stream, y: float) -> None:
     """A stream at the side where it enters or leaves, its marks at the edge of the box."""
+    pen = pen._replace(faint=pen.faint or stream.node in pen.idle)
     way = 1 if stream.enters else -1
     edge = placed.x if stream.enters else placed.x + placed.width
     middle = y + LINE / 2
+    colour = pen.colour(COLOURS[stream.kind])
     for k, mark in enumerate(stream.marks):
-        _draw_mark(pen, mark, edge + way * (PAD + 2 + MARK_ROOM * k), middle, COLOURS[stream.kind])
+        _draw_mark(pen, mark, edge + way * (PAD + 2 + MARK_ROOM * k), middle, colour)
     for text in stream.lines:
         side = "left" if stream.enters else "right"
         pen.text(text, edge + way * (PAD + stream.indent), y + BASELINE * LINE, SMALL, ha=side, color=INK)
@@ -233,6 +257,7 @@ def _draw_mark(pen: _Pen, mark: str, x: float, y: float, colour: str) -> None:
         "emission": [(x - m, y + m), (x, y - m), (x + m, y + m)],
         "deposit": [(x - m, y - m), (x, y + m), (x + m, y - m)],
         "network": [(x - m, y), (x, y - m), (x + m, y), (x, y + m)],
+        "process": [(x - m, y - m / 2), (x + m, y - m / 2), (x + m, y + m / 2), (x - m, y + m / 2)],
         "open": [(x - m, y - m), (x + m, y - m), (x + m, y + m), (x - m, y + m)],
     }
     fill = "white" if mark in ("open", "export") else colour
@@ -248,6 +273,10 @@ def _draw_note(pen: _Pen, note: Note) -> None:
     elif note.what == "recycle":
         ends = [(note.x, middle), (note.x + 16, middle)]
         pen.polygon(ends, edgecolor=SOFT, linewidth=STROKE, linestyle=DASH, zorder=2)
+    elif note.what == "idle":
+        left, right, up, down = note.x, note.x + 14, middle - 4, middle + 4
+        ends = [(left, up), (right, up), (right, down), (left, down)]
+        pen.polygon(ends, facecolor=IDLE_GROUND, edgecolor=IDLE, linewidth=0.9, zorder=2)
     elif note.what:
         _draw_mark(pen, note.what.removeprefix("mark "), note.x + 10, middle, SOFT)
     pen.text(note.text, note.x + (20 if note.what else 0), note.y, FONT, color=SOFT)
