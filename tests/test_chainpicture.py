@@ -332,8 +332,36 @@ def test_faults(tmp_path: Path) -> None:
     """An ending that is not drawn, and a chain without processes."""
     with pytest.raises(mfa.Error, match="no ending that is drawn"):
         chain_picture(system_of("water"), tmp_path / "water.gif")
+    with pytest.raises(mfa.Error, match="no process to draw"):
+        chain_picture(mfa.load(ROOT / "chains" / "materials.yaml").system)
+
+
+def test_given_axes() -> None:
+    """Drawn on the left of two axes, the right ones stay empty."""
+    figure = Figure(figsize=(16, 4))
+    left, right = figure.subplots(1, 2)
+    chain_picture(system_of("coal"), ax=left)
+    assert left.texts
+    assert not right.texts
+
+
+# ---------------------------------------------------------------- one process, what runs, sizes
+def test_one_process_and_who_else_is_at_its_pools() -> None:
+    """Its own arcs alone; the pool of red mud names the yard, third in its list, and counts the rest."""
+    whole = mfa.load("jiaokou-2025")
+    picture = whole.picture(process="bayer-digestion")
+    boxes = {p.box.id: p.box for p in picture.drawing.boxes}
+    assert [b.role for b in boxes.values()].count("process") == 1
+    arcs = [line.arc for line in picture.drawing.lines]
+    assert {end for a in arcs for end in (a.source, a.target)} == set(boxes)
+    mud = [" ".join(s.lines) for s in boxes["pool:red-mud"].streams]
+    takers = whole.system.pools["red-mud"].takers
+    assert next(e.tier for e in takers if e.node == "red-mud-yard") == 3
+    assert "③ Red-mud yard" in mud
+    users = [p for p in whole.system.processes.values() if "red-mud" in p.inputs]
+    assert f"and {len(users) + 1 - 8} others" in mud
     idle = {s.node for s in boxes["pool:red-mud"].streams} & picture.idle
-    assert "red-mud-ceramsite" in idle
+    assert "red-mud-road-base" in idle
     assert "red-mud-yard" not in idle
     with pytest.raises(mfa.Error, match="'bayer-digestio' to draw; did you mean 'bayer-digestion'"):
         whole.picture(process="bayer-digestio")
