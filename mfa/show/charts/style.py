@@ -283,10 +283,14 @@ def save(figure: Figure, path: str | Path, dpi: float | None = None) -> None:
     Failure
         the file cannot be written
     """
-    kind = ending(path)
+    write_atomically(Path(path), file_of(figure, ending(path), dpi))
+
+
+def file_of(figure: Figure, kind: str, dpi: float | None = None) -> bytes:
+    """What stands in the file of a figure; `kind` is its ending."""
     undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
     # hinted text is wider than its room where a page is so large that its pixels are few
     with reproducible({"text.hinting": "none", "hatch.linewidth": pt(1.0)}):
         file = BytesIO()
         figure.savefig(file, format=kind.removeprefix("."), dpi=dpi or _SIZE.get().dpi, metadata=undated)
-    write_atomically(Path(path), file.getvalue())
+    return file.getvalue()

@@ -11,7 +11,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from mfa.results.run import Run
+from mfa.show.charts.cost_bars import costs
 from mfa.show.charts.merit_order import merit
+from mfa.show.charts.style import word as chart_word
 from mfa.show.charts.waste_fates import wastes
 from mfa.show.reproducible import reproducible
 from mfa.show.sankey.diagram import sankey
@@ -54,7 +56,7 @@ def run_pictures(summary: Summary, lang: str) -> dict[str, Any]:
     """The charts and the flow picture of a run, each with its caption, by their names in the template."""
     result, system = summary.result, summary.result.system
     pictures = Pictures()
-    made: dict[str, Any] = {"waste_chart": "", "merit_chart": "", "flow_picture": ""}
+    made: dict[str, Any] = {"waste_chart": "", "merit_chart": "", "cost_chart": "", "flow_picture": ""}
     classes = {system.materials[w.material].waste for w in summary.wastes().rows}
     if classes:
         main = "industrial-solid" if "industrial-solid" in classes else None
@@ -65,6 +67,8 @@ def run_pictures(summary: Summary, lang: str) -> dict[str, Any]:
         made["merit_chart"] = pictures.svg(
             partial(merit, result, top, lang=lang), material_name(system, top, lang)
         )
+    if result.costs_list:
+        made["cost_chart"] = pictures.svg(partial(costs, result, lang=lang), chart_word("costs", lang))
     if result.link_list:
         made["flow_picture"] = pictures.inline(_flow_picture(result, lang), word("report-flows", lang))
     return made

@@ -28,6 +28,7 @@ def export(scenario: Loaded, result: Run, path: Path, lang: str = "en") -> None:
     Failure
         the file cannot be written
     """
+    from mfa.show.workbook.chart_sheet import write_charts
     from mfa.show.workbook.formats import Paper
     from mfa.show.workbook.input_sheets import write_inputs
     from mfa.show.workbook.result_sheets import write_results
@@ -45,6 +46,7 @@ def export(scenario: Loaded, result: Run, path: Path, lang: str = "en") -> None:
     target = io.BytesIO()
     paper = Paper(target)
     write_answer(paper, result, lang)
+    write_charts(paper, result, lang)
     write_inputs(paper, found, _labels(system, lang), lang)
     write_results(paper, result, lang)
     paper.book.close()
