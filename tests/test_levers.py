@@ -161,7 +161,7 @@ def test_manifest(file: Path, tmp_path: Path) -> None:
     "words",
     [
         ["sankey", "base.yaml", "-o", "a.svg"],
-        ["chart", "gauge", "base.yaml", RATE, "-o", "a.svg"],
+        ["chart", "gauge", "base.yaml", "--of", RATE, "-o", "a.svg"],
         ["export", "base.yaml", "--xlsx", "a.xlsx"],
         ["show", "base.yaml"],
         ["audit", "base.yaml"],
