@@ -76,8 +76,9 @@ def lines(picture: Geometry) -> list[Line]:
     """The value of each band and the line halfway between its sides."""
     found = []
     for band in picture.bands:
-        at, steps = np.array(band.start), []
-        for command in band.outline:
+        start, commands = band.outline()
+        at, steps = np.array(start), []
+        for command in commands:
             points = np.array([at, *np.reshape(command, (-1, 2))])
             t = np.linspace(0, 1, 6)[:, None]
             if len(points) == 2:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mfa.charting import chart as chart
     from mfa.checking import check as check
     from mfa.comparing import compare as compare
+    from mfa.comparing import sankey as sankey
     from mfa.errors import Error as Error
     from mfa.errors import Failure as Failure
     from mfa.input.schema.completions import json_schema as json_schema
@@ -41,6 +42,7 @@ __all__ = [
     "load",
     "make_project",
     "quantity",
+    "sankey",
 ]
 
 _HOME = {
@@ -59,6 +61,7 @@ _HOME = {
     "load": "mfa.scenario",
     "make_project": "mfa.show.project",
     "quantity": "mfa.units",
+    "sankey": "mfa.comparing",
 }
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Error, Fault, check_language, nearest
 from mfa.result import Result
 from mfa.scenario import load
 from mfa.studies import compare as studies
 from mfa.studies.compare import Share
+
+if TYPE_CHECKING:
+    from mfa.show.sankey.diagram import Sankey
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,29 @@ def compare(a: Result | str, b: Result | str) -> Comparison:
     runs = [solved(x) if isinstance(x, str) else x for x in (a, b)]
     titles = [x if isinstance(x, str) else _title(x) for x in (a, b)]
     return Comparison(runs[0], runs[1], (titles[0], titles[1]))
+
+
+def sankey(
+    of: Sequence[Result | str], path: str | Path | None = None, *, difference: bool = False, **options: Any
+) -> Sankey:
+    """Draw runs on one layout and scale: below each other, behind the slider of a page, or as a difference.
+
+    Parameters
+    ----------
+    of : results, or names of scenarios as of `compare`, at least two
+    path : .png, .svg, .pdf, .html or .json
+    difference : of two, what is more in the second and what is less
+    options : as of `Result.sankey`; one layer
+
+    Raises
+    ------
+    mfa.Error
+        a scenario does not load or solve, or an option that cannot be
+    """
+    from mfa.show.sankey.several import side_by_side
+
+    runs = [solved(x) if isinstance(x, str) else x for x in of]
+    return side_by_side(runs, path, difference=difference, **options)
 
 
 def solved(name: str) -> Result:

@@ -19,7 +19,7 @@ class Drawing:
     order: tuple[str, ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
     by: str = "process"
-    min_share: float = 0.0
+    min_share: float | None = None
     without: tuple[str, ...] = ()
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

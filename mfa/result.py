@@ -195,7 +195,7 @@ class Result(Run):
 
     def sankey_data(self, format: str = "json", **options: Any) -> dict[str, Any]:
         """The flows of that picture for other programs: `json`, `floweaver`, `d3` or `plotly`."""
-        return self.sankey(**options).data(format)
+        return self.sankey(page=True, **options).data(format)
 
     def __repr__(self) -> str:
         from mfa.show.notebook import result_text

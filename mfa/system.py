@@ -152,6 +152,7 @@ class Material:
     code: str = ""
     residue_of: str = ""
     bulk: bool = False
+    common: bool = False
     parent_equivalent: Figure = ONE
     ghg: str = ""
     gwp: Figure = ONE

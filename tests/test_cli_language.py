@@ -135,6 +135,7 @@ WRONG = {
     "misuse-watch": ["run", SMALL, "--watch", "--require-targets"],
     "misuse-format": ["run", SMALL, "--json", "--format", "md"],
     "misuse-brief-file": ["brief", SMALL, "-o", "x.pdf"],
+    "misuse-caption": ["sankey", SMALL, "-o", "x.html", "--caption"],
     "misuse-sankey-format": ["sankey", SMALL, "-o", "x.svg", "--format", "d3"],
     "misuse-several": ["compare", SMALL, SMALL, "--variant", "v"],
     "misuse-alone": ["compare", SMALL],

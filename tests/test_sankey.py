@@ -10,7 +10,7 @@ import matplotlib as mpl
 import numpy as np
 
 from mfa.show.sankey.geometry import ALPHA, COLOURS, Link
-from mfa.show.sankey.labels import halo, named, node_lines, wrap
+from mfa.show.sankey.labels import filled, named, node_lines, wrap
 from mfa.show.sankey.layout.layout import layout, relayout
 from mfa.show.sankey.layout.plan import plan
 from mfa.show.sankey.print import draw, save
@@ -92,7 +92,7 @@ def test_labels_fit_their_room_as_drawn() -> None:
     for node in picture.nodes:
         for line in node_lines(node, "t", "en"):
             assert drawn[line].width <= node.text.x1 - node.text.x0 + 1
-            assert drawn[line].width <= halo(node, "t", "en").x1 - halo(node, "t", "en").x0 + 1
+            assert drawn[line].width <= filled(node, "t", "en").x1 - filled(node, "t", "en").x0 + 1
 
 
 def test_colours_differ_for_colour_blind_eyes() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from mfa.show.sankey.geometry import OTHER, Geometry, Link
+from mfa.show.sankey.geometry import Geometry, Link, is_bundle
 from mfa.show.sankey.labels import node_lines, text_width
 from mfa.show.sankey.layout.layering import back_arcs, layers
 from mfa.show.sankey.layout.layout import layout, relayout
@@ -64,8 +64,10 @@ def test_node_is_as_tall_as_the_bands_of_its_fuller_side(seed: int) -> None:
         went = [band for band in picture.bands if band.link.source == node.id]
         sums = [sum(band.width for band in side) for side in (came, went)]
         assert node.box.y1 - node.box.y0 == pytest.approx(max(sums))
-        assert node.value_in == pytest.approx(sum(band.link.value for band in came))
-        assert node.value_out == pytest.approx(sum(band.link.value for band in went))
+        own = sum(band.link.value for band in came if band.link.source == node.id)
+        assert node.circulating == pytest.approx(own)
+        assert node.value_in == pytest.approx(sum(band.link.value for band in came) - own)
+        assert node.value_out == pytest.approx(sum(band.link.value for band in went) - own)
     for band in picture.bands:
         if band.to_scale:
             assert band.width == pytest.approx(band.link.value * picture.scale)
@@ -115,7 +117,8 @@ def test_bundling_loses_no_flow(seed: int) -> None:
     links = park(seed, *SIZES[seed])
     picture = layout(links, labels={}, unit="t", min_share=0.02)
     assert sum(band.link.value for band in picture.bands) == pytest.approx(sum(link.value for link in links))
-    bundles = [band for band in picture.bands if band.link.material == OTHER]
+    bundles = [band for band in picture.bands if is_bundle(band.link.material)]
+    assert all(len(band.parts) > 1 for band in bundles)
     assert picture.bundled == pytest.approx(sum(band.link.value for band in bundles))
     assert picture.bundled_count == sum(len(band.parts) for band in bundles)
     assert len({(band.link.source, band.link.target) for band in bundles}) == len(bundles)
@@ -312,7 +315,10 @@ def test_relayout_keeps_bundles() -> None:
     links = [Link("a", "b", "m", 100.0), Link("a", "b", "x", 0.5), Link("a", "b", "y", 0.25)]
     made = plan(links, labels={}, unit="t", min_share=0.01)
     after = relayout(made, [Link("a", "b", "m", 10.0), Link("a", "b", "y", 2.0)])
-    assert {band.link.material: band.link.value for band in after.bands} == {"m": 10.0, OTHER: 2.0}
+    assert {band.link.material: band.link.value for band in after.bands} == {
+        "m": 10.0,
+        "*other:intermediate": 2.0,
+    }
     assert after.bundled == 2.0
     assert after.bundled_count == 1
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,21 +21,31 @@ from mfa.cli.options import (
     scenario_options,
     size_options,
 )
-from mfa.errors import message
+from mfa.errors import Fault, message
 from mfa.show.chart_kinds import KINDS, Kind
 from mfa.show.stream import progress_line, say_json
 
+if TYPE_CHECKING:
+    from mfa.result import Result
+    from mfa.show.sankey.diagram import Sankey
+
 
 @cli.command()
-@click.argument("scenario")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO …")
+@click.option("--caption", is_flag=True)
+@click.option("--difference", is_flag=True)
 @click.option("-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path))
 @picture_options
+@size_options
 @scenario_options
 @common
 def sankey(
-    scenario: str,
+    scenarios: tuple[str, ...],
+    caption: bool,
+    difference: bool,
     output: Path,
     format_: str | None,
+    size: Mapping[str, Any],
     over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
@@ -43,14 +54,50 @@ def sankey(
     **asked: Any,
 ) -> None:
     """`mfa sankey`."""
+    from mfa.show.run_folder import manifest
+    from mfa.show.sankey.caption import write_caption
+    from mfa.show.terminal.print_shares import print_shares
+
     if format_ and output.suffix != ".json":
         raise Misuse("misuse-sankey-format")
-    result = mfa.load(scenario, **over).solve()
+    if caption and output.suffix not in (".png", ".svg", ".pdf"):
+        raise Misuse("misuse-caption")
     colours = dict(pair(text, "'red-mud=#b02a0e'") for text in asked.pop("colours"))
-    options = {key: value for key, value in asked.items() if value not in (None, ())}
-    made = result.sankey(lang=lang, colours=colours, **options)
-    made.save(output, format_)
+    given = {**asked, **size}
+    options = {key: value for key, value in given.items() if value not in (None, ())} | {"colours": colours}
+    if "rest" in options:
+        options["rest"] = options["rest"] == "on"
+    if len(scenarios) > 1 or difference:
+        results = _each(scenarios, over)
+        made = _several(results, difference=difference, options={"lang": lang, **options}, path=output)
+    else:
+        results = [mfa.load(scenarios[0], **over).solve()]
+        made = results[0].sankey(lang=lang, page=output.suffix in (".html", ".json"), **options)
+        made.save(output, format_)
+    if not (as_json or quiet):
+        print_shares(made, lang)
     say_file(output, as_json=as_json, quiet=quiet)
+    if caption:
+        told = [manifest(r, r.loaded, ["mfa", *sys.argv[1:]]) for r in results]
+        for file in write_caption(made, output, told):
+            say_file(file, as_json=as_json, quiet=quiet)
+
+
+def _each(scenarios: tuple[str, ...], over: Mapping[str, Any]) -> list[Result]:
+    """Each of several scenarios solved; what is laid over one is said in its name."""
+    from mfa.comparing import solved
+
+    if over["variants"] or over["levers"] or over["settings"]:
+        raise Misuse("misuse-several", option="--variant / --lever / --set")
+    return [solved(name) for name in scenarios]
+
+
+def _several(results: list[Result], *, difference: bool, options: dict[str, Any], path: Path) -> Sankey:
+    """Several runs on one layout and scale, or the difference of two."""
+    layers = options.pop("layer", ())
+    if len(layers) > 1:
+        raise mfa.Error([Fault("sankey-layers-one", None)])
+    return mfa.sankey(results, path, layer=layers[0] if layers else "", difference=difference, **options)
 
 
 @cli.command()

@@ -18,6 +18,7 @@ from mfa.errors import message
 from mfa.show.fonts import noting
 from mfa.show.magnitudes import units_of, written_in
 from mfa.show.paper_size import NAMED
+from mfa.show.sankey.sheet import TEXTS
 from mfa.show.stream import say_json
 from mfa.show.terminal.table import laid_out
 
@@ -143,11 +144,19 @@ def picture_options(command: F) -> F:
         click.option("--min-share", metavar="SHARE"),
         click.option("--loops", is_flag=True),
         click.option("--steps", type=int),
+        click.option("--title/--no-title", default=None),
+        click.option("--pools", type=click.Choice(["left-out", "stubs"])),
+        click.option("--water/--no-water", default=None),
+        click.option("--rest", type=click.Choice(["on", "off"])),
+        click.option("--traced", is_flag=False, flag_value="down", type=click.Choice(["down", "up"])),
+        click.option("--only", multiple=True, metavar="MATERIAL"),
+        click.option("--process", metavar="NAME"),
         click.option("--focus", multiple=True, metavar="NAME"),
         click.option("--by", metavar="TAG"),
         click.option("--unit"),
         click.option("--layer", multiple=True, metavar="LAYER"),
         click.option("--format", "format_", metavar="NAME"),
+        click.option("--text", type=click.Choice(TEXTS)),
     ):
         command = option(command)
     return command

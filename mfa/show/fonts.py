@@ -12,6 +12,7 @@ from pathlib import Path
 
 FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.ttf"
 OURS = ("Noto Sans SC", "DejaVu Sans")
+GENERIC = "sans-serif"  # for readers of an SVG file who have none of the fonts
 LIKED = (  # looked into first for what ours lack: sans-serif faces with many han
     "Noto Sans CJK SC",
     "Source Han Sans SC",
@@ -31,10 +32,11 @@ _lacking: ContextVar[set[str] | None] = ContextVar("lacking", default=None)
 
 
 def families(text: str = "") -> tuple[str, ...]:
-    """Font families to give to a matplotlib text, ours first, registered on the first call.
+    """Font families to give to a matplotlib text, ours first, any sans-serif last.
 
     DejaVu Sans comes with matplotlib and fills in what the subset lacks, such as
-    superscripts. Installed fonts follow where `text` has characters that neither has.
+    superscripts; both are registered on the first call. Installed fonts follow where `text`
+    has characters that neither has.
     """
     files = (_register(), _dejavu())
     rest = set() if text.isascii() else _without(set(text), files)
@@ -50,7 +52,7 @@ def families(text: str = "") -> tuple[str, ...]:
     gathered = _lacking.get()
     if gathered is not None:
         gathered |= rest
-    return (*OURS, *found)
+    return (*OURS, *found, GENERIC)
 
 
 @contextmanager

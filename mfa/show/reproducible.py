@@ -9,7 +9,12 @@ from typing import Any
 
 from mfa.show.fonts import unwarned
 
-EXACT: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": "mfa", "pdf.fonttype": 42}
+EXACT: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "mfa",
+    "pdf.fonttype": 42,
+    "font.sans-serif": ["DejaVu Sans"],
+}
 _ONE_AT_A_TIME = RLock()  # the settings are the process's: the end of one picture would end another's
 
 

@@ -50,6 +50,7 @@ def material(key: str, form: MaterialForm, tree: Tree, reader: Reader) -> Materi
         code=form.code,
         residue_of=form.residue_of or "",
         bulk=form.bulk,
+        common=form.common,
         parent_equivalent=_equivalent(form.parent_equivalent, tree, reader),
         ghg=form.ghg or "",
         gwp=_plain(form.gwp, tree, "gwp", reader) or ONE,

@@ -47,7 +47,7 @@ def drawing(
         order=tuple(form.order),
         colours=form.colours,
         by=form.by,
-        min_share=share.value if share else 0.0,
+        min_share=share.value if share else None,
         without=tuple(form.without),
         labels={k: label.texts(k) for k, label in form.labels.items()},
     )

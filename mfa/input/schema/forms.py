@@ -65,6 +65,7 @@ class MaterialPatch(Form):
     code: str = ""
     residue_of: MaterialId | None = None
     bulk: Flag = False
+    common: Flag = False
     parent_equivalent: Quantity | None = None
     ghg: Literal["combustion", "process", "biogenic"] | None = None
     gwp: Quantity | None = None

@@ -17,7 +17,8 @@ from mfa.show.fonts import families
 from mfa.show.magnitudes import step
 from mfa.show.paper_size import PaperSize
 from mfa.show.reproducible import reproducible
-from mfa.show.sankey.labels import FONT, number, wrap
+from mfa.show.sankey.geometry import FONT
+from mfa.show.sankey.labels import number, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,8 @@ from typing import Literal
 
 from mfa.errors import message
 from mfa.results.accounts.flows import pool_node
-from mfa.show.sankey.labels import FONT, number, text_width, wrap
+from mfa.show.sankey.geometry import FONT
+from mfa.show.sankey.labels import number, text_width, wrap
 from mfa.system import Coefficient, Entry, Process, System
 
 Role = Literal["process", "pool", "stock"]

@@ -9,7 +9,7 @@ from typing import Any
 from mfa.input.load import Loaded
 from mfa.input.merge import library
 
-LEFT_OUT = ("layer", "unit", "lang", "spread", "page", "call")
+LEFT_OUT = ("layer", "unit", "lang", "spread", "page", "call", "title")
 """What a page says by itself, and what no command takes."""
 
 
@@ -36,6 +36,10 @@ def _option(key: str, value: Any) -> list[str]:
     name = "--colour" if key == "colours" else f"--{key.rstrip('_').replace('_', '-')}"
     if isinstance(value, Mapping):
         return [part for k, v in value.items() for part in (name, f"{k}={v}")]
+    if key == "rest":
+        return [] if value else [name, "off"]
+    if key == "water":
+        return [name if value else "--no-water"]
     if isinstance(value, bool):
         return [name] if value else []
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -6,19 +6,32 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from mfa.errors import Error, Fault, check_language
 from mfa.results.run import Run
-from mfa.show.sankey.compose import Names, Picture, Spread, names, pictures
+from mfa.show.magnitudes import written_for
+from mfa.show.sankey.compose import Frame, Names, Picture, Spread, names, pictures
 from mfa.show.sankey.geometry import Geometry
 from mfa.show.sankey.measure import count, count_default
 from mfa.show.sankey.picture_options import choose
+from mfa.show.sankey.sheet import FREE, Sheet, sheet_of
+from mfa.show.sankey.shown import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+DATA = (".html", ".json")
 KINDS = (".png", ".svg", ".pdf", ".html", ".json")
+
+
+class Share(NamedTuple):
+    """How much of what is traced ends (or begins) at a node, as a material; in the layer's unit, a year."""
+
+    node: str
+    material: str
+    amount: float
+    share: float
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,7 @@ class Sankey:
     lang: str
     pictures: tuple[Picture, ...]
     names: Names
+    sheet: Sheet = FREE
     call: str = ""
 
     @property
@@ -52,6 +66,14 @@ class Sankey:
 
         return data(self, format)
 
+    def shares(self) -> list[Share]:
+        """Of a traced picture, where what is traced leaves the flows, or comes from; largest first."""
+        found = self.pictures[0].traced
+        if found is None:
+            return []
+        rows = [Share(node, material, a, a / found.whole) for (node, material), a in found.ends.items()]
+        return [*rows, Share("", "", found.whole, 1.0)]
+
     def to_plotly(self) -> Any:
         """A plotly figure where plotly is installed, else the dictionary that makes one."""
         from mfa.show.sankey.data_formats import plotly_figure
@@ -62,7 +84,7 @@ class Sankey:
         """The picture as one HTML page; `run`, what it belongs to, stands at its end."""
         from mfa.show.sankey.page import Layer, page
 
-        layers = [Layer(p.key, p.label, p.geometry) for p in self.pictures]
+        layers = [Layer(p.key, p.label, p.geometry, p.period) for p in self.pictures]
         return page(self.title, layers, self.names, self.lang, run=run, call=self.call)
 
     def save(self, path: str | Path, format: str | None = None) -> None:
@@ -91,36 +113,9 @@ class Sankey:
         return sankey_svg(self)
 
 
-def sankey(
-    result: Run,
-    path: str | Path | None = None,
-    *,
-    ax: Axes | None = None,
-    lang: str = "en",
-    layer: str | Sequence[str] = (),
-    unit: str | None = None,
-    by: str | None = None,
-    focus: str | Sequence[str] = (),
-    steps: int | None = None,
-    loops: bool = False,
-    min_share: float | str | None = None,
-    without: Collection[str] | None = None,
-    order: Sequence[str] | None = None,
-    colours: Mapping[str, str] | None = None,
-    spread: Spread | None = None,
-    page: bool = False,
-    call: str = "",
-) -> Sankey:
-    """Draw the links of a run. What is None stands as the scenario's section `sankey:` says.
+class Asked(TypedDict, total=False):
+    """What a picture shows, and for what sheet it is; what is None stands as the scenario's section says.
 
-    Parameters
-    ----------
-    path : where to write it: .png, .svg, .pdf, .html, .json
-    ax : matplotlib axes to draw on instead
-    layer : what bands stand for: `mass` (t), `wet` (t), `energy` (GJ), `value` and `cost` (CNY),
-        `co2` (t), or an element or oxide (kg); several for a page; by default `mass`, or
-        `energy` where nothing that flows has a mass
-    unit : another unit of the layer; a native unit such as `MWh` shows what is counted in it
     by : nodes are processes, or put together by `chain`, `site`, `sector`, `project`, `enterprise`
     focus : a material, process, stock, group or boundary word: only what leads to it and away
         from it; two of them: the way between
@@ -130,37 +125,98 @@ def sankey(
     without : materials, or kinds of material, left out; the legend says how much that is
     order : processes, stocks or groups in the order in which they should stand
     colours : material or kind → `#rrggbb`
+    process : instead, every input and output of one process, stock or group
+    only : instead, the flows of these materials
+    rest : with `focus`, what else the nodes shown get and give, as one flow «other» each
+    traced : with `focus`, of every flow the part that comes from there (True, `down`) or gets there
+        (`up`); with two, that comes from the first and gets to the second
+    water : water is drawn; None is where nothing else has a mass
+    pools : common pools are `left-out`, or `stubs` at each process
+    width, height, font, dpi, for_, text : the sheet, as of `mfa.show.paper_size.paper_size`
+    """
+
+    by: str | None
+    focus: str | Sequence[str]
+    steps: int | None
+    loops: bool
+    min_share: float | str | None
+    without: Collection[str] | None
+    order: Sequence[str] | None
+    colours: Mapping[str, str] | None
+    process: str | None
+    only: str | Collection[str]
+    rest: bool
+    traced: str | bool
+    water: bool | None
+    pools: str
+    width: str | None
+    height: str | None
+    font: str | None
+    dpi: int | None
+    for_: str | None
+    text: str
+
+
+SHEET = ("width", "height", "font", "dpi", "for_", "text")
+
+
+def sankey(
+    result: Run,
+    path: str | Path | None = None,
+    *,
+    ax: Axes | None = None,
+    lang: str = "en",
+    layer: str | Sequence[str] = (),
+    unit: str | None = None,
+    spread: Spread | None = None,
+    page: bool = False,
+    title: bool = True,
+    call: str = "",
+    **asked: Unpack[Asked],
+) -> Sankey:
+    """Draw the links of a run.
+
+    Parameters
+    ----------
+    path : where to write it: .png, .svg, .pdf, .html, .json
+    ax : matplotlib axes to draw on instead
+    layer : what bands stand for: `mass` (t), `wet` (t), `energy` (GJ), `value` and `cost` (CNY),
+        `co2` (t), or an element or oxide (kg); several for a page; by default `mass`, or
+        `energy` where nothing that flows has a mass
+    unit : another unit of the layer; a native unit such as `MWh` shows what is counted in it
     spread : (source, target, material) as drawn → standard deviation, in the unit of the layer
-    page : leave room for the labels of both languages, as for a file that ends in .html
+    page : amounts in the layer's own unit, and room for the labels of both languages, as for files
+        that end in .html or .json; else in the unit in which the largest is a short number
+    title : on paper, what it is stands above it, and the unit there instead of in each label
     call : the command that makes it, which its page tells
+    asked : what is shown and for what sheet, see `Asked`
 
     Raises
     ------
     mfa.Error
-        a name, tag, layer, unit, ending or language that is not there, or nothing to draw
+        a name, tag, layer, unit, size, ending or language that is not there, nothing to draw, or a
+        picture that does not fit its sheet
     """
     check_language(lang)
-    choice = choose(
-        result.system,
-        by=by,
-        focus=focus,
-        steps=steps,
-        loops=loops,
-        min_share=min_share,
-        without=without,
-        order=order,
-        colours=colours,
-    )
+    rest: dict[str, Any] = {**asked}
+    sized = {key: rest.pop(key) for key in SHEET if key in rest}
+    sheet = sheet_of(**sized)
+    choice = choose(result.system, **rest)
     keys = [layer] if isinstance(layer, str) else list(dict.fromkeys(layer))
-    counted = [count(result, key, unit) for key in keys] or [count_default(result, unit)]
-    called = names(result.system, choice)
-    paged = page or len(counted) > 1 or Path(path or "").suffix == ".html"
-    drawn = pictures(counted, result.system, choice, called, lang, spread or {}, both=paged)
-    made = Sankey(result.system.label, lang, drawn, called, call)
+    paged = page or len(keys) > 1 or Path(path or "").suffix in DATA
+    with written_for(lang):
+        counted = [count(result, key, unit, scaled=not paged) for key in keys] or [
+            count_default(result, unit, scaled=not paged)
+        ]
+    chosen = shown(counted, result.system, choice)
+    called = names(result.system, choice, chosen)
+    frame = Frame(lang, both=paged, sheet=sheet, titled=title and not paged and ax is None)
+    drawn = pictures(counted, chosen, result.system, choice, called, frame, spread or {})
+    made = Sankey(result.system.label, lang, drawn, called, sheet, call)
     if ax is not None:
         from mfa.show.sankey.print import draw
 
-        draw(made.geometry, ax, lang)
+        draw(drawn[0].geometry, ax, lang)
     if path is not None:
         made.save(path)
     return made
@@ -169,6 +225,8 @@ def sankey(
 def _write(made: Sankey, path: Path, format: str | None) -> None:
     from mfa.show.files import write_atomically
 
+    if made.sheet.width and path.suffix in (".html", ".json"):
+        raise Error([Fault("sheet-page", None, {"file": path.name})])
     match path.suffix:
         case ".html":
             write_atomically(path, made.page())
@@ -181,6 +239,6 @@ def _write(made: Sankey, path: Path, format: str | None) -> None:
                 raise Error([Fault("sankey-layers-one", None)])
             from mfa.show.sankey.print import save
 
-            save(made.geometry, path, made.lang)
+            save(made.geometry, path, made.lang, made.sheet)
         case _:
             raise Error([Fault("picture-ending", None, {"file": path.name, "known": ", ".join(KINDS)})])

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mfa.show.sankey.curves import Corner, Outline, Pipe
 
 OTHER = "*other"
-"""The material of a band that stands for several small flows."""
+"""The material of a band that stands for several small flows of several kinds."""
 
-BOUNDARY = ("import", "export", "emission", "deposit", "surplus", "shortage", "stock")
+OF_KIND = OTHER + ":"
+"""Before a kind, the material of a band that stands for several small flows of it."""
+
+LOSS = "loss"
+"""Where the energy goes that a process gets and does not pass on."""
+
+MORE, LESS = "more", "less"
+"""What flows in the second of two runs and not in the first, and the other way round."""
+
+LOST = "*lost"
+"""The material of such a flow; its kind is `loss` too."""
+
+COMMON = {"in": "common-in", "out": "common-out"}
+"""Where a process draws from a common pool, and where it gives into one."""
+
+BOUNDARY = ("import", "export", "emission", "deposit", "surplus", "shortage", "stock", *COMMON.values())
 """Ids shared by many materials; each is split so that it stands beside its process."""
 
 REST = {"in": "rest-in", "out": "rest-out"}
@@ -19,7 +35,10 @@ REST = {"in": "rest-in", "out": "rest-out"}
 SMALL = {"in": "small-in", "out": "small-out"}
 """Where bundles of small flows over the boundary come from and go to; they carry no label."""
 
-ENDS = (*BOUNDARY, *REST.values(), *SMALL.values())
+OUTSIDE = (*BOUNDARY, LOSS)
+"""All ids of what lies outside the processes and stocks."""
+
+ENDS = (*OUTSIDE, *REST.values(), *SMALL.values())
 """All ids that are split, those that only the preparation of a picture makes among them."""
 
 COLOURS: Mapping[str, str] = {
@@ -32,11 +51,23 @@ COLOURS: Mapping[str, str] = {
     "water": "#7fdbff",
     "emission": "#882288",
     "other": "#c0c0c0",
+    LOSS: "#606080",
+    MORE: "#0072b2",
+    LESS: "#d55e00",
 }
 """Band colour of each kind of material, distinct with the common colour blindnesses."""
 
+FONT = 11.0
+"""Size of the letters of a label, the measure of all lengths of a picture."""
+
+WRAP = 10.5 * FONT
+"""Widest line of a label where there is room: ten han, some twenty letters."""
+
 ALPHA = 0.6
 """How opaque bands are."""
+
+HATCHES: Mapping[str, str] = {"waste": "////", LESS: "////", LOSS: "\\\\\\\\"}
+"""Kinds whose bands are hatched, since grey print tells no orange from a green: waste and what is lost."""
 
 
 @dataclass(frozen=True, order=True)
@@ -72,7 +103,9 @@ class Node:
     """A process, a stock or a piece of the boundary, drawn as an upright bar.
 
     `names` are the process's own name, or the materials that cross the boundary here,
-    largest first. `text` is the room kept for the label, whatever the language.
+    largest first. `text` is the room kept for the label, whatever the language. `circulating` are
+    the flows from the node to itself, which are in neither sum. `stacked` says that the label
+    stands above the bar, not beside it; `changes` that its values are more (above zero) or less.
     """
 
     id: str
@@ -85,6 +118,14 @@ class Node:
     text_left: bool
     value_in: float
     value_out: float
+    circulating: float = 0.0
+    stacked: bool = False
+    changes: bool = False
+
+    @property
+    def sells_products(self) -> bool:
+        """Whether it is the piece of the boundary where a process's products leave."""
+        return self.id.endswith("@product")
 
     @property
     def bar(self) -> Box:
@@ -130,6 +171,16 @@ class Band:
         return Pipe(self.path).outline(self.offset, self.width)
 
 
+class Heading(NamedTuple):
+    """A line over a picture: its baseline's left end, and the size of its letters."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    bold: bool
+
+
 @dataclass(frozen=True)
 class Remark:
     """An amount that a picture does not show as a flow, named in its legend.
@@ -145,7 +196,12 @@ class Remark:
 
 @dataclass(frozen=True)
 class Geometry:
-    """A finished picture in points, without any drawing library."""
+    """A finished picture in points, without any drawing library.
+
+    `wrap` is the widest line of a label. `hidden` is the sum of the flows that are not drawn since both
+    their ends are among the `hidden_nodes`, processes too small for the sheet; `unnamed` are the products
+    sold that have no label. `says_unit` is whether each label says it; `origin` tells what it is made from.
+    """
 
     nodes: tuple[Node, ...]
     bands: tuple[Band, ...]
@@ -160,6 +216,13 @@ class Geometry:
     remarks: tuple[Remark, ...] = ()
     colours: Mapping[str, str] = field(default_factory=lambda: COLOURS)
     spread: Mapping[Link, float] = field(default_factory=dict)
+    wrap: float = WRAP
+    hidden: float = 0.0
+    hidden_nodes: tuple[str, ...] = ()
+    unnamed: tuple[Link, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    says_unit: bool = True
+    origin: str = ""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -186,10 +249,17 @@ LOOKS: Mapping[str, Look] = {
     "export": Look("#9a9a9a", "#9a9a9a"),
     "emission": Look("#9a9a9a", "#9a9a9a"),
     "deposit": Look("#9a9a9a", "#9a9a9a"),
+    LOSS: Look("#9a9a9a", "#9a9a9a"),
+    **{role: Look("#9a9a9a", "#9a9a9a") for role in COMMON.values()},
     **{role: Look(COLOURS["other"], COLOURS["other"]) for role in (*REST.values(), *SMALL.values())},
     "surplus": Look("#cc3311", "#cc3311", text="#b02a0e"),
     "shortage": Look("#ffffff", "#cc3311", hatched=True, text="#b02a0e"),
 }
+
+
+def is_bundle(material: str) -> bool:
+    """Whether a band of this material stands for several small flows."""
+    return material.startswith(OTHER)
 
 
 def arrowhead(band: Band) -> list[tuple[float, float]]:

@@ -7,18 +7,17 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.errors import message
-from mfa.show.sankey.geometry import BOUNDARY, REST, SMALL, Box
+from mfa.show.magnitudes import LADDERS
+from mfa.show.sankey.geometry import BOUNDARY, FONT, LOSS, REST, SMALL, WRAP, Box
 
 if TYPE_CHECKING:
     from mfa.show.sankey.geometry import Geometry, Node
 
-FONT = 11.0
-CAPTION = 9.5
+CAPTION = 10.25  # of names on bands and of the legend: 6.5 pt where labels have 7 pt
 LINE = 1.22 * FONT  # from line to line
-WRAP = 10.5 * FONT  # widest line of a label: ten han, some twenty letters
-HALO = 0.97  # of the width of a label: its pale ground, which covers no band beside it
 BASELINE = 0.79  # of a line, from its top
 NAMES_SHOWN = 2
+LEAST = 0.01  # of the unit of a picture: three digits of less have zeros before them
 
 LANGS = ("en", "zh")
 AMOUNT = "{amount}"
@@ -66,7 +65,7 @@ def _advance(char: str) -> float:
 
 
 def wrap(text: str, room: float = WRAP) -> list[str]:
-    """A name in lines of about `room`, broken at spaces or between han, inside a word if it is very long."""
+    """A name in lines of about `room`, broken at spaces or between han, in a very long word at a hyphen."""
     lines, line, brk = [], "", 0
     for char in text:
         line += char
@@ -77,7 +76,7 @@ def wrap(text: str, room: float = WRAP) -> list[str]:
         if (char in " ·、,(" and not counts) or _han(char):
             brk = len(line) - (char in "（(")
         if not brk and text_width(line) > 1.5 * room:
-            brk = len(line) - 1
+            brk = line.rfind("-", 1, -1) + 1 or len(line) - 1
     return _whole([*lines, line.strip()] if line.strip() else lines or [""])
 
 
@@ -96,52 +95,101 @@ def _han(char: str) -> bool:
 
 def node_name(node: Node, lang: str) -> str:
     """What a node is called: a process by its name, the boundary by what crosses it."""
-    return named(node.names, node.role, lang)
+    return named(node.names, node.role, lang, every=node.sells_products)
 
 
-def named(names: tuple[str, ...], role: str, lang: str) -> str:
-    """As `node_name`, from the parts; an empty name is that of a bundle."""
+def named(names: tuple[str, ...], role: str, lang: str, *, every: bool = False) -> str:
+    """As `node_name`, from the parts; an empty name is that of a bundle. `every` leaves no name out."""
     if role in REST.values() or role in SMALL.values():
         return word("small" if role in SMALL.values() else "other", lang)
+    if role == LOSS:
+        return word(LOSS, lang)
     if role not in BOUNDARY or (role == "stock" and len(names) == 1):
         return names[0]
     called = [name or word("other", lang) for name in names]
     comma, end = "、" if lang == "zh" else ", ", word(role, lang)
     fits = len(called) <= NAMES_SHOWN and text_width(comma.join([*called, end])) <= WRAP
-    if len(called) > 1 and not fits:
+    if len(called) > 1 and not fits and not every:
         key = "and-more" if "" in names else "and-one" if len(names) == 2 else "and-others"
         return word(key, lang, name=called[0], count=len(names) - 1, role=end)
     joined = comma.join(called)
     return joined + (" " if lang != "zh" or joined[-1].isascii() else "") + end
 
 
-def amounts(value_in: float, value_out: float, unit: str) -> str:
-    """The value of a node: one figure, or what goes in and what comes out; 0 where nothing flows."""
-    texts = [number(value) for value in (value_in, value_out) if value > 0] or [number(0.0)]
-    return f"{texts[0]} {unit}" if len(set(texts)) == 1 else f"{texts[0]} → {texts[1]} {unit}"
+def amounts(value_in: float, value_out: float, unit: str, *, bare: bool = False, signed: bool = False) -> str:
+    """The value of a node: one figure, or what goes in and what comes out; 0 where nothing flows.
+
+    `bare` figures leave out a unit that stands elsewhere, but for those that want a smaller one;
+    `signed` ones are changes.
+
+    >>> amounts(3.1, 3.1, "Mt/a"), amounts(3.1, 2.0, "Mt/a", bare=True), amounts(0.0, 5e-5, "Mt/a", bare=True)
+    ('3.1 Mt/a', '3.1 → 2', '50 t/a')
+    """
+    values = [v for v in (value_in, value_out) if v] or [0.0]
+    found = list(dict.fromkeys(short(v, unit, signed=signed) for v in values))
+    said = {own for _, own in found}
+    if len(said) == 1:
+        tail = "" if bare and said == {unit} else found[0][1]
+        return f"{' → '.join(text for text, _ in found)} {tail}".strip()
+    return " → ".join(text if bare and own == unit else f"{text} {own}".strip() for text, own in found)
 
 
-def node_lines(node: Node, unit: str, lang: str) -> list[str]:
-    """The lines of a node's label, the value last; none for the end of small flows."""
+def short(value: float, unit: str, *, signed: bool = False) -> tuple[str, str]:
+    """A value and its unit: a smaller one where less than a hundredth of the given one is to be said."""
+    if signed:
+        text, own = short(abs(value), unit)
+        return f"{'+' if value > 0 else '−' if value < 0 else ''}{text}", own
+    if not 0 < value < LEAST:
+        return number(value), unit
+    name, slash, per = unit.partition("/")
+    steps = next((s for of in LADDERS.values() for s in of.values() if name in dict(s)), ())
+    sizes = dict(steps)
+    native = value * sizes.get(name, 1.0)
+    fitting = [(own, size) for own, size in steps if native >= size]
+    own, size = fitting[-1] if fitting else (steps[0] if steps else (name, 1.0))
+    return number(native / size), f"{own}{slash}{per}"
+
+
+def node_lines(node: Node, unit: str, lang: str, room: float = WRAP, *, bare: bool = False) -> list[str]:
+    """The lines of a node's label, none wider than `room` where words allow it; the values last.
+
+    The end of small flows has none.
+    """
     if node.role in SMALL.values():
         return []
-    return [*wrap(node_name(node, lang)), amounts(node.value_in, node.value_out, unit)]
+    return [*wrap(node_name(node, lang), room), *value_lines(node, unit, lang, room, bare=bare)]
 
 
-def label_room(node: Node, unit: str) -> tuple[float, float]:
+def value_lines(node: Node, unit: str, lang: str, room: float = WRAP, *, bare: bool = False) -> list[str]:
+    """What goes in and comes out, and what circulates."""
+    lines = wrap_amounts(amounts(node.value_in, node.value_out, unit, bare=bare, signed=node.changes), room)
+    if node.circulating > 0:
+        amount = amounts(0.0, node.circulating, unit, bare=bare)
+        lines += wrap(word("circulating", lang, amount=amount), room)
+    return lines
+
+
+def wrap_amounts(text: str, room: float) -> list[str]:
+    """The two amounts below each other where they do not fit beside."""
+    first, arrow, second = text.partition(" → ")
+    fits = room >= WRAP or text_width(text) <= room
+    return [text] if fits or not arrow else [first, f"→ {second}"]
+
+
+def label_room(node: Node, unit: str, room: float = WRAP, *, bare: bool = False) -> tuple[float, float]:
     """Width and height that a node's label needs in any language."""
-    texts = [node_lines(node, unit, lang) for lang in LANGS]
+    texts = [node_lines(node, unit, lang, room, bare=bare) for lang in LANGS]
     wide = max((text_width(line) for lines in texts for line in lines), default=0.0)
     return wide, LINE * max(map(len, texts))
 
 
-def halo(node: Node, unit: str, lang: str) -> Box:
-    """The pale ground of a node's label, which keeps it legible on bands."""
-    lines = node_lines(node, unit, lang)
-    wide, tall = max(map(text_width, lines), default=0.0) * HALO, LINE * len(lines)
+def filled(node: Node, unit: str, lang: str, room: float = WRAP, *, bare: bool = False) -> Box:
+    """The part of its room that a node's label fills in one language."""
+    lines = node_lines(node, unit, lang, room, bare=bare)
+    wide, tall = max(map(text_width, lines), default=0.0), LINE * len(lines)
     x = node.text.x1 - wide if node.text_left else node.text.x0
     y = (node.text.y0 + node.text.y1 - tall) / 2
-    return Box(x - 2, y, x + wide + 2, y + tall)
+    return Box(x, y, x + wide, y + tall)
 
 
 class Note(NamedTuple):
@@ -162,13 +210,28 @@ def remarks(geometry: Geometry, lang: str) -> list[Note]:
     for remark in geometry.remarks:
         names = remark.names.get(lang, "")
         found.append(Note(word(remark.key, lang, amount=AMOUNT, names=names), remark.value))
+    if geometry.hidden_nodes:
+        text = word("hidden", lang, count=len(geometry.hidden_nodes), amount=AMOUNT)
+        found.append(Note(text, geometry.hidden))
+    if geometry.unnamed:
+        text = word("small-products", lang, names=_products(geometry, lang), amount=AMOUNT)
+        found.append(Note(text, math.fsum(link.value for link in geometry.unnamed)))
     if geometry.bundled_count:
         share = number(100 * geometry.min_share)
         text = word("bundled", lang, share=share, count=geometry.bundled_count, amount=AMOUNT)
         found.append(Note(text, geometry.bundled))
     if geometry.spread:
         found.append(Note(word("spread", lang)))
+    if geometry.origin:
+        found.append(Note(geometry.origin))
     return found
+
+
+def _products(geometry: Geometry, lang: str) -> str:
+    """The products without a label, the largest flow first."""
+    ranked = sorted(geometry.unnamed, key=lambda link: (-link.value, link.material))
+    called = dict.fromkeys(geometry.names.get(link.material, link.material) for link in ranked)
+    return ("、" if lang == "zh" else ", ").join(called)
 
 
 def notes(geometry: Geometry, lang: str) -> list[str]:

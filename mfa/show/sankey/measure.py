@@ -12,7 +12,8 @@ from mfa.properties import layer as substance
 from mfa.properties import per_unit, price
 from mfa.results.accounts.flows import Flow, links, pool_node
 from mfa.results.run import Run
-from mfa.show.sankey.geometry import Link, Remark
+from mfa.show.magnitudes import step
+from mfa.show.sankey.geometry import LOSS, LOST, Link, Remark
 from mfa.show.sankey.labels import LANGS, word
 
 LAYERS = {"mass": "t", "wet": "t_wet", "energy": "GJ", "value": "CNY", "co2": "t", "cost": "CNY"}
@@ -30,6 +31,7 @@ AMOUNT = "amount:"
 
 CONTENT = "kg"
 READABLE = {"kg": ("t", 1e6), "CNY": ("万元", 1e7)}
+NOISE = 1e-6  # of what a process gets: what its recipe does not close is no loss
 LEAST_UNACCOUNTED = 1e-3  # of the largest flow: a gap below it is thinner than a band that is seen
 
 
@@ -53,7 +55,7 @@ class Counted:
         return word("layer-substance", lang, name=self.names.get(lang, self.key))
 
 
-def count_default(result: Run, unit: str | None = None) -> Counted:
+def count_default(result: Run, unit: str | None = None, *, scaled: bool = False) -> Counted:
     """The layer that is drawn when nobody says: mass, or another that has flows where nothing weighs.
 
     Raises
@@ -62,14 +64,14 @@ def count_default(result: Run, unit: str | None = None) -> Counted:
         nothing flows at all, or the unit does not fit
     """
     if unit in _native(result) or any(_counted(result, DEFAULT)):
-        return count(result, DEFAULT, unit)
+        return count(result, DEFAULT, unit, scaled=scaled)
     key = next((k for k in INSTEAD if any(_counted(result, k))), DEFAULT)
-    counted = count(result, key, unit)
+    counted = count(result, key, unit, scaled=scaled)
     remark = Remark("no-mass", 0.0, {lang: counted.label(lang) for lang in LANGS})
     return replace(counted, remarks=(remark, *counted.remarks))
 
 
-def count(result: Run, key: str, unit: str | None = None) -> Counted:
+def count(result: Run, key: str, unit: str | None = None, *, scaled: bool = False) -> Counted:
     """The links of a run, each counted as `key` says; only those above zero.
 
     Parameters
@@ -77,6 +79,7 @@ def count(result: Run, key: str, unit: str | None = None) -> Counted:
     key : `mass`, `wet`, `energy`, `value`, `co2`, `cost`, an element, an oxide or a declared substance
     unit : another unit of the same quantity; with `mass` also a native unit such as `MWh`:
         then the materials counted in it are shown
+    scaled : without `unit`, the one in which the largest flow is a short number
 
     Raises
     ------
@@ -90,8 +93,12 @@ def count(result: Run, key: str, unit: str | None = None) -> Counted:
     if not flows:
         raise Error([Fault("sankey-layer-empty", None, {"text": key[:60]})])
     own = LAYERS.get(key, CONTENT)
-    shown, share = _unit(result, own, unit, max(f.amount for f in flows))
-    remarks = () if key in LAYERS else _remarks(result, key, share, max(f.amount for f in flows))
+    largest = max((f.amount for f in flows if f.source != f.target), default=flows[0].amount)
+    shown, share = _scaled(own, largest) if scaled and unit is None else _unit(result, own, unit, largest)
+    if key == "energy":
+        flows, remarks = _with_losses(result, flows, share)
+    else:
+        remarks = () if key in LAYERS else _remarks(result, key, share, largest)
     names = result.system.substances.get(key, {})
     return Counted(key, shown, _drawn(flows, share), share, remarks, names)
 
@@ -115,6 +122,13 @@ def _unit(result: Run, own: str, wanted: str | None, largest: float) -> tuple[st
     except FaultWithoutPlace:
         known = ", ".join(["t", *_native(result)] if own == "t" else [own])
         raise Error([Fault("sankey-unit", None, {"unit": wanted[:40], "known": known})]) from None
+
+
+def _scaled(own: str, largest: float) -> tuple[str, float]:
+    """The unit in which the largest flow is a short number, as readers of the language write it."""
+    native, wet, _ = own.partition("_wet")
+    name, size = step(largest, native)
+    return name + wet, 1 / size
 
 
 def _flows(result: Run, key: str) -> list[Flow]:
@@ -144,6 +158,26 @@ def _remarks(result: Run, key: str, share: float, largest: float) -> tuple[Remar
     """What the recipes do not account for, where it is worth a word."""
     gaps = math.fsum(abs(b.residue) for b in result.layer(key).balances() if b.place != "park")
     return (Remark("unaccounted", gaps * share),) if gaps > LEAST_UNACCOUNTED * largest else ()
+
+
+def _with_losses(result: Run, flows: Sequence[Flow], share: float) -> tuple[list[Flow], tuple[Remark, ...]]:
+    """The flows of energy with what conversion loses, and the sums of that and of what is gained.
+
+    A process that passes energy on loses what goes in and does not come out. What a process gets that
+    passes none on ends there: it is used.
+    """
+    into: dict[str, list[float]] = {}
+    out: dict[str, list[float]] = {}
+    for flow in flows:
+        into.setdefault(flow.target, []).append(flow.amount)
+        out.setdefault(flow.source, []).append(flow.amount)
+    got = {p: math.fsum(into.get(p, ())) for p in result.system.processes if p in out}
+    kept = {p: amount - math.fsum(out[p]) for p, amount in got.items()}
+    least = LEAST_UNACCOUNTED * max(f.amount for f in flows)
+    lost = [Flow(LOST, p, LOSS, amount) for p, amount in kept.items() if amount > NOISE * got[p]]
+    gained = math.fsum(-amount for amount in kept.values() if amount < 0)
+    sums = (("losses", math.fsum(f.amount for f in lost)), ("gains", gained))
+    return [*flows, *lost], tuple(Remark(key, share * amount) for key, amount in sums if amount > least)
 
 
 def _costs(result: Run) -> Iterator[Flow]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import cast, get_args
 
 from mfa import units
 from mfa.errors import Error, Fault, FaultWithoutPlace, nearest
 from mfa.input.records.sankey_section import COLOUR, tags
+from mfa.show.sankey.common import Pools
 from mfa.show.sankey.selection import WAYS, Start, groups
 from mfa.system import BOUNDARY_SYNONYMS, BOUNDARY_WORDS, Kind, System
 
+MIN_SHARE = 0.001  # of the largest: below it a band of a park is thinner than half a point
+DOWNSTREAM, UPSTREAM = "down", "up"
+POOLS = get_args(Pools)
 PREFIX = re.compile(r"(\w+):(.+)")
 
 
@@ -20,7 +24,9 @@ PREFIX = re.compile(r"(\w+):(.+)")
 class Options:
     """What is shown and how.
 
-    `of` is process → group; `pinned` are drawn nodes in the order asked for, `order` in that of the files.
+    `of` is process → group; `node` is the one whose inputs and outputs are shown, `only` the materials.
+    With `traced` flows show what comes from the first start, with `upstream` what gets to it. `water`
+    is None where nobody says; `pinned` are drawn nodes in the order asked for, `order` in that of the files.
     """
 
     by: str
@@ -33,6 +39,13 @@ class Options:
     pinned: tuple[str, ...]
     order: tuple[str, ...]
     colours: Mapping[str, str]
+    node: str = ""
+    only: tuple[str, ...] = ()
+    rest: bool = True
+    traced: bool = False
+    upstream: bool = False
+    water: bool | None = None
+    pools: Pools = "left-out"
 
 
 def choose(
@@ -46,6 +59,12 @@ def choose(
     without: Collection[str] | None = None,
     order: Sequence[str] | None = None,
     colours: Mapping[str, str] | None = None,
+    process: str | None = None,
+    only: str | Collection[str] = (),
+    rest: bool = True,
+    traced: str | bool = False,
+    water: bool | None = None,
+    pools: str = "left-out",
 ) -> Options:
     """The options of a picture; those that are None are the scenario's own.
 
@@ -68,15 +87,24 @@ def choose(
         faults.append(Fault("sankey-steps-alone", None, {}))
     things = [*system.materials, *get_args(Kind)]
     left = own.without if without is None else tuple(without)
+    materials = (only,) if isinstance(only, str) else tuple(only)
     for name in [*left, *(colours or {})]:
         _known(name, things, {"what": "material or kind", "what_zh": "物料或种类"}, faults)
+    for name in materials:
+        _known(name, [*system.materials], {"what": "material", "what_zh": "物料"}, faults)
+    node = _node(system, of, process, faults) if process is not None else ""
+    _one_view(process, focus, materials, traced, faults)
+    if pools not in POOLS:
+        faults.append(_among("sankey-pools-how", pools, POOLS))
     for colour in (colours or {}).values():
         if not COLOUR.match(colour):
             faults.append(Fault("drawing-colour", None, {"text": str(colour)[:40]}))
     nodes = [*system.processes, *system.stocks, *tags(system.processes.values())]
     for name in order or ():
         _known(name, nodes, {"what": "process, stock or tag", "what_zh": "过程、库存或分组标签"}, faults)
-    share = own.min_share if min_share is None else _share(min_share, faults)
+    usual = 0.0 if process is not None or materials or traced else MIN_SHARE
+    usual = usual if own.min_share is None else own.min_share
+    share = usual if min_share is None else _share(min_share, faults)
     if faults:
         raise Error(faults)
     return Options(
@@ -90,7 +118,43 @@ def choose(
         _pinned(by, of, own.order if order is None else order),
         tuple(dict.fromkeys(of.get(p, p) for p in system.processes)),
         {**own.colours, **(colours or {})},
+        node,
+        materials,
+        rest,
+        bool(traced),
+        traced == UPSTREAM,
+        water,
+        cast(Pools, pools),
     )
+
+
+def _node(system: System, of: Mapping[str, str], name: str, faults: list[Fault]) -> str:
+    """The process, stock or group whose inputs and outputs are shown."""
+    start = _start(system, of, name)
+    known = [*system.processes, *system.stocks, *_tags(of)]
+    if start is None or start.is_material or start.id in BOUNDARY_WORDS:
+        near = nearest(name, known)
+        faults.append(Fault("sankey-process", None, {"text": name[:60], "near": near}))
+        return ""
+    return start.id
+
+
+def _one_view(
+    process: str | None,
+    focus: str | Sequence[str],
+    only: Sequence[str],
+    traced: str | bool,
+    faults: list[Fault],
+) -> None:
+    """Faults of asking for two pictures at once, and for shares of nothing."""
+    views = (("process", process is not None), ("focus", bool(focus)), ("only", bool(only)))
+    asked = [name for name, is_asked in views if is_asked]
+    if len(asked) > 1:
+        faults.append(Fault("sankey-one-view", None, {"names": ", ".join(asked)}))
+    if traced not in (False, True, DOWNSTREAM, UPSTREAM):
+        faults.append(_among("sankey-traced-way", str(traced), (DOWNSTREAM, UPSTREAM)))
+    if traced and not focus:
+        faults.append(Fault("sankey-traced-alone", None, {}))
 
 
 def _share(given: float | str, faults: list[Fault]) -> float:

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from mfa.catalogue import GROUPS
-from mfa.show.sankey.geometry import BOUNDARY, COLOURS, ENDS, OTHER, REST, SMALL, Link
+from mfa.show.sankey.geometry import (
+    COLOURS,
+    ENDS,
+    OF_KIND,
+    OTHER,
+    OUTSIDE,
+    REST,
+    SMALL,
+    Link,
+    is_bundle,
+)
 from mfa.show.sankey.layout.layering import back_arcs
 from mfa.system import System
 
@@ -24,11 +34,13 @@ class Names:
 
     def of(self, key: str) -> str:
         """The label of a node or material; empty for a bundle."""
-        return "" if key == OTHER else " ".join(self.labels.get(key, key).split()) or key
+        return "" if is_bundle(key) else " ".join(self.labels.get(key, key).split()) or key
 
     def kind(self, material: str) -> str:
-        """The kind of a material, `other` for a bundle, `intermediate` when not given."""
-        kind = "other" if material == OTHER else self.kinds.get(material, "intermediate")
+        """The kind of a material, that of a bundle of one kind, `intermediate` when not given."""
+        if is_bundle(material):
+            return material.removeprefix(OF_KIND) if material != OTHER else "other"
+        kind = self.kinds.get(material, "intermediate")
         return kind if kind in COLOURS else "other"
 
 
@@ -37,13 +49,18 @@ class Flows:
     """The flows to draw: boundary split, small ones bundled.
 
     `parts` are the flows as given behind each flow drawn, `origins` the id as given of each
-    node; `small` are the flows as given that are bundled because they are small.
+    node; `small` are the flows as given that are bundled because they are small, `hidden` those
+    that are not drawn since they touch none but the `gone` nodes, `unnamed` the products among
+    the small and hidden ones that are sold.
     """
 
     links: tuple[Link, ...]
     parts: Mapping[Link, tuple[Link, ...]]
     origins: Mapping[str, str]
     small: frozenset[Link]
+    hidden: tuple[Link, ...] = ()
+    gone: tuple[str, ...] = ()
+    unnamed: tuple[Link, ...] = ()
 
     @property
     def bundled(self) -> float:
@@ -56,29 +73,76 @@ class Flows:
         return sum(link.value > 0 for link in self.small)
 
 
-def prepare(links: Sequence[Link], min_share: float) -> Flows:
+def prepare(links: Sequence[Link], min_share: float, names: Names, *, hide: bool = False) -> Flows:
     """The flows to draw, the same whatever the sequence of `links`.
 
     Flows below `min_share` of the largest become one a node pair; those over the boundary one
     for what a node gets and one for what it gives, whichever boundary it is, unless a larger
-    flow crosses there too. What is over or short always keeps its name. Flows from and to
-    what is not followed are one a node as well, whatever their size.
+    flow crosses there too. What is over or short always keeps its name, and so does a product that
+    is sold. A bundle of one kind keeps that kind, a bundle of one flow is that flow. Flows from and
+    to what is not followed are one a node as well, whatever their size.
+
+    Parameters
+    ----------
+    hide : nodes of which every flow is small are left out, their flows ending as small ones, and
+        small products are bundled too
     """
     whole = _merged(links)
-    small = _small(whole, min_share)
-    kept = {(x.source, x.target) for x in whole if x not in small}
-    rests = {*REST.values()}
-    gathered: dict[Link, list[Link]] = {}
+    limit = min_share * max((x.value for x in whole if x.source != x.target), default=0.0)
+    gone = _gone(whole, limit) if hide else set()
+    outside = gone | {*ENDS}
+    hidden = [x for x in whole if {x.source, x.target} & gone and {x.source, x.target} <= outside]
+    drawn = [x for x in whole if x not in set(hidden)]
+    small = _small(drawn, limit, names, products=hide)
+    kept = {_ends_of(_split(x, names)) for x in drawn if x not in small}
+    short = {x for x in small if {x.source, x.target} & gone or _ends_of(_split(x, names)) not in kept}
+    gathered: dict[tuple[str, str, str], list[Link]] = {}
     origins: dict[str, str] = {}
-    for link in whole:
-        moved = _short_ended(link) if link in small and (link.source, link.target) not in kept else link
-        placed = _split(moved)
+    for link in drawn:
+        moved = _short_ended(link, gone) if link in short else link
+        placed = _split(moved, names)
         origins |= {placed.source: moved.source, placed.target: moved.target}
-        if link in small or {moved.source, moved.target} & rests:
-            placed = replace(placed, material=OTHER)
-        gathered.setdefault(replace(placed, value=0.0), []).append(link)
-    parts = {replace(key, value=_sum(many)): tuple(many) for key, many in gathered.items()}
-    return Flows(tuple(sorted(parts)), parts, origins, frozenset(small))
+        bundled = link in small or {moved.source, moved.target} & {*REST.values()}
+        key = placed.source, placed.target, OTHER if bundled else link.material
+        gathered.setdefault(key, []).append(link)
+    parts = {}
+    for (source, target, material), many in gathered.items():
+        called = _bundle(many, names) if material == OTHER and small.issuperset(many) else material
+        parts[Link(source, target, called, _sum(many))] = tuple(many)
+    gathered_links = frozenset(x for link, many in parts.items() if is_bundle(link.material) for x in many)
+    unnamed = {x for x in (*short, *hidden, *(gathered_links & small)) if _sold(x, names)}
+    return Flows(
+        tuple(sorted(parts)),
+        parts,
+        origins,
+        gathered_links & small,
+        tuple(hidden),
+        tuple(sorted(gone)),
+        tuple(sorted(unnamed)),
+    )
+
+
+def _sold(link: Link, names: Names) -> bool:
+    """Whether a flow is a product that leaves for sale."""
+    return link.target == "export" and names.kind(link.material) == "product"
+
+
+def _ends_of(link: Link) -> tuple[str, str]:
+    return link.source, link.target
+
+
+def _bundle(many: Sequence[Link], names: Names) -> str:
+    """The material that a bundle of small flows is drawn as."""
+    kinds = {names.kind(link.material) for link in many}
+    if len(many) == 1:
+        return many[0].material
+    return OF_KIND + kinds.pop() if len(kinds) == 1 else OTHER
+
+
+def _gone(links: Sequence[Link], limit: float) -> set[str]:
+    """The nodes of which every flow is small; not those that lack something or have it over."""
+    kept = {end for x in links if x.value >= limit or {x.source, x.target} & NAMED for end in _ends_of(x)}
+    return {end for x in links for end in _ends_of(x)} - kept - {*ENDS}
 
 
 def _sum(links: Iterable[Link]) -> float:
@@ -99,24 +163,30 @@ def _merged(links: Sequence[Link]) -> list[Link]:
     return [Link(*key, math.fsum(values)) for key, values in sorted(sums.items())]
 
 
-def _small(links: Sequence[Link], min_share: float) -> set[Link]:
-    """The flows below a share of the largest that runs from one node to another."""
-    limit = min_share * max((x.value for x in links if x.source != x.target), default=0.0)
+def _small(links: Sequence[Link], limit: float, names: Names, *, products: bool) -> frozenset[Link]:
+    """The flows below a limit, the products that are sold among them only where `products`."""
     kept = NAMED | {*REST.values()}
-    return {x for x in links if x.value < limit and not {x.source, x.target} & kept}
+    return frozenset(
+        x
+        for x in links
+        if x.value < limit and not {x.source, x.target} & kept and (products or not _sold(x, names))
+    )
 
 
-def _short_ended(link: Link) -> Link:
-    """A small flow over the boundary, its end there made the common one of small flows."""
-    source = SMALL["in"] if link.source in BOUNDARY else link.source
-    target = SMALL["out"] if link.target in BOUNDARY else link.target
+def _short_ended(link: Link, gone: Collection[str]) -> Link:
+    """A small flow over the boundary, or from or to what is gone, its end made that of small flows."""
+    short = {*OUTSIDE, *gone}
+    source = SMALL["in"] if link.source in short else link.source
+    target = SMALL["out"] if link.target in short else link.target
     return replace(link, source=source, target=target)
 
 
-def _split(link: Link) -> Link:
-    """Boundary ids replaced by one id for each neighbour."""
+def _split(link: Link, names: Names) -> Link:
+    """Boundary ids replaced by one id for each neighbour, and for each kind of what is sold."""
     source = f"{link.source}@{link.target}@out" if link.source in ENDS else link.source
     target = f"{link.target}@{link.source}@in" if link.target in ENDS else link.target
+    if link.target == "export":
+        target += f"@{names.kind(link.material)}"
     return replace(link, source=source, target=target)
 
 
@@ -197,15 +267,15 @@ def follow(links: Sequence[Link], starts: Sequence[Start], steps: int | None = N
     return {_key(x) for x in kept}
 
 
-def cut(links: Sequence[Link], followed: Collection[Key]) -> Followed:
-    """The flows that are followed, and the rest of what the nodes on their way get and give.
+def cut(links: Sequence[Link], followed: Collection[Key], *, rest: bool = True) -> Followed:
+    """The flows that are followed, and with `rest` what else the nodes on their way get and give.
 
     What is over or short at these nodes keeps its name.
     """
-    nodes = {end for source, target, _ in followed for end in (source, target)} - {*BOUNDARY}
+    nodes = {end for source, target, _ in followed for end in (source, target)} - {*OUTSIDE}
     kept = tuple(x for x in links if _key(x) in followed)
     others = [x for x in links if _key(x) not in followed]
-    shown = [y for x in others for y in _ends(x, nodes)]
+    shown = [y for x in others for y in _ends(x, nodes)] if rest else []
     named = {x for x in shown if {x.source, x.target} & NAMED}
     outside = math.fsum(x.value for x in others if x not in named)
     return Followed((*kept, *shown), outside) if kept else Followed((), outside)
@@ -231,8 +301,8 @@ def _around(links: Sequence[Link], start: Start, back: set[Link], steps: int | N
         {x for x, number in _distances(links, start, ends, back).items() if number <= most}
         for ends in (_down, _up)
     )
-    below = {x.target for x in down - back} - {*BOUNDARY}
-    above = {x.source for x in up - back} - {*BOUNDARY}
+    below = {x.target for x in down - back} - {*OUTSIDE}
+    above = {x.source for x in up - back} - {*OUTSIDE}
     return down | up | {x for x in back if x.source in below and x.target in above}
 
 
@@ -269,7 +339,7 @@ def _distances(
     number = 1
     while front:
         found |= dict.fromkeys(front, number)
-        reached = {ends(x)[1] for x in front if x not in back} - {*BOUNDARY}
+        reached = {ends(x)[1] for x in front if x not in back} - {*OUTSIDE}
         front = [
             y for node in sorted(reached) for y in leaving.get(node, []) if y not in found and y not in back
         ]

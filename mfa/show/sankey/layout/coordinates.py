@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -38,17 +38,25 @@ def heights(
     rows: Sequence[Sequence[int]],
     port: Mapping[tuple[int, int, bool], float],
     label_height: Sequence[float],
+    share: float = 1.0,
+    stacked: Collection[int] = (),
 ) -> NDArray[np.float64]:
     """The middle of each place, by a linear programme.
 
     Least is the bent length of all bands, weighed by width and more where both ends
-    are only passed through, together with the height of the whole picture.
+    are only passed through, together with the height of the whole picture. `share` is what
+    the gaps between bars keep of their room; `stacked` are the nodes of which the label stands
+    above the bar.
     """
     size = len(grid.layer)
     room = [*map(max, grid.height[: grid.real], label_height), *grid.height[grid.real :]]
-    apart = _separations(grid, rows, room)
+    above, below = [each / 2 for each in room], [each / 2 for each in room]
+    for i in stacked:
+        below[i] = grid.height[i] / 2
+        above[i] = below[i] + label_height[i]
+    apart = _separations(grid, rows, above, below, share)
     for row in filter(None, rows):
-        apart += [Apart(-1, row[0], room[row[0]] / 2), Apart(row[-1], size, room[row[-1]] / 2)]
+        apart += [Apart(-1, row[0], above[row[0]]), Apart(row[-1], size, below[row[-1]])]
     return levels([*[UPWARDS] * size, COMPACT], apart, _bends(grid, port))[:size]
 
 
@@ -67,7 +75,13 @@ def _bends(grid: LayeredGraph, port: Mapping[tuple[int, int, bool], float]) -> l
     return found
 
 
-def _separations(grid: LayeredGraph, rows: Sequence[Sequence[int]], room: Sequence[float]) -> list[Apart]:
+def _separations(
+    grid: LayeredGraph,
+    rows: Sequence[Sequence[int]],
+    above: Sequence[float],
+    below: Sequence[float],
+    share: float,
+) -> list[Apart]:
     """The least distance of the middles of neighbours in a column.
 
     A label may stand out over its node; a lane keeps room for the inside of its U-turn.
@@ -80,5 +94,6 @@ def _separations(grid: LayeredGraph, rows: Sequence[Sequence[int]], room: Sequen
             gap = TURN_GAP if {upper, lower} & ends else NODE_GAP
             if upper >= grid.real and lower >= grid.real:
                 gap = PASS_GAP
-            found.append(Apart(upper, lower, max(bars + gap, (room[upper] + room[lower]) / 2 + PASS_GAP)))
+            labels = below[upper] + above[lower]
+            found.append(Apart(upper, lower, max(bars + share * gap, labels + share * PASS_GAP)))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -111,17 +111,20 @@ INKED = 0.85
 
 
 def cleared(
-    boxes: Sequence[tuple[Box, Box]], edges: Sequence[Edge], pipes: Sequence[Pipe]
+    boxes: Sequence[tuple[Box, Box]],
+    edges: Sequence[Edge],
+    pipes: Sequence[Pipe],
+    stay: Collection[int] = (),
 ) -> list[tuple[Box, Box]]:
     """Bars with their labels, each label where the bands leave most room.
 
     A label stays beside its bar, from just above it to just below, and meets no bar and
-    no other label.
+    no other label. Those of `stay` are left where they are.
     """
     found = list(boxes)
     points = _edge_points(edges, pipes)
     for i, (bar, text) in enumerate(found):
-        if not len(_inside(points, _inked(bar, text))):
+        if i in stay or not len(_inside(points, _inked(bar, text))):
             continue
         spots = _spots(bar, text)
         around = Box(text.x0, spots[0].y0, text.x1, spots[-1].y1)

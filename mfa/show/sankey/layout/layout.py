@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from mfa.show.sankey import labels
 from mfa.show.sankey.curves import Corner, Pipe
-from mfa.show.sankey.geometry import ENDS, Band, Box, Geometry, Link, Node
+from mfa.show.sankey.geometry import ENDS, Band, Box, Geometry, Link, Node, is_bundle
 from mfa.show.sankey.layout.bands import bands
 from mfa.show.sankey.layout.coordinates import heights
 from mfa.show.sankey.layout.label_places import cleared
 from mfa.show.sankey.layout.layered_graph import ports
 from mfa.show.sankey.layout.plan import Plan, fitting, gridded, plan, with_amounts
 from mfa.show.sankey.layout.routing import BAR, LABEL_GAP, Placed, floor, label_starts, path, reaches
+from mfa.show.sankey.layout.spacing import LOOSE, Spacing, Stacked
 
 if TYPE_CHECKING:
     from mfa.show.sankey.selection import Flows
@@ -86,7 +87,15 @@ def layout(
         order=order,
         pinned=pinned,
     )
-    return _geometry(made, made.flows, unit, fitting(made, made.flows), translated)
+    return spaced(made, unit, translated=translated)
+
+
+def spaced(
+    plan: Plan, unit: str, spacing: Spacing = LOOSE, *, translated: Mapping[str, str] | None = None
+) -> Geometry:
+    """The picture of a plan with the room that `spacing` gives to its parts; else as `layout`."""
+    scale = fitting(plan, plan.flows, spacing.flows)
+    return _geometry(plan, plan.flows, unit, scale, translated, spacing)
 
 
 def relayout(
@@ -96,6 +105,7 @@ def relayout(
     unit: str | None = None,
     scale: float | None = None,
     translated: Mapping[str, str] | None = None,
+    spacing: Spacing = LOOSE,
 ) -> Geometry:
     """The same picture with other amounts: columns and order stay, heights and widths are new.
 
@@ -113,6 +123,8 @@ def relayout(
         the widths of both compare.
     translated
         As in `layout`.
+    spacing
+        The room of its parts.
 
     Raises
     ------
@@ -121,20 +133,25 @@ def relayout(
     """
     flows = with_amounts(plan.flows, links)
     if scale is None:
-        scale = fitting(plan, flows)
-    return _geometry(plan, flows, unit or plan.unit, scale, translated)
+        scale = fitting(plan, flows, spacing.flows)
+    return _geometry(plan, flows, unit or plan.unit, scale, translated, spacing)
 
 
 def _geometry(
-    plan: Plan, flows: Flows, unit: str, scale: float, translated: Mapping[str, str] | None
+    plan: Plan,
+    flows: Flows,
+    unit: str,
+    scale: float,
+    translated: Mapping[str, str] | None,
+    spacing: Spacing,
 ) -> Geometry:
     """A plan drawn with the amounts of `flows`."""
-    nodes = _nodes(plan, flows)
-    rooms = _rooms(plan, flows, unit, nodes, translated)
+    nodes = _nodes(plan, flows, spacing.stacked)
+    rooms = _rooms(plan, flows, unit, nodes, translated, spacing)
     grid = gridded(plan, flows, scale)
     port = ports(grid, plan.rows)
-    y = heights(grid, plan.rows, port, [tall for _, tall in rooms])
-    nodes, paths = _place(Placed(grid, plan.rows, port, y), nodes, rooms)
+    y = heights(grid, plan.rows, port, [tall for _, tall in rooms], spacing.apart, _stacked(nodes))
+    nodes, paths = _place(Placed(grid, plan.rows, port, y), nodes, rooms, spacing)
     width, height = _extent(nodes, [edge.width for edge in grid.edges], paths)
     return Geometry(
         nodes=tuple(nodes),
@@ -147,27 +164,45 @@ def _geometry(
         bundled=flows.bundled,
         bundled_count=flows.count,
         names=dict(plan.names.labels),
+        wrap=spacing.wrap,
+        hidden=math.fsum(link.value for link in flows.hidden),
+        hidden_nodes=flows.gone,
+        unnamed=flows.unnamed,
+        says_unit=spacing.units,
     )
 
 
 def _rooms(
-    plan: Plan, flows: Flows, unit: str, nodes: Sequence[Node], translated: Mapping[str, str] | None
+    plan: Plan,
+    flows: Flows,
+    unit: str,
+    nodes: Sequence[Node],
+    translated: Mapping[str, str] | None,
+    spacing: Spacing,
 ) -> Rooms:
     """Width and height of each node's label: the larger of both languages where there are two."""
-    rooms = [labels.label_room(node, unit) for node in nodes]
+    rooms = [labels.label_room(node, unit, spacing.wrap, bare=not spacing.units) for node in nodes]
     if translated is None:
         return rooms
     others = _nodes(replace(plan, names=replace(plan.names, labels=translated)), flows)
     return [
         (max(wide, more_wide), max(tall, more_tall))
         for (wide, tall), (more_wide, more_tall) in zip(
-            rooms, (labels.label_room(node, unit) for node in others), strict=True
+            rooms,
+            (labels.label_room(node, unit, spacing.wrap, bare=not spacing.units) for node in others),
+            strict=True,
         )
     ]
 
 
-def _nodes(plan: Plan, flows: Flows) -> list[Node]:
+def _stacked(nodes: Sequence[Node]) -> list[int]:
+    """The nodes of which the label stands above the bar."""
+    return [i for i, node in enumerate(nodes) if node.stacked]
+
+
+def _nodes(plan: Plan, flows: Flows, stacked: Stacked = "none") -> list[Node]:
     """Nodes with their names and values; places come later, but the size of labels is known."""
+    last = max(plan.layer)
     came: dict[str, list[Link]] = {node: [] for node in plan.ids}
     went: dict[str, list[Link]] = {node: [] for node in plan.ids}
     for link in flows.links:
@@ -181,23 +216,29 @@ def _nodes(plan: Plan, flows: Flows) -> list[Node]:
         if origin in ENDS:
             crossing = [*came[node], *went[node]]
             flowing = [link for link in crossing if link.value > 0] or crossing
-            ranked = sorted(flowing, key=lambda link: (-link.value, link.material))
+            ranked = sorted(flowing, key=lambda x: (is_bundle(x.material), -x.value, x.material))
             called = tuple(plan.names.of(link.material) for link in ranked)
-        value_in, value_out = (math.fsum(link.value for link in side[node]) for side in (came, went))
-        left = not came[node]
-        found.append(Node(node, origin, role, called, column, NOWHERE, NOWHERE, left, value_in, value_out))
+        own = math.fsum(link.value for link in came[node] if link.source == node)
+        into, out = (math.fsum(x.value for x in side[node] if x.source != x.target) for side in (came, went))
+        outer = column == last or (column == 0 and not came[node])
+        above = stacked == "all" or (stacked == "outer" and outer)
+        left = column == last and stacked == "outer" if above else not came[node]
+        found.append(Node(node, origin, role, called, column, NOWHERE, NOWHERE, left, into, out, own, above))
     return found
 
 
-def _place(placed: Placed, nodes: Sequence[Node], rooms: Rooms) -> tuple[list[Node], list[list[Corner]]]:
+def _place(
+    placed: Placed, nodes: Sequence[Node], rooms: Rooms, spacing: Spacing
+) -> tuple[list[Node], list[list[Corner]]]:
     """Nodes and paths in their final places, with a margin round all of them."""
     reach = reaches(placed)
     starts = label_starts(placed, reach, [tall for _, tall in rooms])
     boxes = _boxes(placed, nodes, rooms, starts, [0.0] * placed.grid.columns)
-    ground = floor(placed, reach, [(n.text_left, text) for n, (_, text) in zip(nodes, boxes, strict=True)])
+    text = [(node.text_left, label) for node, (_, label) in zip(nodes, boxes, strict=True)]
+    ground = floor(placed, reach, text, spacing)
     boxes = _boxes(placed, nodes, rooms, starts, ground.x)
     paths = [path(placed, edge, ground, reach) for edge in range(len(placed.grid.edges))]
-    boxes = cleared(boxes, placed.grid.edges, list(map(Pipe, paths)))
+    boxes = cleared(boxes, placed.grid.edges, list(map(Pipe, paths)), _stacked(nodes))
     half = [edge.width / 2 for edge in placed.grid.edges]
     low_x = min(box.x0 for pair in boxes for box in pair)
     low_y = min(box.y0 for pair in boxes for box in pair)
@@ -221,6 +262,9 @@ def _boxes(
         left, middle, half = x[node.layer], float(placed.y[i]), placed.grid.height[i] / 2
         start = left - LABEL_GAP - wide if node.text_left else left + BAR + starts[i]
         text = Box(start, middle - tall / 2, start + wide, middle + tall / 2)
+        if node.stacked:
+            start = left + BAR - wide if node.text_left else left
+            text = Box(start, middle - half - tall, start + wide, middle - half)
         found.append((Box(left, middle - half, left + BAR, middle + half), text))
     return found
 

@@ -15,8 +15,9 @@ from mfa.show.sankey.selection import Flows, Names, prepare
 THINNEST = 0.8
 """Width of a band in points below which it would not be seen; such bands are not to scale.
 With 1.6 the crossings of the shipped park cost 40 % more, with 0.4 20 % less."""
-OWN_LOOP = 16.0
-"""Widest that all flows of a node to itself are drawn: circulating water would dwarf all else."""
+OWN_LOOP = 6.0
+"""Widest that all flows of a node to itself are drawn: circulating water would dwarf all else, and a bar
+stands for what goes in and comes out."""
 LEAST_FLOW_HEIGHT, FLOW_HEIGHT_PER_COLUMN = 400.0, 35.0
 """Points of the largest sum of flows side by side: more for more columns, to keep the picture's shape. With
 half as much for a column 26 bands of the shipped park have room for a name, not 47, on a page 15 % lower;
@@ -61,14 +62,16 @@ def plan(
     min_share: float = 0.0,
     order: Sequence[str] = (),
     pinned: Sequence[str] = (),
+    hide: bool = False,
 ) -> Plan:
     """Columns and order for some flows; the parameters are those of `layout`.
 
     For a picture of several years or layers give the flows of all of them, each with
-    its largest value, and draw each with `relayout`.
+    its largest value, and draw each with `relayout`. With `hide` processes of which every flow is
+    small are left out.
     """
     names = Names(labels, kinds or {})
-    flows = prepare(links, min_share)
+    flows = prepare(links, min_share, names, hide=hide)
     ids = _in_order(flows, [*pinned, *order])
     sums: dict[tuple[str, str], list[Link]] = {}
     for link in flows.links:
@@ -130,15 +133,16 @@ def with_amounts(flows: Flows, links: Sequence[Link]) -> Flows:
         now = tuple(replace(p, value=found.pop((p.source, p.target, p.material), 0.0)) for p in given)
         parts[replace(drawn, value=math.fsum(p.value for p in now))] = now
         small |= {new for new, old in zip(now, given, strict=True) if old in flows.small}
+    hidden = tuple(replace(x, value=found.pop((x.source, x.target, x.material), 0.0)) for x in flows.hidden)
     if found:
         source, target, material = min(found)
         raise ValueError(f"flow of {material} from {source} to {target} is not in the plan")
     if not any(link.value for link in parts):
         raise ValueError("no flow above zero to draw")
-    return Flows(tuple(sorted(parts)), parts, flows.origins, frozenset(small))
+    return Flows(tuple(sorted(parts)), parts, flows.origins, frozenset(small), hidden, flows.gone)
 
 
-def fitting(plan: Plan, flows: Flows) -> float:
+def fitting(plan: Plan, flows: Flows, height: float | None = None) -> float:
     """Points a unit: the largest sum of flows that a gap or a node carries gets the height of the picture."""
     number = {node: i for i, node in enumerate(plan.ids)}
     sums: dict[object, float] = {}
@@ -150,7 +154,8 @@ def fitting(plan: Plan, flows: Flows) -> float:
         for key in [*range(low, high), ("out", source), ("in", target)]:
             sums[key] = sums.get(key, 0.0) + link.value
     tallest = max(sums.values(), default=0.0) or max(link.value for link in flows.links)
-    return max(LEAST_FLOW_HEIGHT, FLOW_HEIGHT_PER_COLUMN * (max(plan.layer) + 1)) / tallest
+    usual = max(LEAST_FLOW_HEIGHT, FLOW_HEIGHT_PER_COLUMN * (max(plan.layer) + 1))
+    return min(usual, height or math.inf) / tallest
 
 
 def gridded(plan: Plan, flows: Flows, scale: float) -> LayeredGraph:

@@ -12,6 +12,7 @@ import numpy as np
 
 from mfa.show.sankey.curves import LEVEL, LONGEST_REACH, Corner, bend
 from mfa.show.sankey.geometry import Box
+from mfa.show.sankey.layout.spacing import LOOSE, Spacing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,17 +69,18 @@ class Channel(NamedTuple):
         )
 
 
-def channel(rises: Sequence[Rise]) -> Channel:
+def channel(rises: Sequence[Rise], share: float = 1.0) -> Channel:
     """Tracks for the steep bands of a gap, and for those that run beside or across them.
 
     Of two that go down side by side the lower bends first, of two that go up the upper:
-    so neither passes through the other. Bands that share no height share a track.
+    so neither passes through the other. Bands that share no height share a track. `share` is
+    what is left of the room that tracks of thin bands and all tracks together may take.
     """
     if not rises:
         return Channel([], 0.0)
     table = np.array(rises)
     left, right, width = table.T
-    half = np.maximum(ROUND * width, LEAST_HALF)
+    half = np.maximum(ROUND * width, share * LEAST_HALF)
     broad = _broad(table, half).tolist()
     beside = _sharing_height(table)
     down = (right > left).tolist()
@@ -98,7 +100,7 @@ def channel(rises: Sequence[Rise]) -> Channel:
     used = ~np.isnan(middle)
     if not used.any():
         return Channel([None] * len(rises), 0.0)
-    middle = _within(middle, half, used)
+    middle = _within(middle, half, used, share * WIDEST)
     tracks = [
         Track(float(m - h), float(m + h)) if u else None for m, h, u in zip(middle, half, used, strict=True)
     ]
@@ -134,14 +136,16 @@ def _free(first: float, taken: Sequence[tuple[float, float]]) -> float:
     return at
 
 
-def _within(middle: Floats, half: Floats, used: NDArray[np.bool_]) -> Floats:
+def _within(middle: Floats, half: Floats, used: NDArray[np.bool_], widest: float) -> Floats:
     """The tracks drawn together where they would need too much room."""
     need = float((middle + half)[used].max())
-    if need <= WIDEST:
+    if need <= widest:
         return middle
     start = half[used].min()
     last = float(middle[used].max())
-    squeezed: Floats = np.maximum(start + (middle - start) * (WIDEST - start) / (last - start), half)
+    squeezed: Floats = np.maximum(
+        start + (middle - start) * max(widest - start, 0.0) / max(last - start, 1e-9), half
+    )
     return squeezed
 
 
@@ -166,6 +170,8 @@ def settled(lane: Channel, rises: Sequence[Rise], run: float, labels: Sequence[B
 
 BAR = 12.0
 """Points that a bar is wide."""
+STOCK_MORE = 3.0
+"""Points that the bar of a stock stands out on either side."""
 INSIDE, NEST_GAP, LABEL_GAP = 5.0, 3.0, 5.0
 """Points inside the innermost U-turn of a node, between nested ones, and before a label."""
 LEAST_GAP = 56.0
@@ -235,7 +241,12 @@ class Floor(NamedTuple):
     tracks: dict[tuple[int, int], Track]
 
 
-def floor(placed: Placed, reach: Mapping[Turn, float], text: Sequence[tuple[bool, Box]]) -> Floor:
+def floor(
+    placed: Placed,
+    reach: Mapping[Turn, float],
+    text: Sequence[tuple[bool, Box]],
+    spacing: Spacing = LOOSE,
+) -> Floor:
     """Columns and tracks: gaps as wide as bands, U-turns and labels want them.
 
     `text` has, for every node, whether its label stands left of it, and where, were
@@ -250,9 +261,11 @@ def floor(placed: Placed, reach: Mapping[Turn, float], text: Sequence[tuple[bool
     for column in range(grid.columns - 1):
         bent = [(segment, rise) for segment in inside[column] if (rise := _rise(placed, segment))]
         rises = [rise for _, rise in bent]
-        lane = channel(rises)
-        gap = max(LEAST_GAP, turns[column], lane.width + 2 * INSIDE, _label_gap(placed, column, text))
-        gap = max([gap, *map(_bend_room, rises, lane.tracks)])
+        lane = channel(rises, spacing.gaps)
+        bends = (_bend_room(r, t, spacing.gaps) for r, t in zip(rises, lane.tracks, strict=True))
+        gap = max([LEAST_GAP * spacing.gaps, turns[column], lane.width + 2 * INSIDE, *bends])
+        labels = _reached(placed, x, text) if spacing.over else x[-1] + BAR + _label_gap(placed, column, text)
+        gap = max(gap, labels - x[-1] - BAR) + spacing.more
         lane = settled(lane.moved(INSIDE), rises, gap - 2 * INSIDE, _labels(placed, column, text, gap))
         left = x[-1] + BAR
         for (segment, _), track in zip(bent, lane.tracks, strict=True):
@@ -260,6 +273,23 @@ def floor(placed: Placed, reach: Mapping[Turn, float], text: Sequence[tuple[bool
                 tracks[segment.left, segment.right] = Track(left + track.start, left + track.stop)
         x.append(left + gap)
     return Floor(x, tracks)
+
+
+def _reached(placed: Placed, x: Sequence[float], text: Sequence[tuple[bool, Box]]) -> float:
+    """The least place of the next column of which no bar or label meets one of the columns before it."""
+    layer, height = placed.grid.layer, placed.grid.height
+    boxes = []
+    for i, (_, label) in enumerate(text):
+        middle, half = float(placed.y[i]), max(height[i] / 2, 1.0)
+        bar = Box(-STOCK_MORE, middle - half, BAR + STOCK_MORE, middle + half)
+        boxes.append((layer[i], (bar, label) if label.x1 > label.x0 else (bar,)))
+    placed_before = [(box.moved(x[c], 0.0)) for c, both in boxes if c < len(x) for box in both]
+    coming = [box for c, both in boxes if c == len(x) for box in both]
+    before = np.array([(b.x1, b.y0, b.y1) for b in placed_before])
+    after = np.array([(b.x0, b.y0, b.y1) for b in coming]).reshape(-1, 3)
+    shared = (before[:, None, 1] < after[None, :, 2]) & (after[None, :, 1] < before[:, None, 2])
+    needed = before[:, None, 0] - after[None, :, 0] + LABEL_GAP
+    return float(needed[shared].max(initial=x[-1] + BAR))
 
 
 def _turn_rooms(placed: Placed, reach: Mapping[Turn, float]) -> list[float]:
@@ -279,13 +309,13 @@ def _rise(placed: Placed, segment: Segment) -> Rise | None:
     return Rise(left, right, placed.grid.edges[segment.edge].width) if abs(right - left) > LEVEL else None
 
 
-def _bend_room(rise: Rise, track: Track | None) -> float:
+def _bend_room(rise: Rise, track: Track | None, share: float = 1.0) -> float:
     """The gap that a bend wants which may use all of it: no narrower inside, no needless steepness."""
     if track:
         return 0.0
     width, tall = rise.width, abs(rise.right - rise.left)
     least = math.sqrt(2.4 * width * tall - tall * tall) if tall < 1.2 * width else ROUNDEST * width
-    return max(least, 1.05 * width + 2 * INSIDE, min(STEEP * (width + tall), WIDEST_STEEP))
+    return max(least, 1.05 * width + 2 * INSIDE, share * min(STEEP * (width + tall), WIDEST_STEEP))
 
 
 def _labels(placed: Placed, column: int, text: Sequence[tuple[bool, Box]], gap: float) -> list[Box]:

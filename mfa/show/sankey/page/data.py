@@ -14,12 +14,26 @@ from typing import Any
 from mfa.errors import catalogue
 from mfa.show.magnitudes import LADDERS, units_of
 from mfa.show.sankey.curves import Bend, Pipe
-from mfa.show.sankey.geometry import ALPHA, BOUNDARY, COLOURS, LOOKS, OTHER, REST, SMALL, Band, Geometry, Node
+from mfa.show.sankey.geometry import (
+    ALPHA,
+    BOUNDARY,
+    COLOURS,
+    LOOKS,
+    OF_KIND,
+    OTHER,
+    OUTSIDE,
+    REST,
+    SMALL,
+    Band,
+    Geometry,
+    Node,
+    is_bundle,
+)
 from mfa.show.sankey.labels import CAPTION, LANGS, remarks, text_width, word
 
 KIND = "*kind:"
 MADE = {
-    **{role: role for role in BOUNDARY},
+    **{role: role for role in OUTSIDE},
     **dict.fromkeys(REST.values(), "other"),
     **dict.fromkeys(SMALL.values(), "small"),
     **{KIND + kind: kind for kind in COLOURS},
@@ -27,7 +41,7 @@ MADE = {
 """Ids that only a picture has, and the word for each."""
 
 PREFIX = "page-"
-SHARED = ("and-one", "and-others", "and-more")
+SHARED = ("and-one", "and-others", "and-more", "circulating")
 """Words of the pictures on paper that the page says too."""
 
 Key = tuple[str, str, str]
@@ -68,6 +82,8 @@ class _Names:
     def _name(self, key: str, lang: str) -> str:
         if key == OTHER:
             return word("other", lang)
+        if key.startswith(OF_KIND):
+            return word("other-kind", lang, kind=word(key.removeprefix(OF_KIND), lang))
         if key in MADE:
             return word(MADE[key], lang)
         return " ".join(self.given.get(key, {}).get(lang, key).split()) or key
@@ -115,7 +131,7 @@ def page_data(
         "kinds": [[known.number(KIND + k if k in COLOURS else k), colour] for k, colour in kinds.items()],
         "looks": {node.role: _look(node.role) for node in plan.nodes.values()},
         "nodes": [
-            [known.number(node.origin), node.role, int(node.origin in BOUNDARY)]
+            [known.number(node.origin), node.role, int(node.origin in BOUNDARY) + node.sells_products]
             for node in plan.nodes.values()
         ],
         "pairs": [[node[s], node[t], int(band.back)] for (s, t), band in plan.pairs.items()],
@@ -190,7 +206,7 @@ def _extras(geometry: Geometry, bands: Mapping[Key, Band], plan: _Plan, known: _
             heads.append([i, *_tenths(*band.arrow[:2])])
         if band.link in geometry.spread:
             spread[str(i)] = _short(geometry.spread[band.link])
-        if band.link.material == OTHER:
+        if is_bundle(band.link.material):
             parts[str(i)] = [
                 _row(part.source, part.target, part.material, part.value, known)
                 for part in sorted(band.parts, key=lambda part: -part.value)

@@ -2,7 +2,7 @@
 
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("data").textContent);
-const FONT = 11, CAPTION = 9.5, LINE = 1.22 * FONT, WRAP = 10.5 * FONT, NAMES_SHOWN = 2, PARTS_SHOWN = 8;
+const FONT = 11, CAPTION = 10.25, LINE = 1.22 * FONT, WRAP = 10.5 * FONT, NAMES_SHOWN = 2, PARTS_SHOWN = 8;
 const CHANGE = 150, LARGEST_FIT = 1.4, PALE = 0.45, WIDER = [1, 1.3, 1.6], SQUEEZE = 1.3;
 const READABLE = 9, TALLEST = 0.84;        // pixels of a name; the share of the window that the picture takes
 const SHEET = [1047, 680];                 // pixels of A4 on its side within the margins of print
@@ -15,15 +15,17 @@ const links = data.links.map(([pair, material], i) => {
   nodes[target].into.push(i);
   return { source, target, back, pair, material, kind: data.materials[material][1] };
 });
+const own = (i) => links[i].source === links[i].target;   // circulates at its node, in neither of its sums
 const layers = data.layers.map((each) => ({
   ...each,
   shape: [
     tenths(each.size), each.nodes.map(tenths), tenths(each.widths), tenths(each.offsets),
     each.paths.map((steps) => steps && corners(tenths(steps))),
   ],
-  sums: nodes.map((node) => [node.into, node.out].map((side) => side.reduce((sum, i) => sum + each.values[i], 0))),
+  sums: nodes.map((node) => [node.into, node.out].map((side) => side.reduce((sum, i) => sum + (own(i) ? 0 : each.values[i]), 0))),
+  turning: nodes.map((node) => node.out.reduce((sum, i) => sum + (own(i) ? each.values[i] : 0), 0)),
 }));
-const periods = [...new Set(layers.map((each) => each.period))].sort();
+const periods = [...new Set(layers.map((each) => each.period))];
 
 // ---------------------------------------------------------------- what the reader has chosen
 const off = new Set();                     // materials filtered out
@@ -50,7 +52,7 @@ function amount(...values) {
 }
 
 // A process keeps its place where nothing flows, a piece of the boundary does not.
-const flowsAt = (n) => layer.sums[n].some((sum) => sum > 0);
+const flowsAt = (n) => [...layer.sums[n], layer.turning[n]].some((sum) => sum > 0);
 const stands = (n) => Boolean(layer.shape[1][n]) && (!nodes[n].crossing || flowsAt(n));
 const standing = () => nodes.map((_, n) => n).filter(stands);
 
@@ -62,15 +64,17 @@ function nodeName(n) {
   crossing.sort((a, b) => layer.values[b] - layer.values[a]);
   const names = crossing.map((i) => materialName(links[i].material)), comma = { en: ", ", zh: "、" }[lang];
   const few = names.join(comma), values = { name: names[0], count: names.length - 1, role };
-  if (names.length > 1 && (names.length > NAMES_SHOWN || width(few + comma + role) > WRAP)) {
+  if (names.length > 1 && node.crossing < 2 && (names.length > NAMES_SHOWN || width(few + comma + role) > WRAP)) {
     if (crossing.some((i) => layer.parts[i])) return word("and-more", values);
     return names.length === 2 ? word("and-one", values) : word("and-others", values);
   }
   return few + (lang === "zh" && !/[!-~]$/.test(few) ? "" : " ") + role;
 }
 
+const circulating = (n) => (layer.turning[n] ? [word("circulating", { amount: amount(layer.turning[n]) })] : []);
+
 const nodeText = (n) => [
-  nodeName(n),
+  nodeName(n), ...circulating(n),
   ...["in", "out"].flatMap((key, side) => {
     const count = nodes[n][side ? "out" : "into"].filter((i) => layer.values[i] > 0).length;
     return count ? [word(key, { amount: amount(layer.sums[n][side]), count })] : [];
@@ -224,20 +228,21 @@ function width(text, size = FONT) {
 // The room was made for the language of the run; a longer name in the other may stand out of it.
 function label(n) {
   const node = nodes[n], [, , , , , , signed, height] = layer.shape[1][n], room = Math.abs(signed);
-  const own = data.looks[node.role][4], name = nodeName(n), rows = Math.round(height / LINE) - 1;
+  const ink = data.looks[node.role][4], name = nodeName(n), values = [amount(...layer.sums[n]), ...circulating(n)];
+  const rows = Math.round(height / LINE) - values.length;
   let lines = [];
   for (const times of WIDER) {
     lines = wrap(name, times * room + 1, width);
     if (lines.length <= rows) break;
   }
-  lines.push(amount(...layer.sums[n]));
+  lines.push(...values);
   const squeezed = (line) => width(line) > room && width(line) < SQUEEZE * room;
   const wide = Math.max(...lines.map((line) => (squeezed(line) ? room : width(line)))), tall = LINE * lines.length;
   const x = (signed < 0 ? -wide : 0) - 2, anchor = signed < 0 ? "end" : "start";
   node.box = { x, wide: wide + 4, tall };
   add(node.label, "rect", { class: "ground", x, y: -tall / 2, width: wide + 4, height: tall });
   lines.forEach((line, k) => {
-    const fill = own || (k === lines.length - 1 ? "#555" : "#222"), y = (k + 0.79) * LINE - tall / 2;
+    const fill = ink || (k >= lines.length - values.length ? "#555" : "#222"), y = (k + 0.79) * LINE - tall / 2;
     const style = squeezed(line) ? { textLength: room, lengthAdjust: "spacingAndGlyphs" } : {};
     add(node.label, "text", { y, fill, "text-anchor": anchor, "font-size": FONT, ...style }, line);
   });
