@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 
-from mfa.show.sankey.geometry import ALPHA, COLOURS, Link
+from mfa.show.sankey.geometry import ALPHA, COLOURS, LESS, MORE, Link
 from mfa.show.sankey.labels import filled, named, node_lines, wrap
 from mfa.show.sankey.layout.layout import layout, relayout
 from mfa.show.sankey.layout.plan import plan
@@ -111,6 +111,8 @@ def test_colours_differ_for_colour_blind_eyes() -> None:
         matrix = np.array(numbers.split(), dtype=float).reshape(3, 3)
         seen = {kind: lab(np.clip(matrix @ rgb, 0, 1)) for kind, rgb in linear.items()}
         for a, b in itertools.combinations(seen, 2):
+            if len({a, b} & {MORE, LESS}) == 1:
+                continue  # those stand in a picture of their own
             assert np.linalg.norm(seen[a] - seen[b]) > 8.5, (name, a, b)
 
 

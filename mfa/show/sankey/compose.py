@@ -159,7 +159,7 @@ def framed(
     """The picture under its title, with where its numbers come from."""
     title = scenario_line(system, frame.lang)
     if choice.node:
-        title = word("title-of", frame.lang, name=names[choice.node][frame.lang], title=title)
+        title = f"{names[choice.node][frame.lang]} · {title}"
     layer = f"{counted.label(frame.lang)}, {shape.unit}"
     origin = word("origin", frame.lang, name=system.name, version=mfa.__version__)
     return headed(replace(shape, origin=origin), title, layer)

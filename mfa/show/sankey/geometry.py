@@ -63,6 +63,8 @@ FONT = 11.0
 WRAP = 10.5 * FONT
 """Widest line of a label where there is room: ten han, some twenty letters."""
 
+ROUNDING = 1e-9  # points: far below what is seen, far above what sums of lengths lose
+
 ALPHA = 0.6
 """How opaque bands are."""
 
@@ -90,8 +92,9 @@ class Box:
     y1: float
 
     def meets(self, other: Box) -> bool:
-        """Whether two rectangles share an area."""
-        return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
+        """Whether two rectangles share an area; edges that rounding pushes over each other do not count."""
+        wide = min(self.x1, other.x1) - max(self.x0, other.x0)
+        return wide > ROUNDING and min(self.y1, other.y1) - max(self.y0, other.y0) > ROUNDING
 
     def moved(self, x: float, y: float) -> Box:
         """The rectangle moved by a step."""
