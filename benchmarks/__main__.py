@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import linear, park, reading, sankey, size, solver, startup
+from benchmarks import linear, park, reading, sampling, sankey, size, solver, startup
 
 startup.report()
 print()
@@ -13,6 +13,8 @@ print()
 park.report()
 print()
 park.accounts()
+print()
+sampling.report()
 print()
 linear.main()
 print()

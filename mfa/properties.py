@@ -310,4 +310,5 @@ def reconverted(figure: Figure, factor: Factor, year: int | None = None) -> Figu
         value = replace(figure, years=years).at(year)
     sd = native["cv"] * value if "cv" in native else native.get("sd", figure.sd)
     low, high = native.get("low", figure.low), native.get("high", figure.high)
-    return replace(figure, value=value, years=years, low=low, high=high, sd=sd)
+    choice = tuple(value for part, value in native.items() if part.startswith("choice")) or figure.choice
+    return replace(figure, value=value, years=years, low=low, high=high, sd=sd, choice=choice)

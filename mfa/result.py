@@ -16,9 +16,11 @@ from mfa.results.warnings import RunWarning
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from mfa.results.tables import Table
     from mfa.show.sankey.diagram import Sankey
     from mfa.studies.explain import Explanation
     from mfa.studies.remedies import Remedy, Variant
+    from mfa.studies.sampling.sampled import Sampled
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,22 +30,46 @@ class Result(Run):
     Attributes
     ----------
     loaded : what was solved, with its files, for the manifest
+    sampled : its samples, where it was solved with some; the tables then have their statistics
     """
 
     loaded: Loaded = field(repr=False)
+    sampled: Sampled | None = field(default=None, repr=False)
+
+    def table(self, name: str, lang: str = "en") -> Table:
+        """A table by its name, with the statistics of the samples where there are some.
+
+        Raises
+        ------
+        mfa.Error
+            another language than `en` and `zh`
+        """
+        found = super().table(name, lang)
+        return self.sampled.beside(found) if self.sampled else found
 
     @cached_property
     def warning_list(self) -> list[RunWarning]:
         """The warnings of the run, and what was laid over the scenario and changes no result."""
         from mfa.studies.no_effect import without_effect
 
-        found = super().warning_list
+        found = [*super().warning_list, *(self.sampled.warnings if self.sampled else ())]
         return [*found, *without_effect(self, self.loaded, found)] if self._laid else found
 
     @property
     def _laid(self) -> bool:
         """Whether anything lies over the file."""
         return bool(self.loaded.settings or self.loaded.variants or self.loaded.levers)
+
+    def to_json(self, lang: str = "en") -> dict[str, Any]:
+        """All tables as lists of rows, ready for `json.dumps`; with samples, how they were drawn.
+
+        Raises
+        ------
+        mfa.Error
+            another language than `en` and `zh`
+        """
+        made = super().to_json(lang)
+        return {**made, "samples": self.sampled.to_json()} if self.sampled else made
 
     def remedies(self) -> list[Remedy]:
         """What each way out of a missed target on solid waste would add alone, found by solving again."""
@@ -97,6 +123,7 @@ class Result(Run):
         report: bool = False,
         remedies: bool = False,
         labels: bool = False,
+        keep: bool = False,
         lang: str = "en",
     ) -> list[Path]:
         """Write every table and `manifest.json` into a folder: all files or none; gives their paths.
@@ -109,6 +136,7 @@ class Result(Run):
         parquet : also every table as `NAME.parquet`, which needs pyarrow
         sankey, report, remedies : also `sankey.html`, `report.html`, `remedies.csv`
         labels : a column of labels beside every column of ids, and the warnings, in `lang`
+        keep : also `samples.csv`, the figures and indicators of every sample
         lang : language of the pages
 
         Raises
@@ -121,8 +149,8 @@ class Result(Run):
         from mfa.show.run_folder import Extras, write_run
 
         check_language(lang)
-        asked = Extras(parquet, sankey, report, remedies, labels)
-        return write_run(self, self.remedies, Path(folder), self.loaded, command, asked, lang)
+        asked = Extras(parquet, sankey, report, remedies, labels, keep)
+        return write_run(self, self.remedies, Path(folder), self.loaded, command, asked, lang, self.sampled)
 
     def report(self, path: str | Path, *, lang: str = "en") -> None:
         """Write the report of the run: one self-contained HTML page, printable, en or zh.
@@ -139,7 +167,7 @@ class Result(Run):
         from mfa.show.run_folder import manifest
 
         check_language(lang)
-        page = report_page(self, self.remedies(), lang, manifest(self, self.loaded))
+        page = report_page(self, self.remedies(), lang, manifest(self, self.loaded, (), self.sampled))
         write_atomically(Path(path), page)
 
     def chart(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mfa.engine.compile import Compiled, compile_system
-from mfa.errors import Error, Failure, Fault, FaultWithoutPlace
+from mfa.errors import Error, Failure, FaultWithoutPlace
 from mfa.input.load import Loaded, as_names, read_scenario, with_settings
 from mfa.properties import layer
 from mfa.result import Result
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from mfa.show.flowsheet.matplotlib_page import Page
     from mfa.show.terminal.print_system import OriginLine
+    from mfa.studies.sampling.sampled import Progress
+    from mfa.studies.sampling.streams import Method
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,48 @@ class Scenario(Loaded):
         """The network; where it is wired like the one that figures were replaced in, with its wiring."""
         return self._like.refilled(self.system) if self._like else compile_system(self.system)
 
-    def solve(self, *, samples: int | None = None, seed: int | None = None) -> Result:
+    def solve(
+        self,
+        *,
+        samples: int | None = None,
+        seed: int = 1,
+        method: Method = "random",
+        until_error: float | str | None = None,
+        indicators: str | Sequence[str] = (),
+        keep: bool = False,
+        progress: Progress = lambda done, count: None,
+    ) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
+
+        Parameters
+        ----------
+        samples : also solve it for so many draws of its uncertain figures; the tables then have their
+            statistics (`mean`, `sd`, `p05` …), targets their `probability`
+        seed : 0 to 2^64 - 1; the same seed gives the same draws, in every scenario
+        method : `random`, `lhs` (Latin hypercube) or `sobol` (scrambled)
+        until_error : go on until the probability of every target is known to this error, `"0.5 %"`; then
+            `samples` is the most that are drawn
+        indicators : sample these and the targets alone, which is quicker; by default every indicator,
+            and flows, links and levels
+        keep : keep the drawn figures of every sample however many there are
+        progress : called as samples are done, with how many and of how many
 
         Raises
         ------
         mfa.Error
-            lists that contradict each other, or a recycle of gain >= 1; `samples`, which this
-            version cannot draw yet
+            lists that contradict each other, or a recycle of gain >= 1; numbers of samples that cannot
+            be; more than a fifth of the samples is invalid
         """
-        if samples is not None or seed is not None:
-            raise Error([Fault("argument-later", None, {"what": "samples"})])
         run = solve_compiled(self.system, self._compiled)
-        return Result(run.system, run.compiled, run.state, self)
+        result = Result(run.system, run.compiled, run.state, self)
+        if samples is None and until_error is None:
+            return result
+        from mfa.studies.sampling.sampled import Asked, sampled
+        from mfa.studies.sweeps.swept import chosen
+
+        names = chosen(self.system, as_names("indicators", indicators)) if indicators else ()
+        asked = Asked(samples, seed, method, until_error, names, keep)
+        return replace(result, sampled=sampled(result, asked, progress))
 
     def replace(self, settings: Mapping[str, str]) -> Scenario:
         """The same scenario with some figures set, by path: `{"road-base.capacity": "2 Mt/a"}`.

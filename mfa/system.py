@@ -49,10 +49,10 @@ class Written(NamedTuple):
 class Figure:
     """A number in native units as it was written, with what is known of its uncertainty.
 
-    `low` and `high` bound a triangular, uniform or pert distribution, `sd` is a normal
-    one's standard deviation (same unit), `gsd` a lognormal one's geometric deviation.
-    `years` are the points of a schedule, in native units by year; `written` is what
-    the file says, so that it can be converted again (`mfa.properties.reconverted`).
+    `low` and `high` bound a triangular, uniform or pert distribution, `sd` is a normal one's standard
+    deviation (same unit), `gsd` a lognormal one's; `choice` are equally likely; `exact`: without error.
+    `years` are the points of a schedule by year; `written` is what the file says, so that it can
+    be converted again (`mfa.properties.reconverted`).
     """
 
     value: float
@@ -70,6 +70,8 @@ class Figure:
     years: tuple[tuple[int, float], ...] = ()
     interpolate: Literal["linear", "step"] = "linear"
     written: tuple[Written, ...] = ()
+    choice: tuple[float, ...] = ()
+    exact: bool = False
 
     @property
     def unit(self) -> str:
@@ -184,7 +186,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A recipe with constant coefficients per unit of its reference material `per`."""
+    """A recipe with constant coefficients per unit of its reference material `per`.
+
+    `split` are outputs whose sum is certain; `concentration` of a Dirichlet distribution of the parts.
+    """
 
     id: str
     label: Mapping[str, str]
@@ -209,6 +214,8 @@ class Process:
     system_cost: Figure | None = None
     transfer: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     serves: Serves = "least"
+    split: tuple[str, ...] = ()
+    concentration: Figure | None = None
 
     @property
     def is_assumed_output(self) -> bool:
@@ -327,13 +334,26 @@ class Claim:
     size: float = 1.0
 
 
+class Correlation(NamedTuple):
+    """The rank correlation of two figures."""
+
+    one: str
+    other: str
+    rho: float
+    place: Place
+
+
+SPREADS: Mapping[str, float] = {"high": 0.05, "medium": 0.15, "low": 0.4, "": 0.25}
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """Everything that one run needs: the merged scenario, checked and in native units.
 
     `allocation` is the rule of the footprints that are asked for, None where none are; `sites` maps
     site → site → distance, km, as written; `currencies` are CNY for one unit of other money;
-    `substances` are what no formula says and is followed as a layer, each with its label.
+    `substances` are what no formula says and is followed as a layer, each with its label; `spreads`
+    are gsd - 1 of figures without a written uncertainty, by confidence.
     """
 
     name: str
@@ -360,6 +380,8 @@ class System:
     currencies: Mapping[str, Figure] = field(default_factory=dict)
     substances: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     source_kinds: Mapping[str, str] = field(default_factory=dict)
+    spreads: Mapping[str, float] = field(default_factory=lambda: SPREADS)
+    correlations: tuple[Correlation, ...] = ()
 
     @property
     def period(self) -> int:

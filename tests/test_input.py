@@ -854,7 +854,6 @@ LATER = {
     "plan": "plan: {minimise: cost, decide: [{path: refinery.capacity, min: 1 Mt/a, max: 3 Mt/a}]}",
     "pareto": "pareto: {objectives: [cost, co2], points: 5}",
     "measurements": "measurements: [{flow: {material: red-mud, source: refinery}, value: 1 Mt/a, sd: 5 %}]",
-    "correlate": "correlate: [[refinery.inputs.bauxite, refinery.outputs.red-mud, 0.5]]",
     "recipe": "processes: {mix: {recipe: none, inputs: [bauxite], outputs: [brick]}}",
 }
 

@@ -144,3 +144,16 @@ def test_no_member_is_validated_twice(folder: Path, monkeypatch: pytest.MonkeyPa
     asked.clear()
     scenario.replace({"works.level": "2 Mt/a"})
     assert asked == ["Quantity"]
+
+
+def test_a_new_coefficient_leaves_what_an_output_is_left_of() -> None:
+    """`residue-of: none` stays beside a coefficient that is set, by text or as a figure."""
+    from mfa.parameters import with_value
+
+    scenario = mfa.load("alumina-red-mud")
+    before = scenario.system.processes["gangue-cfb-power"].outputs["cfb-fly-ash"]
+    assert before.residue_of == ()
+    path = "gangue-cfb-power.outputs.cfb-fly-ash"
+    by_text = scenario.replace({path: "0.5 t/MWh"}).system
+    for system in (by_text, with_value(scenario.system, path, 0.5)):
+        assert system.processes["gangue-cfb-power"].outputs["cfb-fly-ash"].residue_of == ()

@@ -38,10 +38,3 @@ def test_renamed_reference_points_at_the_rename(tmp_path: Path) -> None:
     with pytest.raises(mfa.Error) as caught:
         mfa.load(mill_project(tmp_path, own))
     assert [(f.key, f.place and f.place.line) for f in caught.value.faults] == [("material-unknown", 3)]
-
-
-def test_samples_are_refused_in_words(tmp_path: Path) -> None:
-    """A part not built yet is an error that says so, also from Python."""
-    scenario = mfa.load(mill_project(tmp_path, "drive: {mill: 10 t/a}\n"))
-    with pytest.raises(mfa.Error, match="not available yet"):
-        scenario.solve(samples=10, seed=1)

@@ -64,7 +64,7 @@ def park(tmp_path: Path) -> Path:
 # ---------------------------------------------------------------- errors that travel
 FAULT = Fault("file-missing", Place("a.yaml", 2, 3), {"file": "a.yaml"})
 EXCEPTIONS: dict[type[BaseException], BaseException] = {
-    mfa.Error: mfa.Error([FAULT, Fault("argument-later", None, {"what": "samples"})]),
+    mfa.Error: mfa.Error([FAULT, Fault("samples-seed", None, {"given": "-1"})]),
     mfa.Failure: mfa.Failure("the disk is full"),
     FaultWithoutPlace: FaultWithoutPlace("file-missing", file="a.yaml"),
     GainError: GainError((1, 2, 3, 4), 1.027, 0.9),

@@ -23,6 +23,7 @@ from mfa.system import Allocation
 
 if TYPE_CHECKING:
     from mfa.result import Result
+    from mfa.studies.sampling.streams import Method
 
 
 @cli.command()
@@ -34,7 +35,12 @@ if TYPE_CHECKING:
 @click.option("--remedies", "mend", is_flag=True)
 @click.option("--layer", "layers", multiple=True, metavar="NAME")
 @click.option("--allocation", type=click.Choice(["mass", "energy", "value", "main"]))
-@click.option("--samples", type=int, hidden=True)
+@click.option("--samples", type=int, metavar="N")
+@click.option("--seed", type=int, default=1, metavar="N")
+@click.option("--method", type=click.Choice(["random", "lhs", "sobol"]), default="random")
+@click.option("--until-error", metavar="SHARE")
+@click.option("--indicator", "names", multiple=True, metavar="NAME")
+@click.option("--keep", is_flag=True)
 @click.option("--gaussian", is_flag=True, hidden=True)
 @click.option("--report", is_flag=True)
 @click.option("--full", is_flag=True)
@@ -53,6 +59,11 @@ def run(
     layers: tuple[str, ...],
     allocation: Allocation | None,
     samples: int | None,
+    seed: int,
+    method: Method,
+    until_error: str | None,
+    names: tuple[str, ...],
+    keep: bool,
     gaussian: bool,
     report: bool,
     full: bool,
@@ -67,18 +78,31 @@ def run(
     """`mfa run`."""
     from mfa.show.terminal.annotations import annotate, of_run
 
-    _refuse_later({"--samples": samples is not None, "--gaussian": gaussian})
-    into = {"--sankey": picture, "--parquet": parquet, "--report": report, "--labels": labels}
+    _refuse_later({"--gaussian": gaussian})
+    into = {"--sankey": picture, "--parquet": parquet, "--report": report, "--labels": labels, "--keep": keep}
     _refuse_folderless(into, out)
     if watching and require_targets:
         raise Misuse("misuse-watch")
 
     def answer() -> Result:
-        loaded = mfa.load(scenario, **over).with_layers(layers)
-        result = loaded.with_allocation(allocation).solve()
+        loaded = mfa.load(scenario, **over).with_layers(layers).with_allocation(allocation)
+        with progress_line(shown=not quiet and form == "text") as show:
+            result = loaded.solve(
+                samples=samples,
+                seed=seed,
+                method=method,
+                until_error=until_error,
+                indicators=names,
+                keep=keep,
+                progress=lambda done, count: show(
+                    message("sample-progress", {"count": f"{done:,}", "all": f"{count:,}"}, lang)
+                ),
+            )
+        if keep and result.sampled is None:
+            raise Misuse("misuse-keep")
         if out is not None:
             command = ["mfa", *sys.argv[1:]]
-            also = {"parquet": parquet, "sankey": picture, "report": report, "remedies": mend}
+            also = {"parquet": parquet, "sankey": picture, "report": report, "remedies": mend, "keep": keep}
             result.write(out, command=command, lang=lang, labels=labels, **also)
         if form == "github":
             annotate(of_run(result, lang, strict=require_targets), quiet=quiet)
@@ -113,6 +137,10 @@ def _print_run(result: Result, lang: str, folder: Path | None, *, mend: bool, fu
     from mfa.show.terminal.print_run import print_answer
 
     print_answer(result, lang, folder, full=full)
+    if result.sampled:
+        from mfa.show.terminal.print_samples import print_samples
+
+        print_samples(result, result.sampled, lang, full=full)
     if mend:
         from mfa.show.terminal.print_remedies import print_remedies
 

@@ -177,7 +177,8 @@ def _process_with(
         return _replaced(process, name, figure)
     recipe: Mapping[str, Coefficient] = getattr(process, name)
     material = str(field[1])
-    made = Coefficient(figure, reference=recipe[material].reference)
+    old = recipe[material]
+    made = Coefficient(figure, reference=old.reference, residue_of=old.residue_of)
     return closed(_replaced(process, name, {**recipe, material: made}), materials)
 
 

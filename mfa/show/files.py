@@ -19,7 +19,7 @@ from mfa.errors import Failure, missing_extra
 from mfa.results.tables import Cell, Table
 from mfa.show.file_lock import locked
 
-WHOLE = ("period", "cohort", "point")
+WHOLE = ("period", "cohort", "point", "sample")
 
 
 def needed() -> Any:

@@ -25,7 +25,7 @@ def labelled(table: Table, system: System, lang: str) -> Table:
             if label:
                 made.append(None if cell is None else label(system, str(cell), lang))
         rows.append(tuple(made))
-    return Table(table.name, tuple(columns), rows)
+    return Table(table.name, tuple(columns), rows, table.numbers)
 
 
 def _node(system: System, node: str, lang: str) -> str:

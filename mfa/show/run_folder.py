@@ -7,6 +7,7 @@ import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mfa.input.load import Loaded
     from mfa.results.run import Run
     from mfa.studies.remedies import Remedy
+    from mfa.studies.sampling.sampled import Sampled
 
 LIBRARIES = ("numpy", "scipy", "pint", "pydantic", "PyYAML", "molmass")
 DIGITS = 12  # of a run's SHA-256: two runs in 10 000 share them once in five million times
@@ -34,6 +36,7 @@ class Extras:
     report: bool = False
     remedies: bool = False
     labels: bool = False
+    keep: bool = False
 
 
 def write_run(
@@ -44,6 +47,7 @@ def write_run(
     command: Sequence[str],
     extras: Extras,
     lang: str,
+    sampled: Sampled | None = None,
 ) -> list[Path]:
     """Write the files of a run into a folder, all of them or none, in the place of an earlier run's.
 
@@ -58,9 +62,17 @@ def write_run(
     """
     if extras.parquet:
         needed()
-    about = manifest(result, scenario, command)
+    about = manifest(result, scenario, command, sampled)
     files = _files(result, scenario, remedies, extras, about, lang)
-    return write_together(folder, with_manifest(about, files))
+    samples = _samples(sampled, extras) if sampled and extras.keep else ()
+    return write_together(folder, with_manifest(about, chain(files, samples)))
+
+
+def _samples(sampled: Sampled, extras: Extras) -> Iterator[tuple[str, str | bytes]]:
+    table = sampled.table()
+    yield "samples.csv", csv_text(table)
+    if extras.parquet:
+        yield "samples.parquet", parquet_bytes(table)
 
 
 def with_manifest(
@@ -105,7 +117,9 @@ def _files(
         yield "report.html", report_page(result, remedies(), lang, about)
 
 
-def manifest(result: Run, scenario: Loaded, command: Sequence[str] = ()) -> dict[str, Any]:
+def manifest(
+    result: Run, scenario: Loaded, command: Sequence[str] = (), sampled: Sampled | None = None
+) -> dict[str, Any]:
     """What is needed to run the same again: versions, inputs with hashes, what was laid over them.
 
     `run` is the same for whoever runs the same files with the same settings and versions.
@@ -117,6 +131,7 @@ def manifest(result: Run, scenario: Loaded, command: Sequence[str] = ()) -> dict
         "set": dict(scenario.settings or {}),
         "layers": list(result.system.layers),
         **({"allocation": result.system.allocation} if result.system.allocation else {}),
+        **({"sampling": _sampling(sampled)} if sampled else {}),
     }
     inputs = [{"file": library.shown(f), "sha256": digest(f.read_bytes())} for f in scenario.files]
     made_with = versions()
@@ -125,7 +140,7 @@ def manifest(result: Run, scenario: Loaded, command: Sequence[str] = ()) -> dict
         "run": digest(told)[:DIGITS],
         **run,
         "command": list(command),
-        "seed": None,
+        "seed": sampled.asked.seed if sampled else None,
         "inputs": inputs,
         "versions": made_with,
         "solver": {
@@ -134,6 +149,11 @@ def manifest(result: Run, scenario: Loaded, command: Sequence[str] = ()) -> dict
             "residual": result.state.residual,
         },
     }
+
+
+def _sampling(sampled: Sampled) -> dict[str, Any]:
+    asked = sampled.asked
+    return {"samples": sampled.count, "seed": asked.seed, "method": asked.method, "until_error": asked.until}
 
 
 def versions() -> dict[str, str]:

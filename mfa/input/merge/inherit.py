@@ -12,7 +12,7 @@ from mfa.input.merge.overrides import node_at
 from mfa.input.schema.forms import LATER, ScenarioForm
 from mfa.input.schema.validate import validate
 from mfa.input.yaml.reader import read
-from mfa.input.yaml.tree import Text, Tree, merge
+from mfa.input.yaml.tree import Items, Text, Tree, merge
 from mfa.parameters import Path as FigurePath
 from mfa.parameters import parse
 from mfa.parameters.path import MEMBERS
@@ -171,6 +171,10 @@ def _renamed(assembly: Assembly, base: Tree, own: Tree) -> Tree:
     for side in ("inputs", "outputs"):
         if side in made:
             made.put(side, _renamed_recipe(assembly, made.child(side), names), made.keys_at[side])
+    parts = made.get("split")
+    if isinstance(parts, Items):
+        renamed = Items([names.get(str(p), p) if isinstance(p, Text) else p for p in parts], parts.place)
+        made.put("split", renamed, made.keys_at["split"])
     per = made.get("per")
     if isinstance(per, Text) and per in names:
         made.put("per", Text(str(names[per]), names[per].place), made.keys_at["per"])

@@ -13,6 +13,7 @@ from mfa.input.schema.forms import EntryForm, ScenarioForm
 from mfa.input.schema.validate import known_keys, validate
 from mfa.input.yaml.tree import (
     BARE,
+    KEPT,
     LISTED,
     QUANTITY_KEYS,
     UNCERTAINTY_KEYS,
@@ -243,18 +244,19 @@ def _placed(node: Node | None, steps: Sequence[Step], value: Text | Tree, place:
 
 
 def _over(old: Node | None, value: Text | Tree) -> Node:
-    """A value in place of an old one, whose source it keeps; of an entry only its node is another."""
+    """A value in place of an old one, of which it keeps `KEPT`; of an entry only its node is another."""
     if isinstance(old, Tree) and BARE in old:
         entry = old.copy()
         entry.put(BARE, value)
         return entry
-    if not isinstance(old, Tree) or "source" not in old or not is_quantity(old):
+    kept = [k for k in KEPT if isinstance(old, Tree) and k in old]
+    if not isinstance(old, Tree) or not kept or not is_quantity(old):
         return value
     long = value.copy() if isinstance(value, Tree) else Tree(value.place)
     if isinstance(value, Text):
         long.put("value", value)
-    if "source" not in long:
-        long.put("source", old["source"])
+    for key in (k for k in kept if k not in long):
+        long.put(key, old[key])
     return long
 
 

@@ -19,6 +19,7 @@ from mfa.input.records.figures import Reader
 from mfa.input.records.materials import lineage, material, price
 from mfa.input.records.pools import Members, pool
 from mfa.input.records.processes import process, rate
+from mfa.input.records.uncertainty import correlation_faults, correlations, spreads
 from mfa.input.schema.fields import Label, Quantity
 from mfa.input.schema.forms import MaterialForm, ProcessForm, Source, StockForm, SubstanceForm
 from mfa.input.yaml.tree import Node, Text, Tree, place_of
@@ -52,7 +53,11 @@ class Builder:
         self.notes: list[Fault] = []
         self.other_chains = OtherChains(assembly)
         self.reader = Reader(
-            self.year, frozenset(assembly.sources), self.faults, substances=frozenset(assembly.substances)
+            self.year,
+            frozenset(assembly.sources),
+            self.faults,
+            substances=frozenset(assembly.substances),
+            computed=frozenset(k for k, found in assembly.sources.items() if any(map(_is_computed, found))),
         )
         self.currencies = currencies(assembly.scenario, self.reader)
         self.reader.rates = tuple((code, figure.value) for code, figure in self.currencies.items())
@@ -77,10 +82,12 @@ class Builder:
             self.assembly.beside,
             self.reader,
         )
+        spread = spreads(self.assembly.scenario, self.reader)
+        together = correlations(self.assembly.scenario, self.reader)
         self._stop()
         tree = self.assembly.scenario
         name = str(tree.get("scenario") or tree.get("chain") or self.assembly.beside.stem)
-        return System(
+        made = System(
             name=name,
             label=self._label(name),
             year=self.year,
@@ -104,7 +111,12 @@ class Builder:
             sites=found.sites,
             currencies=self.currencies,
             substances=substances,
+            spreads=spread,
+            correlations=together,
         )
+        self.faults += correlation_faults(made)
+        self._stop()
+        return made
 
     def _label(self, name: str) -> Mapping[str, str]:
         """What the run is called: the scenario, and the levels picked of its levers."""
@@ -364,6 +376,10 @@ class Builder:
                 del pools[key]
         kept = touched | {parent for key in touched for parent in lineage(key, materials)}
         return {k: m for k, m in materials.items() if k in kept}
+
+
+def _is_computed(source: Node) -> bool:
+    return isinstance(source, Tree) and source.get("kind") == "computed"
 
 
 def _texts(tree: Tree, name: str) -> Mapping[str, str]:

@@ -24,7 +24,7 @@ class Reader:
     """Reads quantities, gathering faults at their places.
 
     `year` is the one year of the run, for quantities given as a schedule; `substances` are what
-    the files declare beside formulas; `faulty` are
+    the files declare beside formulas; `computed` are sources whose figures are exact; `faulty` are
     materials with a fault of their own, so that conversions by them need not be reported again.
     """
 
@@ -35,6 +35,7 @@ class Reader:
     hints: dict[str, str] = field(default_factory=dict)
     rates: tuple[tuple[str, float], ...] = ()
     substances: frozenset[str] = frozenset()
+    computed: frozenset[str] = frozenset()
 
     @property
     def money(self) -> units.Basis:
@@ -80,10 +81,16 @@ class Reader:
             basis=quantity.basis or "",
             interpolate=quantity.interpolate or "linear",
             written=(*points, *spread),
+            exact=bool(quantity.exact) or (quantity.source in self.computed and not dist),
         )
         if value != value:
             return None
-        return reconverted(made, factor, self.year) if spread or quantity.years else made
+        found = reconverted(made, factor, self.year) if spread or quantity.years else made
+        if dist == "beta" and not _can_be_beta(found):
+            values = {"sd": _cut(quantity.sd or quantity.cv or ""), "text": _cut(found.text)}
+            place = place_of(node, ("sd" if quantity.sd else "cv",))
+            self.faults.append(Fault("beta-wide", place, values))
+        return found
 
     def ratio(self, quantity: Quantity, node: Node, *, most: float = 1.0) -> Figure | None:
         """A share of one: `8 %`, `0.08`; at most `most`."""
@@ -140,7 +147,11 @@ class Reader:
         for part, text, of in (("sd", quantity.sd, factor), ("cv", quantity.cv, units.ratio_factor)):
             if text is not None:
                 found = self._one(part, text, place_of(node, (part,)), of)
-                return "normal", found[:1] if found else ()
+                return quantity.dist or "normal", found[:1] if found else ()
+        if quantity.choice:
+            places = enumerate(quantity.choice)
+            all_ = [self._one(f"choice{i}", t, place_of(node, ("choice", i)), factor) for i, t in places]
+            return "choice", tuple(one[0] for one in all_ if one)
         return "lognormal" if quantity.gsd is not None else "", ()
 
     def _gsd(self, text: str, node: Node) -> float | None:
@@ -186,6 +197,12 @@ class Reader:
             values = {"id": name[:60], "near": nearest(name, self.sources)}
             self.faults.append(Fault("source-unknown", place_of(node, ("source",)), values))
         return name
+
+
+def _can_be_beta(figure: Figure) -> bool:
+    """Whether a mean and a standard deviation are those of some beta distribution on 0 to 1."""
+    mean, sd = figure.value, figure.sd
+    return 0 < mean < 1 and (sd is None or sd**2 < mean * (1 - mean))
 
 
 def _whole(unplaced: FaultWithoutPlace, text: str, number: float) -> FaultWithoutPlace:

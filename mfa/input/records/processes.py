@@ -10,6 +10,7 @@ from mfa import units
 from mfa.errors import Fault, FaultWithoutPlace, Place, nearest
 from mfa.input.records.figures import Reader
 from mfa.input.records.materials import lineage
+from mfa.input.records.uncertainty import split
 from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import ProcessForm
 from mfa.input.yaml.tree import Tree, place_of
@@ -49,6 +50,7 @@ def process(
         _balance(key, form, tree, inputs, outputs, materials, reader)
     _residues(form, tree, outputs, materials, reader)
     label = form.label.texts(key) if form.label else {"en": key, "zh": key}
+    parts, concentration = split(form, tree, outputs, reader)
     return Process(
         id=key,
         label=label,
@@ -73,6 +75,8 @@ def process(
         value_added=reader.ratio(form.value_added, tree["value-added"]) if form.value_added else None,
         system_cost=_system_cost(form, tree, materials, reader),
         transfer=_transfer(form, tree, reader),
+        split=parts,
+        concentration=concentration,
     )
 
 
@@ -176,7 +180,7 @@ def _reference(
     given: Quantity = getattr(form, side)[form.per]
     place = place_of(tree, (side, form.per, "value"))
     found = recipe.get(form.per)
-    if given.balance or any(v is not None for v in (given.range, given.sd, given.cv, given.gsd)):
+    if given.balance or any((given.range, given.sd, given.cv, given.gsd, given.choice)):
         reader.faults.append(Fault("reference-fixed", place, {"per": form.per}))
     elif found and abs(found.figure.value - 1) > EXACT:
         reader.faults.append(Fault("reference-one", place, {"per": form.per, "text": found.figure.text[:60]}))

@@ -4,10 +4,12 @@ from typing import Literal, Self
 
 from pydantic import (
     Field,
+    GetJsonSchemaHandler,
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from mfa.input.schema.fields import (
     Form,
@@ -18,8 +20,10 @@ from mfa.input.schema.fields import (
     NodeNames,
     ProcessId,
     Quantity,
+    Short,
     is_part,
 )
+from mfa.input.yaml.tree import BARE
 
 
 class TargetForm(Form):
@@ -118,3 +122,43 @@ class SankeyForm(Form):
     min_share: Quantity | None = None
     without: list[str] = Field(default_factory=list)
     labels: dict[str, Label] = Field(default_factory=dict)
+
+
+class SpreadsForm(Short):
+    """How far a figure without a written uncertainty may lie off, by its confidence; or `none`."""
+
+    none_at_all: Literal["none"] | None = Field(default=None, alias=BARE)
+    high: Quantity | None = None
+    medium: Quantity | None = None
+    low: Quantity | None = None
+    none: Quantity | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: object) -> object:
+        if isinstance(given, str) and given != "none":
+            raise PydanticCustomError("spreads-word", "", {"text": given[:40]})
+        return {BARE: given} if isinstance(given, str) else given
+
+
+class CorrelationForm(Form):
+    """Two figures whose draws go together, by a rank correlation."""
+
+    paths: tuple[str, str]
+    rho: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, given: object) -> object:
+        listed = isinstance(given, list) and len(given) == 3 and all(isinstance(g, str) for g in given)
+        if not listed:
+            raise PydanticCustomError("correlate-form", "", {})
+        assert isinstance(given, list)
+        return {"paths": tuple(given[:2]), "rho": given[2]}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A list of two paths and a number."""
+        return {"type": "array", "minItems": 3, "maxItems": 3, "items": {"type": ["string", "number"]}}

@@ -154,10 +154,12 @@ class Quantity(Short):
     value: str | None = None
     balance: Flag | None = None
     range: str | None = None
-    dist: Literal["triangular", "uniform", "pert"] | None = None
+    dist: Literal["triangular", "uniform", "pert", "beta"] | None = None
     sd: str | None = None
     cv: str | None = None
     gsd: str | None = None
+    choice: list[str] | None = None
+    exact: Flag | None = None
     source: str = ""
     note: str = ""
     confidence: Literal["high", "medium", "low"] | None = None
@@ -177,12 +179,14 @@ class Quantity(Short):
 
     @model_validator(mode="after")
     def _one_of_each(self, info: ValidationInfo) -> Self:
-        written = [k for k in ("range", "sd", "cv", "gsd") if getattr(self, k) is not None]
+        written = [k for k in ("range", "sd", "cv", "gsd", "choice", "exact") if getattr(self, k)]
         if len(written) > 1:
             keys = {"keys": " and ".join(written), "keys_zh": "、".join(written)}
             raise PydanticCustomError("uncertainty-two", "", keys)
         part = is_part(info)
-        if self.dist and self.range is None and not part:
+        if self.dist == "beta" and self.sd is None and self.cv is None and not part:
+            raise PydanticCustomError("beta-without-sd", "", {})
+        if self.dist not in (None, "beta") and self.range is None and not part:
             raise PydanticCustomError("dist-without-range", "", {"dist": self.dist})
         if self.interpolate and not self.years and not part:
             raise PydanticCustomError("interpolate-without-years", "", {})

@@ -17,7 +17,15 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from mfa.input.schema.assessment_forms import BriefForm, ClaimForm, IndicatorForm, SankeyForm, TargetForm
+from mfa.input.schema.assessment_forms import (
+    BriefForm,
+    ClaimForm,
+    CorrelationForm,
+    IndicatorForm,
+    SankeyForm,
+    SpreadsForm,
+    TargetForm,
+)
 from mfa.input.schema.fields import (
     IDS,
     Anchor,
@@ -112,6 +120,8 @@ class ProcessPatch(Form):
     value_added: Quantity | None = None
     system_cost: Quantity | None = None
     transfer: dict[str, dict[MaterialId, Quantity]] = Field(default_factory=dict)
+    split: list[MaterialId] = Field(default_factory=list)
+    concentration: Quantity | None = None
     like: ProcessId | None = None
     rename: dict[MaterialId, MaterialId] = Field(default_factory=dict)
     recipe: Literal["none"] | None = None
@@ -354,10 +364,11 @@ class ScenarioPatch(Form):
     sankey: SankeyForm | None = None
     brief: BriefForm | None = None
     measurements: Any = None
-    correlate: Any = None
+    spreads: SpreadsForm | None = None
+    correlate: list[CorrelationForm] = Field(default_factory=list)
 
 
-LATER = ("plan", "pareto", "measurements", "correlate")
+LATER = ("plan", "pareto", "measurements")
 
 
 class LeverForm(Form):

@@ -14,7 +14,8 @@ from mfa.system import BOUNDARY_WORDS
 MOST_HEADS = 20  # rows above the header that are looked through
 UNLIMITED = "none"
 RESIDUE_OF = "residue-of"
-FLAT = ("dist", "source", "confidence", "basis", RESIDUE_OF, "note", INTERPOLATE)
+CHOICE = "choice"
+FLAT = ("dist", CHOICE, "exact", "source", "confidence", "basis", RESIDUE_OF, "note", INTERPOLATE)
 
 
 @dataclass
@@ -154,12 +155,13 @@ def quantity(rows: Rows, row: dict[str, Cell]) -> Node:
     inner = {c.key for c in rows.sheet.quantity} | {INTERPOLATE}
     for key in FLAT:
         if key in row and key in inner:
-            made.put(key, _ids(row[key]) if key == RESIDUE_OF else text(row[key]))
+            one = _ids(row[key]) if key in (RESIDUE_OF, CHOICE) else text(row[key])
+            made.put(key, Items([one], one.place) if key == CHOICE and isinstance(one, Text) else one)
     return made["value"] if set(made) == {"value"} else made
 
 
 def _ids(cell: Cell) -> Text | Items:
-    """One id, or a list of those that commas part."""
+    """One id or quantity, or a list of those that commas part."""
     parts = [Text(part.strip(), cell.place) for part in cell.text.split(",")]
     return parts[0] if len(parts) == 1 else Items(parts, cell.place)
 

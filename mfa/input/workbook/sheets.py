@@ -92,6 +92,8 @@ QUANTITY = (
     Column("confidence", _CONFIDENCE),
     Column("basis", _BASIS),
     Column("note"),
+    Column("choice"),
+    Column("exact", ("true", "false")),
 )
 BARE_QUANTITY = tuple(c for c in QUANTITY if c.key not in ("source", "basis", "note"))
 

@@ -11,11 +11,11 @@ from mfa.errors import Place
 QUANTITY_KEYS = frozenset(
     (
         *("value", "balance", "range", "dist", "sd", "cv", "gsd", "source", "note", "confidence"),
-        *("interpolate", "residue-of", "basis"),
+        *("interpolate", "residue-of", "basis", "choice", "exact"),
     )
 )
 KEPT = ("source", "residue-of")  # what a new value does not change of an old one
-UNCERTAINTY_KEYS = ("range", "dist", "sd", "cv", "gsd")
+UNCERTAINTY_KEYS = ("range", "dist", "sd", "cv", "gsd", "choice", "exact")
 YEAR = re.compile(r"[12][0-9]{3}\Z")
 
 # Keys of normalised short forms. No file can write them: it may not hold a NUL.

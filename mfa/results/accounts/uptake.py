@@ -88,7 +88,7 @@ def uptake(ledger: Ledger) -> Uptake:
     kiln has u = 1, the crusher 110 ÷ 350 = 0.314.
     """
     n, m = len(ledger.processes), len(ledger.materials)
-    goods = ledger.per_pool(_is_product) > 0
+    goods = ledger.per_pool(is_product) > 0
     weight = _weights(ledger, goods)
     outflow, sure = _outflows(ledger)
     taking = ~ledger.out & goods[ledger.pool] & (ledger.amount > 0)
@@ -101,14 +101,20 @@ def uptake(ledger: Ledger) -> Uptake:
     fixed = np.zeros(n + m)
     fixed[:n] = np.bincount(ledger.process[makes], minlength=n) == 0
     fixed[n:] = np.where(outflow > 0, sure / np.where(outflow > 0, outflow, 1.0), 1.0)
-    reached = _reached(rows, columns, fixed > 0)
-    values = np.where(reached[rows] & reached[columns], values, 0.0)
-    found = linear.solve(linear.remembered_plan(n + m, rows, columns), values, fixed)
-    found = np.where(found > 1.0 - WHOLE, 1.0, np.maximum(found, 0.0))
+    found = taken_up(rows, columns, values, fixed)
     return Uptake(ledger, found[:n], found[n:], outflow, weight, share)
 
 
-def _is_product(material: Material) -> bool:
+def taken_up(rows: Ints, columns: Ints, values: Floats, fixed: Floats) -> Floats:
+    """The shares that are taken, x = fixed + M·x; 0 where nothing fixed is reached."""
+    there = values > 0
+    reached = _reached(rows[there], columns[there], fixed > 0)
+    kept = np.where(reached[rows] & reached[columns], values, 0.0)
+    found = linear.solve(linear.remembered_plan(len(fixed), rows, columns), kept, fixed)
+    return np.where(found > 1.0 - WHOLE, 1.0, np.maximum(found, 0.0))
+
+
+def is_product(material: Material) -> bool:
     """Whether somebody has to take a material for what it is made of to count as used; no residue is one."""
     return material.kind not in NO_PRODUCT and not (material.waste or material.residue_of)
 

@@ -17,6 +17,12 @@ _VALUE = re.compile(rf"({_NUMBER}) *(.*)")
 _RANGE = re.compile(rf"({_NUMBER}) *\.\.\.? *({_NUMBER}) *(.*)")
 
 
+TEXTS = (
+    *("dist", "cv", "gsd", "choice", "exact", "source", "confidence"),
+    *("basis", "residue-of", "note"),
+)
+
+
 @dataclass(frozen=True)
 class Cells:
     """The cells of a quantity by column, and the keys of its mapping that they say."""
@@ -43,7 +49,7 @@ def cells(node: Node, columns: Set[str]) -> Cells:
     if unit:
         made["unit"] = unit
     made |= _bounds(str(node["range"]), unit) if "range" in node else {}
-    for key in ("dist", "cv", "gsd", "source", "confidence", "basis", "residue-of", "note", INTERPOLATE):
+    for key in (*TEXTS, INTERPOLATE):
         if key in node and (key in columns or key == INTERPOLATE):
             one = node[key]
             made[key] = ", ".join(map(str, one)) if isinstance(one, Items) else str(one)

@@ -1,0 +1,116 @@
+"""Indicators of solid waste of many samples: values, and whether targets on them are met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from mfa.catalogue import BY_ID, PER_WASTE, WASTE_AMOUNTS, WASTE_CLASSES, WASTE_RATES
+from mfa.engine.network import Bools, Floats
+from mfa.results.accounts.waste import Account, WasteFlow
+from mfa.results.accounts.waste_samples import FIELDS, WasteSamples
+from mfa.results.indicators.target import ROUNDING
+from mfa.results.indicators.waste_rates import UTILISED, covered
+
+Row = tuple[str, float | None, float | None]
+"""An indicator and its bounds."""
+RATES = {rate.id: rate for rate in WASTE_RATES}
+AMOUNTS = {
+    f"{name}-{word}": (f"{name}-generated", field)
+    for name in WASTE_CLASSES.values()
+    for field, word in zip(FIELDS, WASTE_AMOUNTS, strict=True)
+}
+
+
+def are_waste(names: Sequence[str], wastes: Mapping[str, WasteFlow]) -> bool:
+    """Whether some indicators are all of the park's waste alone."""
+    per = (n.partition(":") for n in names if n not in RATES and n not in AMOUNTS)
+    return all(head == PER_WASTE and material in wastes for head, _, material in per)
+
+
+class WasteIndicators:
+    """The indicators of the wastes of many samples."""
+
+    def __init__(self, samples: WasteSamples, wastes: Mapping[str, WasteFlow]) -> None:
+        self.samples, self.wastes = samples, wastes
+        self._accounts: dict[str, Account] = {}
+        self._sure: dict[str, Account] = {}
+
+    @cached_property
+    def _lacking(self) -> Mapping[str, Bools]:
+        """Process → (sample,) whether it runs and one of its inputs is in shortage."""
+        s, state = self.samples.structure, self.samples.state
+        short = {m: a > 0 for m, a in zip(s.pools, state.shortage, strict=True) if np.any(a > 0)}
+        found = {}
+        for process, level in zip(self.samples.ledger.processes, state.level, strict=True):
+            missing = [short[m] for m in process.inputs if m in short]
+            if missing:
+                found[process.id] = np.any(missing, axis=0) & (level > 0)
+        return found
+
+    def row(self, row: Row) -> tuple[Floats, list[str | None]]:
+        """(sample,) values, NaN where there is none, and whether the bounds are kept."""
+        name, least, most = row
+        members, fates, field = self._of(name)
+        value = _value(self._total(members, self._accounts, {}), fates, field)
+        if least is None and most is None:
+            return value, [None] * len(value)
+        doubted = self._total(members, self._sure, self._lacking)
+        sure = _value(doubted, fates, field)
+        if field == "stored":  # what is not believed to be used may just as well be stored
+            sure = value + doubted.dumped - self._total(members, self._accounts, {}).dumped
+        met = _holds(value, least, most)
+        proven = _holds(sure, least, most) | ~self._doubtful(members)
+        words = np.where(met & proven, "true", np.where(met, "unproven", "false"))
+        return value, [None if v != v else str(w) for v, w in zip(value.tolist(), words, strict=True)]
+
+    def _of(self, name: str) -> tuple[list[str], Sequence[str], str]:
+        """The wastes of an indicator, and its fates, or the field that it adds up."""
+        system = self.samples.system
+        if name in RATES:
+            return [w.material for w in covered(system, self.wastes, RATES[name])], RATES[name].fates, ""
+        if name in AMOUNTS:
+            group, field = AMOUNTS[name]
+            return [w.material for w in covered(system, self.wastes, BY_ID[group])], (), field
+        return [name.partition(":")[2]], UTILISED, ""
+
+    def _total(
+        self, members: Sequence[str], known: dict[str, Account], lacking: Mapping[str, Bools]
+    ) -> Account:
+        for m in members:
+            if m not in known:
+                known[m] = self.samples.account(m, lacking)
+        return sum((known[m] for m in members), Account())
+
+    def _doubtful(self, members: Sequence[str]) -> Bools:
+        """(sample,) whether a process that lacks an input takes some of the wastes."""
+        found = np.zeros(self.samples.size, bool)
+        for node, amount in (use for m in members for use in self._uses(m)):
+            if node in self._lacking:
+                found |= self._lacking[node] & (amount > 0)
+        return found
+
+    def _uses(self, waste: str) -> Iterator[tuple[str, Floats]]:
+        return ((node, amount) for (node, _), amount in self.samples.uses(waste).items())
+
+
+def _value(account: Account, fates: Sequence[str], field: str) -> Floats:
+    """A field of an account, or the rate of some fates."""
+    if field:
+        return np.asarray(getattr(account, field), np.float64)
+    top = sum(getattr(account, fate) for fate in fates)
+    bottom = account.generated + sum(getattr(account, f"{fate}_old") for fate in fates)
+    rate = np.divide(top, bottom, out=np.full(np.shape(bottom), np.nan), where=np.greater(bottom, 0))
+    return np.asarray(rate, np.float64)
+
+
+def _holds(value: Floats, least: float | None, most: float | None) -> Bools:
+    """(sample,) whether a value keeps its bounds, up to rounding (`target.holds`)."""
+    kept = np.ones(value.shape, bool)
+    if least is not None:
+        kept &= value >= least - ROUNDING * max(1.0, abs(least))
+    if most is not None:
+        kept &= value <= most + ROUNDING * max(1.0, abs(most))
+    return kept

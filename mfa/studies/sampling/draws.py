@@ -1,0 +1,258 @@
+"""The drawn figures of some samples: distributions, then what depends on them or keeps a sum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mfa.engine.network import Bools, Floats
+from mfa.errors import Error, Fault
+from mfa.parameters import Path, figure_at
+from mfa.properties import OTHER
+from mfa.studies.sampling.closing import Recipe, recipe
+from mfa.studies.sampling.conversions import follows, parts, rank, ratio
+from mfa.studies.sampling.spread import Shape, quantile
+from mfa.studies.sampling.streams import Method, Streams, together
+from mfa.studies.sampling.uncertain import Uncertain, figures, key_of, uncertain
+from mfa.system import Figure, System, number
+
+ROUNDING = 1e-12  # by which a drive may be above a capacity, as when files are checked
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The figures of some samples, native units.
+
+    Attributes
+    ----------
+    values : path → (sample,) of what was drawn, and of what follows from it
+    invalid : path → (sample,) whether its draw cannot be: a weight below 0 that should keep a sum
+    held : path → how often its draw was held at another figure, such as a drive at its capacity
+    """
+
+    size: int
+    values: Mapping[Path, Floats]
+    invalid: Mapping[Path, Bools]
+    held: Counter[Path]
+
+
+@dataclass(frozen=True)
+class DrawPlan:
+    """What of a system is drawn, and how."""
+
+    system: System
+    seed: int
+    method: Method
+    count: int
+
+    @cached_property
+    def uncertain(self) -> tuple[Uncertain, ...]:
+        """The figures that are drawn, those that others are written by first."""
+        found = [u for u in uncertain(self.system) if not self._is_rest(u.path)]
+        faults = [Fault("outside-range", f.place, _outside(f)) for u in found if _is_outside(f := u.figure)]
+        if faults:
+            raise Error(faults)
+        return tuple(sorted(found, key=lambda u: rank(u.path)))
+
+    @cached_property
+    def names(self) -> Mapping[Path, str]:
+        """The paths of all figures, as people write them."""
+        return {path: name for name, path, _ in figures(self.system)}
+
+    @cached_property
+    def streams(self) -> Streams:
+        """Where their probabilities come from."""
+        keys = tuple(u.key for u in self.uncertain)
+        return Streams(keys, self.seed, self.method, self.count, together(self.system, keys))
+
+    @cached_property
+    def followers(self) -> Mapping[Path, Figure]:
+        """Figures that are not drawn and move with a drawn property that they are written by."""
+        properties = {u.path for u in self.uncertain if rank(u.path) < _LAST}
+        drawn = {u.path for u in self.uncertain}
+        if not properties:
+            return {}
+        others = ((p, f) for _, p, f in figures(self.system) if p not in drawn and f.written)
+        return {p: f for p, f in others if not self._is_one(p) and follows(self.system, p, f, properties)}
+
+    def _is_one(self, path: Path) -> bool:
+        """Whether it is a reference or a balance, which have a value of their own."""
+        match path:
+            case Path("processes", key, ("inputs" | "outputs" as side, str(material))):
+                found = getattr(self.system.processes[key], side)[material]
+                return bool(found.balance or found.reference)
+        return False
+
+    # ------------------------------------------------------------ what keeps a sum
+    @cached_property
+    def _rests(self) -> Mapping[Path, tuple[Path, ...]]:
+        """The part that is the rest → the other parts, of splits and of tiers."""
+        return dict((*self._splits(), *self._tiers()))
+
+    def _splits(self) -> Iterator[tuple[Path, tuple[Path, ...]]]:
+        for process in self.system.processes.values():
+            if process.split and process.concentration is None:
+                paths = [Path("processes", process.id, ("outputs", m)) for m in process.split]
+                yield self._rest_of(paths)
+
+    def _tiers(self) -> Iterator[tuple[Path, tuple[Path, ...]]]:
+        for material, pool in self.system.pools.items():
+            for side, entries in (("takers", pool.takers), ("givers", pool.givers)):
+                for tier in {e.tier for e in entries}:
+                    mine = [e for e in entries if e.tier == tier]
+                    spread = [e for e in mine if e.share.dist]
+                    if spread and len(spread) < len(mine):
+                        yield self._rest_of([Path("pools", material, (side, e.node, "share")) for e in mine])
+
+    def _rest_of(self, paths: Sequence[Path]) -> tuple[Path, tuple[Path, ...]]:
+        """The last part without a written uncertainty is the rest of the others."""
+        certain = [p for p in paths if not getattr(figure_at(self.system, p), "dist", "")]
+        rest = (certain or list(paths))[-1]
+        return rest, tuple(p for p in paths if p != rest)
+
+    @cached_property
+    def _dirichlet(self) -> tuple[tuple[Path, ...], ...]:
+        """The splits that are drawn by a concentration."""
+        found = (p for p in self.system.processes.values() if p.split and p.concentration)
+        return tuple(tuple(Path("processes", p.id, ("outputs", m)) for m in p.split) for p in found)
+
+    def _is_rest(self, path: Path) -> bool:
+        return path in self._rests or any(path in parts_ for parts_ in self._dirichlet)
+
+    # ------------------------------------------------------------ drawing
+    def block(self, start: int, size: int) -> Draws:
+        """The draws of the samples from `start`, a multiple of 4."""
+        u = self.streams.block(start, size)
+        values: dict[Path, Floats] = {}
+        properties: dict[Path, tuple[float, Floats]] = {}
+        for one in self.uncertain:
+            shape = self._shape(one.path, one.figure, properties, one.gsd, one.top)
+            values[one.path] = quantile(one.kind, u[one.key], shape)
+            if rank(one.path) < _LAST:
+                properties[one.path] = one.figure.value, values[one.path]
+        for path, figure in self.followers.items():
+            drawn = self._shape(path, figure, properties).value
+            values[path] = np.broadcast_to(np.asarray(drawn, np.float64), (size,))
+        invalid = self._with_rests(values, size)
+        for paths in self._dirichlet:
+            self._with_dirichlet(paths, values, start, size)
+        self._with_compositions(values)
+        for each in self._recipes:
+            each.close(values, self.streams.further(each.key, 0, start, size))
+        return Draws(size, values, invalid, self._held(values))
+
+    @cached_property
+    def _recipes(self) -> tuple[Recipe, ...]:
+        """The recipes with flows that are drawn by default, which keep their mass."""
+        found: dict[str, dict[Path, float]] = {}
+        for one in self.uncertain:
+            if one.by_default and one.path.field[:1] in (("inputs",), ("outputs",)):
+                found.setdefault(one.path.member, {})[one.path] = one.gsd
+        made = (recipe(self.system, self.system.processes[key], free) for key, free in found.items())
+        return tuple(r for r in made if r is not None)
+
+    def _shape(
+        self,
+        path: Path,
+        figure: Figure,
+        properties: Mapping[Path, tuple[float, Floats]],
+        gsd: float = 1.0,
+        top: float = float("inf"),
+    ) -> Shape:
+        made = parts(figure, lambda unit: ratio(self.system, path, unit, properties))
+        choice = tuple(made[f"choice{i}"] for i in range(len(figure.choice)))
+        numbers = {k: made[k] for k in ("low", "high", "sd") if k in made}
+        return Shape(made["value"], gsd=gsd, top=top, choice=choice, **numbers)
+
+    def _with_rests(self, values: dict[Path, Floats], size: int) -> dict[Path, Bools]:
+        """Give the rest of each split and tier what the others leave of the sum."""
+        invalid = {}
+        for rest, others in self._rests.items():
+            if not any(p in values for p in others):
+                continue
+            whole = sum(self._central(p) for p in (rest, *others))
+            left = whole - sum(values.get(p, self._central(p)) for p in others)
+            values[rest] = np.asarray(left, np.float64)
+            if rest.section == "pools":  # of a split, it depends on whether the process runs
+                invalid[rest] = values[rest] < 0
+        return invalid
+
+    def _with_dirichlet(
+        self, paths: tuple[Path, ...], values: dict[Path, Floats], start: int, size: int
+    ) -> None:
+        """Parts by a Dirichlet distribution about their figures: gamma draws over their sum."""
+        from scipy.special import gammaincinv
+
+        process = self.system.processes[paths[0].member]
+        central = [self._central(p) for p in paths]
+        whole, concentration = sum(central), number(process.concentration)
+        drawn = [
+            gammaincinv(concentration * c / whole, self.streams.further(key_of(p), 0, start, size))
+            for p, c in zip(paths, central, strict=True)
+        ]
+        total = np.maximum(sum(drawn), np.finfo(float).tiny)
+        for path, one in zip(paths, drawn, strict=True):
+            values[path] = np.asarray(whole * one / total)
+
+    def _central(self, path: Path) -> float:
+        return number(figure_at(self.system, path))
+
+    def _with_compositions(self, values: dict[Path, Floats]) -> None:
+        """A composition of more than all is brought to all; where it names all, so is one of less."""
+        touched = dict.fromkeys(
+            p.member for p in values if p.section == "materials" and p.field[0] == "composition"
+        )
+        for key in touched:
+            shares = self.system.materials[key].composition
+            paths = [Path("materials", key, ("composition", s)) for s in shares if s != OTHER]
+            total = sum(values.get(p, self._central(p)) for p in paths)
+            scale = total if OTHER not in shares else np.maximum(total, 1.0)
+            for path in paths:
+                values[path] = np.asarray(values.get(path, self._central(path)) / scale)
+
+    def _held(self, values: dict[Path, Floats]) -> Counter[Path]:
+        """Hold drives at drawn capacities, and what lies in a yard at its room."""
+        held: Counter[Path] = Counter()
+        for path, bound in self._bounds:
+            if path not in values and bound not in values:
+                continue
+            most = values.get(bound, self._central(bound))
+            now = values.get(path, self._central(path))
+            above = now > most * (1 + ROUNDING)
+            if np.any(above):
+                held[path] += int(np.count_nonzero(above))
+                values[path] = np.minimum(now, most)
+        return held
+
+    @cached_property
+    def _bounds(self) -> tuple[tuple[Path, Path], ...]:
+        """(figure, the figure that it cannot be above)."""
+        s = self.system
+        found = [
+            (Path("stocks", k, ("initial",)), Path("stocks", k, ("capacity",)))
+            for k, one in s.stocks.items()
+            if one.initial and one.capacity
+        ]
+        for k in s.drive:
+            if k in s.processes and s.processes[k].capacity:
+                found.append((Path("drive", k), Path("processes", k, ("capacity",))))
+            elif k in s.stocks and s.stocks[k].initial:
+                found.append((Path("drive", k), Path("stocks", k, ("initial",))))
+        return tuple(found)
+
+
+_LAST = rank(Path("drive"))  # of what no other figure is written by
+
+
+def _is_outside(figure: Figure) -> bool:
+    """Whether a figure of a schedule lies outside its range in the year of the run."""
+    bounds = figure.low, figure.high
+    return None not in bounds and not bounds[0] <= figure.value <= bounds[1]  # type: ignore[operator]
+
+
+def _outside(figure: Figure) -> Mapping[str, object]:
+    return {"text": figure.text[:60], "range": f"{figure.low:.6g}..{figure.high:.6g}", "other": figure.place}
