@@ -1,4 +1,4 @@
-"""Samples of the park (jiaokou-2030): waste indicators on arrays, beside a loop of single solves in one run."""
+"""Samples of the park (jiaokou-2030): waste indicators on arrays, and a loop of single solves in one run."""
 
 from __future__ import annotations
 
