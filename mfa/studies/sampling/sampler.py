@@ -128,7 +128,8 @@ class Sampler:
             mine = self._rows_of(found)
             values[i] = [np.nan if r is None or r.value is None else r.value for r in mine]
             words_of[i] = tuple(r.met or None if r else None for r in mine)
-        values[list(invalid)] = np.nan
+        for i in invalid:
+            values[i], words_of[i] = np.nan, (None,) * len(self.row_keys)
         held = Counter({self.plan.names[p]: n for p, n in draws.held.items()})
         numbered = {start + i: invalid[i] for i in sorted(invalid)}
         return Block(drawn, values, words_of, {}, numbered, held, len(alone))
