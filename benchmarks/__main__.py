@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import linear, park, reading, sampling, sankey, size, solver, startup
+from benchmarks import linear, park, reading, sampling, sankey, size, solver, startup, years
 
 startup.report()
 print()
@@ -23,3 +23,6 @@ print()
 size.report(size.POOLS[:2] if "--quick" in sys.argv else size.POOLS)
 print()
 sankey.report()
+print()
+years.stocks_beside_flodym(None)
+years.park()

@@ -47,6 +47,8 @@ class Audit(studies.Audit):
 def audit(of: Result | str, progress: Progress = lambda what, count: None) -> Audit:
     """The scenario's claims beside its run, and the sets of claims that cannot hold together.
 
+    Of a run through several years, the last is audited; `Result.year` gives another.
+
     Parameters
     ----------
     of : a result, or the name of a scenario, solved first: `"jiaokou-claims"`
@@ -57,5 +59,6 @@ def audit(of: Result | str, progress: Progress = lambda what, count: None) -> Au
     mfa.Error
         the scenario does not load or solve
     """
-    found = studies.audit(solved(of) if isinstance(of, str) else of, progress)
+    run = solved(of) if isinstance(of, str) else of
+    found = studies.audit(run.last, progress)
     return Audit(found.verdicts, found.conflicts, found.complete, found.opened)

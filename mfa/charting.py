@@ -31,7 +31,8 @@ def chart(
     Parameters
     ----------
     kind : of one run `gauge`, `targets`, `wastes`, `merit`, `costs`; of two `waterfall`; of
-        several `years` and `tornado`, which holds the others against the first
+        several `years` and `tornado`, which holds the others against the first. A run through
+        several years is enough for `years`; the others take its last
     runs : results, or names of scenarios as `mfa.compare` takes them, solved first
     path : ends in .png, .svg or .pdf
     of : an indicator (`gauge`, `waterfall`, `tornado`; up to seven for `years`), a class of waste
@@ -62,8 +63,10 @@ def chart(
     size = paper_size(for_, width=width, height=height, font=font, dpi=dpi)
     given = [runs] if isinstance(runs, Result | str) else list(runs)
     names = [of] if isinstance(of, str) else list(of)
-    check(kind, len(given), names)
-    made = [solved(x) if isinstance(x, str) else x for x in given]
+    if kind != "years":  # a run through several years is enough for it
+        check(kind, len(given), names)
+    found = [solved(x) if isinstance(x, str) else x for x in given]
+    made = [one for run in found for one in (run.each if kind == "years" else (run.last,))]
     called = zip(made, titles(made, lang), strict=True)
     draw(kind, [Named(run, name) for run, name in called], names, Path(path), lang, size)
 

@@ -36,14 +36,18 @@ def check(name: str | Path) -> Check:
         return found
     base = _run(scenario)
     others = _others(scenario)
-    idle = (unchanged(run, base, key, called) for (key, called), run in others.items())
-    warnings = (*found.warnings, *filter(None, idle), *_own_settings(scenario, base))
+    told = {} if scenario.system.carries else others  # a variant may change earlier years alone
+    idle = (unchanged(run, base, key, called) for (key, called), run in told.items())
+    own = () if scenario.system.carries else _own_settings(scenario, base)
+    warnings = (*found.warnings, *filter(None, idle), *own)
     impossible = _impossible([base, *others.values()])
     return replace(found, warnings=warnings, strict_faults=(*found.strict_faults, *impossible))
 
 
 def _run(scenario: Scenario) -> Run:
     """The run without what a result tells beside, which would be found for each again."""
+    if scenario.system.carries:
+        return scenario.solve().last
     return solve_compiled(scenario.system, compile_system(scenario.system))
 
 

@@ -83,6 +83,8 @@ class Comparison(studies.Comparison):
 def compare(a: Result | str, b: Result | str) -> Comparison:
     """Set two runs side by side; `a` is what `b` is compared with.
 
+    Of a run through several years, the last is compared; `Result.year` gives another.
+
     Parameters
     ----------
     a, b : results, or names of scenarios that are solved first, each with variants and levels of
@@ -102,7 +104,7 @@ def compare(a: Result | str, b: Result | str) -> Comparison:
     """
     runs = [solved(x) if isinstance(x, str) else x for x in (a, b)]
     titles = [x if isinstance(x, str) else _title(x) for x in (a, b)]
-    return Comparison(runs[0], runs[1], (titles[0], titles[1]))
+    return Comparison(runs[0].last, runs[1].last, (titles[0], titles[1]))
 
 
 def sankey(
@@ -112,7 +114,8 @@ def sankey(
 
     Parameters
     ----------
-    of : results, or names of scenarios as of `compare`, at least two
+    of : results, or names of scenarios as of `compare`, at least two; of a run through several years
+        each year, for a difference the last
     path : .png, .svg, .pdf, .html or .json
     difference : of two, what is more in the second and what is less
     options : as of `Result.sankey`; one layer
@@ -124,7 +127,10 @@ def sankey(
     """
     from mfa.show.sankey.several import side_by_side
 
-    runs = [solved(x) if isinstance(x, str) else x for x in of]
+    found = [solved(x) if isinstance(x, str) else x for x in of]
+    runs = [one for run in found for one in ((run.last,) if difference else run.each)]
+    if len(found) == 1 and found[0].runs and not difference:  # each year of one scenario is called by it
+        options.setdefault("titles", [str(run.system.year) for run in runs])
     return side_by_side(runs, path, difference=difference, **options)
 
 

@@ -8,12 +8,17 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from mfa.errors import Error, Failure, check_language
-from mfa.input.load import Loaded, variant_label, with_variant
+from mfa.engine.cohorts import Cohorts
+from mfa.errors import Error, Failure, Fault, check_language
+from mfa.input.load import Loaded, of_year, read_scenario, variant_label, with_variant
+from mfa.results.joined import COHORTS, cohorts, joined, written
+from mfa.results.periods import PeriodRuns, solve_periods
 from mfa.results.run import Run, solve_compiled
+from mfa.results.tables import Table
 from mfa.results.warnings import RunWarning
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from mfa.results.tables import Table
@@ -31,21 +36,81 @@ class Result(Run):
     ----------
     loaded : what was solved, with its files, for the manifest
     sampled : its samples, where it was solved with some; the tables then have their statistics
+    runs : the run of each period, where there are several; tables then have the rows of all of them,
+        and everything that shows one run (accounts, charts, Sankey, report) shows the last
+    in_use : the cohorts of the stocks in use, where there are any
     """
 
     loaded: Loaded = field(repr=False)
     sampled: Sampled | None = field(default=None, repr=False)
+    runs: tuple[Run, ...] = field(default=(), repr=False)
+    in_use: Cohorts | None = field(default=None, repr=False)
+
+    def year(self, year: int) -> Result:
+        """The run of one year, or of the period that it lies in, as a result of its own.
+
+        Raises
+        ------
+        mfa.Error
+            the scenario does not run through that year
+        """
+        runs = self.runs or (self,)
+        for run in runs:
+            if run.system.period <= year < run.system.period + run.system.span:
+                return Result(run.system, run.compiled, run.state, self.loaded) if self.runs else self
+        last = runs[-1].system
+        values = {"year": year, "first": runs[0].system.period, "last": last.period + last.span - 1}
+        raise Error([Fault("year-not-run", None, values)])
+
+    @cached_property
+    def last(self) -> Result:
+        """The run of the last year alone; this one where there are not several."""
+        return self.year(self.system.period) if self.runs else self
+
+    @cached_property
+    def each(self) -> tuple[Result, ...]:
+        """The run of each year, as results of their own; this one where there are not several."""
+        return tuple(self.year(run.system.period) for run in self.runs) or (self,)
 
     def table(self, name: str, lang: str = "en") -> Table:
-        """A table by its name, with the statistics of the samples where there are some.
+        """A table by its name, of all periods, with the statistics of the samples where there are some.
+
+        `cohorts` is what stocks in use hold by year of entry.
 
         Raises
         ------
         mfa.Error
             another language than `en` and `zh`
         """
-        found = super().table(name, lang)
-        return self.sampled.beside(found) if self.sampled else found
+        if name == COHORTS:
+            return cohorts(self.system, self.in_use)
+        if not self.runs:
+            found = super().table(name, lang)
+            return self.sampled.beside(found) if self.sampled else found
+        check_language(lang)
+        return joined(self.runs, name, lang)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The tables that a run writes; see `Run.written`."""
+        return written(self.runs) if self.runs else super().written
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """Indicators and targets, indexed by `indicator`, of several periods by (`period`, `indicator`)."""
+        if not self.runs:
+            return super().indicators
+        return self.table("indicators").frame().set_index(["period", "indicator"])
+
+    @property
+    def cohorts(self) -> pd.DataFrame:
+        """What is left in stocks in use at the end of each period, by year of entry."""
+        return self.table(COHORTS).frame()
+
+    @property
+    def targets_met(self) -> bool:
+        """Whether every target has a value, is met and proven, in every period."""
+        return all(run.targets_met for run in self.runs) if self.runs else super().targets_met
 
     @cached_property
     def warning_list(self) -> list[RunWarning]:
@@ -53,7 +118,8 @@ class Result(Run):
         from mfa.studies.no_effect import without_effect
 
         found = [*super().warning_list, *(self.sampled.warnings if self.sampled else ())]
-        return [*found, *without_effect(self, self.loaded, found)] if self._laid else found
+        alone = self._laid and not self.loaded.system.carries  # leaving it out would change other years too
+        return [*found, *without_effect(self, self.loaded, found)] if alone else found
 
     @property
     def _laid(self) -> bool:
@@ -63,12 +129,16 @@ class Result(Run):
     def to_json(self, lang: str = "en") -> dict[str, Any]:
         """All tables as lists of rows, ready for `json.dumps`; with samples, how they were drawn.
 
+        Of several periods also their `periods`.
+
         Raises
         ------
         mfa.Error
             another language than `en` and `zh`
         """
         made = super().to_json(lang)
+        if self.runs:
+            made = {"periods": [r.system.period for r in self.runs], **made}
         return {**made, "samples": self.sampled.to_json()} if self.sampled else made
 
     def remedies(self) -> list[Remedy]:
@@ -79,7 +149,7 @@ class Result(Run):
     def _remedies(self) -> tuple[Remedy, ...]:
         from mfa.studies.remedies import remedies
 
-        return tuple(remedies(self, self._variants))
+        return tuple(remedies(self.last, self._variants))
 
     def _variants(self) -> list[Variant]:
         """The variants that the scenario offers beside those it is solved with, each solved."""
@@ -90,12 +160,22 @@ class Result(Run):
             if name in self.loaded.variants:
                 continue
             try:
-                with_it = with_variant(self.loaded, name)
-                run = solve_compiled(with_it, self.compiled.refilled(with_it))
+                run = self._with_variant(name)
             except (Error, Failure):  # it does not go with what is laid over the file here
                 continue
             found.append(Variant(name, variant_label(self.loaded, name), run))
         return found
+
+    def _with_variant(self, name: str) -> Run:
+        """The run with one more variant, of the same year."""
+        system = with_variant(self.loaded, name)
+        if not system.carries:
+            return solve_compiled(system, self.compiled.refilled(system))
+        read = read_scenario(
+            self.loaded.path, (*self.loaded.variants, name), self.loaded.settings, self.loaded.levers
+        )
+        found = solve_periods(system, partial(of_year, read), self.compiled)
+        return of_periods(found, self.loaded).year(self.system.period)
 
     def explain(self, name: str) -> Explanation:
         """Why a process, material, stock or indicator is what it is: list by list up to the drive.
@@ -111,7 +191,7 @@ class Result(Run):
         """
         from mfa.studies.explain import explain
 
-        return explain(self, name)
+        return explain(self.last, name)
 
     def write(
         self,
@@ -124,6 +204,7 @@ class Result(Run):
         remedies: bool = False,
         labels: bool = False,
         keep: bool = False,
+        cohorts: bool = False,
         lang: str = "en",
     ) -> list[Path]:
         """Write every table and `manifest.json` into a folder: all files or none; gives their paths.
@@ -137,6 +218,7 @@ class Result(Run):
         sankey, report, remedies : also `sankey.html`, `report.html`, `remedies.csv`
         labels : a column of labels beside every column of ids, and the warnings, in `lang`
         keep : also `samples.csv`, the figures and indicators of every sample
+        cohorts : also what stocks in use hold by year of entry, as `cohorts.csv`
         lang : language of the pages
 
         Raises
@@ -149,8 +231,9 @@ class Result(Run):
         from mfa.show.run_folder import Extras, write_run
 
         check_language(lang)
-        asked = Extras(parquet, sankey, report, remedies, labels, keep)
-        return write_run(self, self.remedies, Path(folder), self.loaded, command, asked, lang, self.sampled)
+        asked = Extras(parquet, sankey, report, remedies, labels, keep, (COHORTS,) if cohorts else ())
+        loaded, into = self.loaded, Path(folder)
+        return write_run(self, self.last, self.remedies, into, loaded, command, asked, lang, self.sampled)
 
     def report(self, path: str | Path, *, lang: str = "en") -> None:
         """Write the report of the run: one self-contained HTML page, printable, en or zh.
@@ -167,12 +250,13 @@ class Result(Run):
         from mfa.show.run_folder import manifest
 
         check_language(lang)
-        page = report_page(self, self.remedies(), lang, manifest(self, self.loaded, (), self.sampled))
+        about = manifest(self, self.loaded, (), self.sampled)
+        page = report_page(self.last, self.remedies(), lang, about)
         write_atomically(Path(path), page)
 
     def chart(
         self,
-        kind: Literal["gauge", "targets", "wastes", "merit", "costs"],
+        kind: Literal["gauge", "targets", "wastes", "merit", "costs", "years"],
         path: str | Path,
         of: str | None = None,
         *,
@@ -185,7 +269,8 @@ class Result(Run):
     ) -> None:
         """Draw a chart to a file: a target, all of them, wastes by fate, who takes a material, costs.
 
-        `mfa.chart` draws several runs.
+        `years` draws an indicator, or the fates of a class of waste, over the years of a run through
+        several; the others show the last. `mfa.chart` draws several runs.
 
         Parameters
         ----------
@@ -208,7 +293,9 @@ class Result(Run):
         check_language(lang)
         ending(path)
         size = paper_size(for_, width=width, height=height, font=font, dpi=dpi)
-        draw(kind, [Named(self, self.system.name)], [of] if of else [], Path(path), lang, size)
+        shown = self.each if kind == "years" else (self.last,)
+        runs = [Named(run, run.system.name) for run in shown]
+        draw(kind, runs, [of] if of else [], Path(path), lang, size)
 
     def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Sankey:
         """Draw the flows: to a file (.png .svg .pdf .html), onto matplotlib axes, or into a notebook.
@@ -219,7 +306,7 @@ class Result(Run):
         from mfa.show.sankey.command_text import command_text
         from mfa.show.sankey.diagram import sankey
 
-        return sankey(self, path, ax=ax, call=command_text(self.loaded, options), **options)
+        return sankey(self.last, path, ax=ax, call=command_text(self.loaded, options), **options)
 
     def sankey_data(self, format: str = "json", **options: Any) -> dict[str, Any]:
         """The flows of that picture for other programs: `json`, `floweaver`, `d3` or `plotly`."""
@@ -228,10 +315,16 @@ class Result(Run):
     def __repr__(self) -> str:
         from mfa.show.notebook import result_text
 
-        return result_text(self)
+        return result_text(self.last)
 
     def _repr_html_(self) -> str:
         from mfa.show.notebook import result_html
         from mfa.show.sankey.command_text import command_text
 
-        return result_html(self, partial(command_text, self.loaded))
+        return result_html(self.last, partial(command_text, self.loaded))
+
+
+def of_periods(found: PeriodRuns, loaded: Loaded) -> Result:
+    """The result of periods that were solved one after the other; of one period, its run."""
+    run, runs = found.runs[-1], found.runs if len(found.runs) > 1 else ()
+    return Result(run.system, run.compiled, run.state, loaded, runs=runs, in_use=found.cohorts)

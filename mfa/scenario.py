@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mfa.engine.compile import Compiled, compile_system
-from mfa.errors import Error, Failure, FaultWithoutPlace
-from mfa.input.load import Loaded, as_names, read_scenario, with_settings
+from mfa.errors import Error, Failure, Fault, FaultWithoutPlace
+from mfa.input.load import Loaded, as_names, of_year, read_scenario, with_settings
 from mfa.properties import layer
-from mfa.result import Result
+from mfa.result import Result, of_periods
 from mfa.results.accounts.footprint import check_allocation
+from mfa.results.periods import solve_periods
 from mfa.results.run import solve_compiled
 from mfa.system import Allocation
 
@@ -55,6 +56,8 @@ class Scenario(Loaded):
     ) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
 
+        With `periods`, each year is solved in its turn with what the stocks hand over; see `Result.year`.
+
         Parameters
         ----------
         samples : also solve it for so many draws of its uncertain figures; the tables then have their
@@ -74,6 +77,10 @@ class Scenario(Loaded):
             lists that contradict each other, or a recycle of gain >= 1; numbers of samples that cannot
             be; more than a fifth of the samples is invalid
         """
+        if self.system.carries:
+            if samples is not None or until_error is not None:
+                raise Error([Fault("sample-years", None)])
+            return of_periods(solve_periods(self.system, partial(of_year, self), self._like), self)
         run = solve_compiled(self.system, self._compiled)
         result = Result(run.system, run.compiled, run.state, self)
         if samples is None and until_error is None:
@@ -266,7 +273,7 @@ class Scenario(Loaded):
         from mfa.show.workbook.export import export
 
         result = self.solve()
-        export(self, result, Path(path), lang)
+        export(self, result, result.last, Path(path), lang)
         return result
 
 

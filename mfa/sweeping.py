@@ -83,6 +83,8 @@ def sweep(
         a file cannot be written, or a process broke down
     """
     check_language(lang)
+    if loaded.system.carries:
+        raise Error([Fault("sweep-years", None)])
     asked = _points(vary, table, points.of_levers(loaded) if levers else ())
     figures = asked.without_levers
     points.check(figures, loaded)

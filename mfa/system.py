@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from mfa.errors import Fault, Place
 from mfa.presentation import BriefOutline, Drawing
+
+if TYPE_CHECKING:
+    from mfa.storage import Periods, Stock
 
 Kind = Literal["resource", "intermediate", "product", "waste", "energy", "fuel", "water", "emission"]
 Side = Literal["takers", "givers"]
@@ -251,19 +254,6 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
-    """A yard: a place where a material stays; amounts in the material's unit."""
-
-    id: str
-    label: Mapping[str, str]
-    material: str
-    place: Place
-    initial: Figure | None = None
-    capacity: Figure | None = None
-    fate: Fate = "storage"
-
-
-@dataclass(frozen=True, slots=True)
 class Target:
     """A bound on an indicator, in the indicator's unit: `least` or `most` that it may be."""
 
@@ -354,6 +344,8 @@ class System:
     site → site → distance, km, as written; `currencies` are CNY for one unit of other money;
     `substances` are what no formula says and is followed as a layer, each with its label; `spreads`
     are gsd - 1 of figures without a written uncertainty, by confidence.
+    `periods` are those still to be solved, one after the other; of one period alone there are
+    none, and `span` is how many years it stands for.
     """
 
     name: str
@@ -382,6 +374,13 @@ class System:
     source_kinds: Mapping[str, str] = field(default_factory=dict)
     spreads: Mapping[str, float] = field(default_factory=lambda: SPREADS)
     correlations: tuple[Correlation, ...] = ()
+    periods: Periods | None = None
+    span: int = 1
+
+    @property
+    def carries(self) -> bool:
+        """Whether it is solved period by period: over several years, or with stocks in use."""
+        return self.periods is not None or any(s.lifetime for s in self.stocks.values())
 
     @property
     def period(self) -> int:

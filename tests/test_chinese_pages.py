@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parent.parent / "docs"
-PAGES = ("accounts", "chain-files", "charts", "results", "scenario-files", "workbook")
+PAGES = ("accounts", "chain-files", "charts", "results", "scenario-files", "workbook", "years")
 IN_OTHER_UNITS = ("audit", "park")
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)

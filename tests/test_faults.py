@@ -22,7 +22,7 @@ from mfa.errors import Fault, catalogue, nearest
 
 FOLDER = Path(__file__).parent / "faults"
 CASES = sorted(p.stem for p in FOLDER.glob("*.yaml"))
-OF_THE_INPUT = ("files", "fields", "model", "units")
+OF_THE_INPUT = ("files", "fields", "model", "units", "years")
 OF_THE_COMMANDS = {"init-exists", "init-not-folder", "picture-ending", "sankey-unit"}
 PLACE = re.compile(r"[^:\n]+:[1-9][0-9]*:[1-9][0-9]*: [^\n]+\Z")
 
@@ -119,6 +119,34 @@ def layer_loop() -> mfa.Error:
     return faults_of(lambda: mfa.load("solving/layer-loop.yml").solve().to_json())
 
 
+def outlived_cohort() -> mfa.Error:
+    return faults_of(lambda: mfa.load("solving/outlived.yml").solve())
+
+
+def nothing_held() -> mfa.Error:
+    return faults_of(lambda: mfa.load("solving/held.yml").solve())
+
+
+def moisture_in_long_periods() -> mfa.Error:
+    return faults_of(lambda: mfa.load("solving/stepped.yml").solve())
+
+
+def drive_outgrows_capacity() -> mfa.Error:
+    return faults_of(lambda: mfa.load("solving/too-fast.yml").solve())
+
+
+def coefficient_fades() -> mfa.Error:
+    return faults_of(lambda: mfa.load("solving/fading.yml").solve())
+
+
+def balance_of_a_year() -> mfa.Error:
+    return faults_of(lambda: mfa.load("solving/unclosed.yml").solve())
+
+
+def year_not_run() -> mfa.Error:
+    return faults_of(lambda: mfa.load("solving/years.yml").solve().year(2031))
+
+
 OTHER_WAYS = [
     variant_missing,
     lever_missing,
@@ -131,6 +159,13 @@ OTHER_WAYS = [
     lost_in_a_block,
     contrary_orders,
     layer_loop,
+    outlived_cohort,
+    nothing_held,
+    moisture_in_long_periods,
+    drive_outgrows_capacity,
+    coefficient_fades,
+    balance_of_a_year,
+    year_not_run,
 ]
 
 

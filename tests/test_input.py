@@ -844,13 +844,7 @@ def test_zero(zero: str, load: Load) -> None:
 
 # Parts that are not there yet (§10 to §14).
 
-IN_USE = "stocks: {use: {material: brick, becomes: red-mud, lifetime: %s}}"
 LATER = {
-    "periods": "periods: {from: 2022, to: 2035}",
-    "periods-step": "periods: {from: 2022, to: 2035, step: 5 a}",
-    "in-use": IN_USE % "{dist: weibull, mean: 15 a, sd: 5 a}, initial: {2015: 3 kt, 2018: 5 kt}",
-    "lifetime-shape": IN_USE % "{dist: weibull, shape: 2, scale: 9 a}",
-    "lifetime-table": IN_USE % "{table: [10 %, 25 %], inflow-at: end}",
     "plan": "plan: {minimise: cost, decide: [{path: refinery.capacity, min: 1 Mt/a, max: 3 Mt/a}]}",
     "pareto": "pareto: {objectives: [cost, co2], points: 5}",
     "measurements": "measurements: [{flow: {material: red-mud, source: refinery}, value: 1 Mt/a, sd: 5 %}]",

@@ -134,7 +134,7 @@ def test_no_paths(file: Path, text: str) -> None:
 def test_sections_are_those_of_a_file() -> None:
     """Every section of a scenario has paths, but for those that say which files and settings there are."""
     known = {f.alias or n for n, f in ScenarioForm.model_fields.items()}
-    assert known - set(SECTIONS) == {"extends", "variants", "set", "periods", *LATER}
+    assert known - set(SECTIONS) == {"extends", "variants", "set", *LATER}
     assert set(SECTIONS) <= known
 
 

@@ -15,11 +15,13 @@ from mfa.cli.misuse import Misuse
 from mfa.cli.options import (
     NamedPath,
     common,
+    of_year,
     pair,
     picture_options,
     say_file,
     scenario_options,
     size_options,
+    year_option,
 )
 from mfa.errors import Fault, message
 from mfa.show.chart_kinds import KINDS, Kind
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path))
 @picture_options
 @size_options
+@year_option
 @scenario_options
 @common
 def sankey(
@@ -46,6 +49,7 @@ def sankey(
     output: Path,
     format_: str | None,
     size: Mapping[str, Any],
+    year: int | None,
     over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
@@ -67,11 +71,14 @@ def sankey(
     options = {key: value for key, value in given.items() if value not in (None, ())} | {"colours": colours}
     if "rest" in options:
         options["rest"] = options["rest"] == "on"
-    if len(scenarios) > 1 or difference:
-        results = _each(scenarios, over)
+    several = len(scenarios) > 1 or difference
+    results = (
+        _each(scenarios, over, year) if several else [of_year(mfa.load(scenarios[0], **over).solve(), year)]
+    )
+    slider = bool(results[0].runs) and output.suffix == ".html"  # over the years of one scenario
+    if several or slider:
         made = _several(results, difference=difference, options={"lang": lang, **options}, path=output)
     else:
-        results = [mfa.load(scenarios[0], **over).solve()]
         made = results[0].sankey(lang=lang, page=output.suffix in (".html", ".json"), **options)
         made.save(output, format_)
     if not (as_json or quiet):
@@ -83,12 +90,17 @@ def sankey(
             say_file(file, as_json=as_json, quiet=quiet)
 
 
-def _each(scenarios: tuple[str, ...], over: Mapping[str, Any]) -> list[Result]:
+def _of_one(scenario: str, over: Mapping[str, Any], year: int | None) -> Result:
+    """A scenario solved, of one year where that is asked for."""
+    return of_year(mfa.load(scenario, **over).solve(), year)
+
+
+def _each(scenarios: tuple[str, ...], over: Mapping[str, Any], year: int | None) -> list[Result]:
     """Each of several scenarios solved; what is laid over one is said in its name."""
     from mfa.comparing import solved
 
-    if over["variants"] or over["levers"] or over["settings"]:
-        raise Misuse("misuse-several", option="--variant / --lever / --set")
+    if over["variants"] or over["levers"] or over["settings"] or year is not None:
+        raise Misuse("misuse-several", option="--variant / --lever / --set / --year")
     return [solved(name) for name in scenarios]
 
 
@@ -106,6 +118,7 @@ def _several(results: list[Result], *, difference: bool, options: dict[str, Any]
 @click.option("--of", multiple=True, metavar="NAME")
 @click.option("-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path))
 @size_options
+@year_option
 @scenario_options
 @common
 def chart(
@@ -114,6 +127,7 @@ def chart(
     of: tuple[str, ...],
     output: Path,
     size: Mapping[str, Any],
+    year: int | None,
     over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
@@ -124,7 +138,11 @@ def chart(
     for option, given in zip(("--variant", "--lever", "--set"), over.values(), strict=True):
         if given and len(scenarios) > 1:
             raise Misuse("misuse-several", option=option)
-    runs: list[Any] = [mfa.load(scenarios[0], **over).solve()] if any(over.values()) else list(scenarios)
+    if year is not None and len(scenarios) > 1:
+        raise Misuse("misuse-several", option="--year")
+    runs: list[Any] = list(scenarios)
+    if any(over.values()) or year is not None:
+        runs = [_of_one(scenarios[0], over, year)]
     mfa.chart(kind, runs, output, of=of, lang=lang, **size)
     say_file(output, as_json=as_json, quiet=quiet)
 

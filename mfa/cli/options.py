@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -21,6 +21,9 @@ from mfa.show.paper_size import NAMED
 from mfa.show.sankey.sheet import TEXTS
 from mfa.show.stream import say_json
 from mfa.show.terminal.table import laid_out
+
+if TYPE_CHECKING:
+    from mfa.result import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -133,6 +136,16 @@ def _laid_over(command: F) -> F:
         return command(*given, over=over, **options)
 
     return cast(F, run)
+
+
+def year_option(command: F) -> F:
+    """Which year of a scenario that runs through several is shown."""
+    return click.option("--year", type=int, metavar="YEAR")(command)
+
+
+def of_year(result: Result, year: int | None) -> Result:
+    """The run of a year that is asked for, else all of them."""
+    return result if year is None else result.year(year)
 
 
 def picture_options(command: F) -> F:

@@ -15,7 +15,16 @@ from mfa.cli.asked import Asked, Form
 from mfa.cli.failing import say_faults
 from mfa.cli.group import cli
 from mfa.cli.misuse import Misuse
-from mfa.cli.options import NamedPath, common, formats, pair, say_namesake, scenario_options
+from mfa.cli.options import (
+    NamedPath,
+    common,
+    formats,
+    of_year,
+    pair,
+    say_namesake,
+    scenario_options,
+    year_option,
+)
 from mfa.cli.watching import watch
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
@@ -45,7 +54,9 @@ if TYPE_CHECKING:
 @click.option("--report", is_flag=True)
 @click.option("--full", is_flag=True)
 @click.option("--labels", is_flag=True)
+@click.option("--cohorts", is_flag=True)
 @click.option("--watch", "watching", is_flag=True)
+@year_option
 @scenario_options
 @common
 @formats
@@ -68,7 +79,9 @@ def run(
     report: bool,
     full: bool,
     labels: bool,
+    cohorts: bool,
     watching: bool,
+    year: int | None,
     over: Mapping[str, Any],
     form: Form,
     quiet: bool,
@@ -80,6 +93,7 @@ def run(
 
     _refuse_later({"--gaussian": gaussian})
     into = {"--sankey": picture, "--parquet": parquet, "--report": report, "--labels": labels, "--keep": keep}
+    into["--cohorts"] = cohorts
     _refuse_folderless(into, out)
     if watching and require_targets:
         raise Misuse("misuse-watch")
@@ -100,12 +114,14 @@ def run(
             )
         if keep and result.sampled is None:
             raise Misuse("misuse-keep")
+        result = of_year(result, year)
         if out is not None:
             command = ["mfa", *sys.argv[1:]]
             also = {"parquet": parquet, "sankey": picture, "report": report, "remedies": mend, "keep": keep}
+            also["cohorts"] = cohorts
             result.write(out, command=command, lang=lang, labels=labels, **also)
         if form == "github":
-            annotate(of_run(result, lang, strict=require_targets), quiet=quiet)
+            annotate(of_run(result.last, lang, strict=require_targets), quiet=quiet)
         elif form == "json":
             say_json(result.to_json(lang))
         elif not quiet:
@@ -134,9 +150,14 @@ def _refuse_folderless(options: Mapping[str, bool], folder: Path | None) -> None
 
 def _print_run(result: Result, lang: str, folder: Path | None, *, mend: bool, full: bool) -> None:
     """A run for a person, with the ways to its missed targets where they are asked for."""
-    from mfa.show.terminal.print_run import print_answer
+    if result.runs:
+        from mfa.show.terminal.print_years import print_years
 
-    print_answer(result, lang, folder, full=full)
+        print_years(result.runs, lang, folder, full=full)
+    else:
+        from mfa.show.terminal.print_run import print_answer
+
+        print_answer(result, lang, folder, full=full)
     if result.sampled:
         from mfa.show.terminal.print_samples import print_samples
 
@@ -144,19 +165,21 @@ def _print_run(result: Result, lang: str, folder: Path | None, *, mend: bool, fu
     if mend:
         from mfa.show.terminal.print_remedies import print_remedies
 
-        print_remedies(result, result.remedies(), lang)
+        print_remedies(result.last, result.remedies(), lang)
 
 
 @cli.command()
 @click.argument("scenario")
 @click.argument("name")
 @click.option("--picture", type=NamedPath(dir_okay=False, path_type=Path))
+@year_option
 @scenario_options
 @common
 def explain(
     scenario: str,
     name: str,
     picture: Path | None,
+    year: int | None,
     over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
@@ -166,7 +189,7 @@ def explain(
     """`mfa explain`."""
     from mfa.show.terminal.print_explanation import print_explanation
 
-    result = mfa.load(scenario, **over).solve()
+    result = of_year(mfa.load(scenario, **over).solve(), year).last
     found = result.explain(name)
     if picture is not None:
         if found.kind == "indicator":
@@ -182,6 +205,7 @@ def explain(
 @click.argument("scenario")
 @click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
 @click.option("--strict", is_flag=True)
+@year_option
 @scenario_options
 @common
 @formats
@@ -189,6 +213,7 @@ def audit(
     scenario: str,
     out: Path | None,
     strict: bool,
+    year: int | None,
     over: Mapping[str, Any],
     form: Form,
     quiet: bool,
@@ -199,7 +224,7 @@ def audit(
     from mfa.show.terminal.annotations import annotate, of_audit
     from mfa.show.terminal.print_audit import print_audit
 
-    result = mfa.load(scenario, **over).solve()
+    result = of_year(mfa.load(scenario, **over).solve(), year).last
     with progress_line(shown=not quiet and form == "text") as show:
         count_of = len(result.system.claims)
         found = mfa.audit(

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mfa.engine.network import GIVER, TAKER, Floats, ListEntry, Structure, Values, read_only
+from mfa.engine.returns import Return, alike, returning
 from mfa.engine.wiring import Wiring, wire
 from mfa.parameters import Path, parse
 from mfa.parameters.values import balance_of
@@ -25,7 +26,8 @@ from mfa.system import Entry, Figure, System
 class Outside:
     """A fixed amount that enters a pool (`side` GIVER) or leaves it (TAKER).
 
-    `node` is `import` for a supply, `export` for a demand, or the id of a driven yard.
+    `node` is `import` for a supply, `export` for a demand, or the id of a stock: a driven yard,
+    what leaves a stock in use, or what one of a demanded amount takes.
     """
 
     pool: int
@@ -40,29 +42,32 @@ class Compiled:
     Attributes
     ----------
     entries : (entry,) the record of each list entry, in the order of the structure
-    outside : (outside,) what each supply, demand and driven yard is
+    outside : (outside,) what each supply, demand, driven yard and stock in use is
+    returns : what leaves stocks in use in the period of its entry
     """
 
     structure: Structure
     values: Values
     entries: tuple[Entry, ...]
     outside: tuple[Outside, ...] = ()
+    returns: tuple[Return, ...] = ()
 
     @cached_property
     def wiring(self) -> Wiring:
-        """What the solver derives from the structure, once.
+        """What the solver derives from the structure that it solves, once.
 
         Raises
         ------
         mfa.engine.network.OrderError
             lists contradict each other
         """
-        return wire(self.structure)
+        return wire(returning(self.structure, self.returns))
 
     def refilled(self, system: System) -> Compiled:
         """The network of another system; where it is the same but for its values, the wiring is kept."""
         made = compile_system(system)
-        if "wiring" in vars(self) and made.structure.same(self.structure):
+        wired = "wiring" in vars(self) and alike(made.returns, self.returns)
+        if wired and made.structure.same(self.structure):
             vars(made)["wiring"] = self.wiring
         return made
 
@@ -107,6 +112,7 @@ def compile_system(system: System) -> Compiled:
     records = tuple(e for _, e in lines)
     sides = [line.side for line, _ in lines]
     outside, fixed = _outside(system, pool_at)
+    returns = _returns(system, records, outside)
     values = Values(
         coefficient=coefficients,
         external=_external(outside, fixed, len(pools)),
@@ -119,7 +125,7 @@ def compile_system(system: System) -> Compiled:
     )
     read_only(structure.flow_pool, structure.flow_process, structure.flow_side)
     read_only(*vars(values).values())
-    return Compiled(structure, values, records, outside)
+    return Compiled(structure, values, records, outside, returns)
 
 
 def _external(outside: Sequence[Outside], amounts: Sequence[float] | Floats, pools: int) -> Floats:
@@ -228,17 +234,34 @@ def _outside(system: System, pool_at: Mapping[str, int]) -> tuple[tuple[Outside,
     found += [
         (Outside(pool_at[system.stocks[k].material], k, GIVER), f.value)
         for k, f in system.drive.items()
-        if k in system.stocks
+        if k in system.stocks and not system.stocks[k].lifetime
     ]
+    for stock in (s for s in system.stocks.values() if s.lifetime):
+        leaving, at_once, inflow, _ = stock.carried
+        if inflow is not None:
+            found.append((Outside(pool_at[stock.material], stock.id, TAKER), inflow))
+            leaving += at_once * inflow
+        found.append((Outside(pool_at[stock.becomes], stock.id, GIVER), leaving))
     return tuple(o for o, _ in found), [a for _, a in found]
 
 
+def _returns(system: System, entries: Sequence[Entry], outside: Sequence[Outside]) -> tuple[Return, ...]:
+    """What leaves the stocks in use that stand in lists in the period of its entry."""
+    found = []
+    for at, entry in enumerate(entries):
+        stock = system.stocks.get(entry.node) if entry.kind == "stock" else None
+        if stock and stock.lifetime and stock.carried.at_once > 0:
+            to = next(i for i, o in enumerate(outside) if (o.node, o.side) == (stock.id, GIVER))
+            found.append(Return(stock.id, at, to, outside[to].pool, stock.carried.at_once))
+    return tuple(found)
+
+
 def _limit(entry: Entry, side: int, system: System) -> float:
-    """The written limit; a yard also takes or gives no more than its room or its heap (Δt = 1 a)."""
+    """The written limit; a yard also takes or gives no more a year than its room or its heap."""
     written = entry.limit.value if entry.limit else np.inf
     if entry.kind != "stock":
         return written
     stock = system.stocks[entry.node]
     heap = stock.initial.value if stock.initial else 0.0
-    room = stock.capacity.value - heap if stock.capacity else np.inf
-    return float(min(written, room if side == TAKER else heap))
+    room = max(stock.capacity.value - heap, 0.0) if stock.capacity else np.inf
+    return float(min(written, (room if side == TAKER else heap) / system.span))

@@ -132,6 +132,23 @@ def with_settings(loaded: Loaded, settings: Mapping[str, str]) -> tuple[System, 
     return replace(system, layers=layers, allocation=loaded.system.allocation), laid
 
 
+def of_year(loaded: Loaded, year: int) -> System:
+    """The system of another year, its quantities converted by the figures of that year.
+
+    Its layers and its allocation stay; nothing is read from files again.
+
+    Raises
+    ------
+    mfa.Error
+        what the files say cannot be in that year
+    """
+    assembly = loaded.assembly
+    assembly.scenario.pop("periods", None)
+    assembly.scenario.put("year", Text(str(year), assembly.scenario.place))
+    made = checked(assembly)
+    return replace(made, layers=loaded.system.layers, allocation=loaded.system.allocation)
+
+
 def with_variant(loaded: Loaded, name: str) -> System:
     """The system with one more of the variants that its file offers.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from mfa.system import Coefficient, Entry, Figure, Material, Process, Stock, System
+from mfa.storage import Stock
+from mfa.system import Coefficient, Entry, Figure, Material, Process, System
 
 
 class Parameter(NamedTuple):

@@ -17,7 +17,7 @@ QUANTITIES = (  # mappings of figures by id
 )
 MEMBERS = ("materials", "processes", "stocks", "substances")
 SECTIONS = (
-    *(*MEMBERS, "pools", *QUANTITIES, "year", "layers", "indicators", "claims"),
+    *(*MEMBERS, "pools", *QUANTITIES, "year", "periods", "layers", "indicators", "claims"),
     *("scenario", "label", "note", "chains", "levers", "sources", "sankey", "brief", "sites"),
 )
 OF_MATERIAL = (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mfa.checks.closure import Closure, closures
 from mfa.engine.compile import Compiled
 from mfa.engine.network import GainError, LostError, OrderError, State
+from mfa.engine.returns import with_shares, without_shares
 from mfa.errors import Error, Fault, FaultWithoutPlace, check_language, nearest
 from mfa.properties import layer
 from mfa.results import tables
@@ -363,11 +364,12 @@ def solve_compiled(system: System, compiled: Compiled) -> Run:
     from mfa.engine.solver import solve_wired
 
     try:
-        state = solve_wired(compiled.wiring, compiled.values)
+        state = solve_wired(compiled.wiring, with_shares(compiled.values, compiled.returns))
     except GainError as error:
         raise Error([gain_fault(system, compiled, error)]) from None
     except LostError as error:
         raise Error([lost_fault(system, compiled, error)]) from None
     except OrderError as error:
         raise Error([order_fault(compiled, error)]) from None
-    return Run(system, compiled, state)
+    state, values = without_shares(state, compiled.values, compiled.returns)
+    return Run(system, compiled.with_values(values), state)

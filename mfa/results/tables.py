@@ -109,7 +109,7 @@ def pools(system: System, compiled: Compiled, state: State, found: Iterable[Flow
 
 
 def stocks(system: System, compiled: Compiled, state: State) -> Table:
-    """period, stock, opening, inflow, outflow, closing, unit; closing = opening + in - out (Δt = 1 a)."""
+    """period, stock, opening, inflow, outflow, closing, unit; closing = opening + (in - out)·years."""
     into, out = dict.fromkeys(system.stocks, 0.0), dict.fromkeys(system.stocks, 0.0)
     for entry, line, amount in zip(
         compiled.entries, compiled.structure.entries, state.handed.tolist(), strict=True
@@ -118,12 +118,13 @@ def stocks(system: System, compiled: Compiled, state: State) -> Table:
             (into if line.side == TAKER else out)[entry.node] += amount
     for outside, amount in zip(compiled.outside, compiled.values.outside.tolist(), strict=True):
         if outside.node in system.stocks:
-            out[outside.node] += amount
+            (into if outside.side == TAKER else out)[outside.node] += amount
     rows: list[tuple[Cell, ...]] = []
     for key, stock in sorted(system.stocks.items()):
         opening = stock.initial.value if stock.initial else 0.0
         unit = system.materials[stock.material].unit
-        rows.append((system.period, key, opening, into[key], out[key], opening + into[key] - out[key], unit))
+        closing = opening + (into[key] - out[key]) * system.span
+        rows.append((system.period, key, opening, into[key], out[key], closing, unit))
     columns = ("period", "stock", "opening", "inflow", "outflow", "closing", "unit")
     return Table("stocks", columns, rows)
 

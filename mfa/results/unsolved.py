@@ -33,9 +33,11 @@ def lost_fault(system: System, compiled: Compiled, error: LostError) -> Fault:
 
 def _recycle(system: System, compiled: Compiled, cycle: Sequence[int]) -> tuple[str, Place | None]:
     """The recycle in order, back to its first pool, and where its first process stands."""
-    s = compiled.structure
+    s = compiled.wiring.structure  # with the stocks that give back within the period
     names = [s.pools[n] if i % 2 == 0 else f"[{s.processes[n]}]" for i, n in enumerate(cycle)]
-    place = system.processes[s.processes[cycle[1]]].place if len(cycle) > 1 else None
+    node = s.processes[cycle[1]] if len(cycle) > 1 else ""
+    member = system.processes.get(node) or system.stocks.get(node)
+    place = member.place if member else None
     return " → ".join([*names, *names[:1]]), place
 
 

@@ -60,6 +60,7 @@ def run_warnings(
 ) -> list[RunWarning]:
     """Everything worth a warning, shortages first."""
     found = _shortages(system, compiled, state)
+    found += _refused(system)
     found += _surpluses(system, compiled, state)
     found += _targets(rows)
     found += [RunWarning(h.code, h.node, h.amount, "t/a" if h.amount else "", h.message) for h in holes]
@@ -95,6 +96,21 @@ def _plain(code: str, place: str, fault: Fault) -> RunWarning:
 def _shortages(system: System, compiled: Compiled, state: State) -> list[RunWarning]:
     short = {m: a for m, a in zip(compiled.structure.pools, state.shortage.tolist(), strict=True) if a > 0}
     return _open("shortage", system, compiled, short, held_back(system, compiled, state))
+
+
+def _refused(system: System) -> list[RunWarning]:
+    """What was demanded of stocks and cannot be: more dug out than lies there, less held than stays."""
+    found = []
+    for stock in (s for s in system.stocks.values() if s.carried.refused > 0):
+        unit = system.materials[stock.material].unit
+        amount = stock.carried.refused
+        if stock.lifetime:
+            code, amount = "stock-too-large", amount * system.span
+        else:
+            code, unit = "yard-exhausted", f"{unit}/a"
+        values = {"stock": stock.id, "amount": readable(amount), "unit": unit}
+        found.append(RunWarning(code, stock.id, amount, unit, Fault(code, None, values)))
+    return found
 
 
 def _surpluses(system: System, compiled: Compiled, state: State) -> list[RunWarning]:

@@ -37,10 +37,12 @@ class Extras:
     remedies: bool = False
     labels: bool = False
     keep: bool = False
+    tables: tuple[str, ...] = ()
 
 
 def write_run(
     result: Run,
+    shown: Run,
     remedies: Callable[[], list[Remedy]],
     folder: Path,
     scenario: Loaded,
@@ -51,6 +53,7 @@ def write_run(
 ) -> list[Path]:
     """Write the files of a run into a folder, all of them or none, in the place of an earlier run's.
 
+    `shown` is what pages show: of a run through several years, the last.
     `remedies` finds what each way to a missed target would add, where the files tell it.
 
     Raises
@@ -63,7 +66,7 @@ def write_run(
     if extras.parquet:
         needed()
     about = manifest(result, scenario, command, sampled)
-    files = _files(result, scenario, remedies, extras, about, lang)
+    files = _files(result, shown, scenario, remedies, extras, about, lang)
     samples = _samples(sampled, extras) if sampled and extras.keep else ()
     return write_together(folder, with_manifest(about, chain(files, samples)))
 
@@ -88,13 +91,14 @@ def with_manifest(
 
 def _files(
     result: Run,
+    shown: Run,
     scenario: Loaded,
     remedies: Callable[[], list[Remedy]],
     extras: Extras,
     about: dict[str, Any],
     lang: str,
 ) -> Iterator[tuple[str, str | bytes]]:
-    for name in result.written:
+    for name in (*result.written, *extras.tables):
         table = result.table(name, lang if extras.labels else "en")
         if extras.labels:
             table = labelled(table, result.system, lang)
@@ -104,17 +108,17 @@ def _files(
     if extras.remedies:
         from mfa.show.terminal.print_remedies import remedies_table
 
-        yield "remedies.csv", csv_text(remedies_table(result, remedies()))
+        yield "remedies.csv", csv_text(remedies_table(shown, remedies()))
     if extras.sankey:
         from mfa.show.sankey.command_text import command_text
         from mfa.show.sankey.diagram import sankey
 
-        made = sankey(result, lang=lang, page=True, call=command_text(scenario, {}))
+        made = sankey(shown, lang=lang, page=True, call=command_text(scenario, {}))
         yield "sankey.html", made.page(about["run"])
     if extras.report:
         from mfa.show.report import report_page
 
-        yield "report.html", report_page(result, remedies(), lang, about)
+        yield "report.html", report_page(shown, remedies(), lang, about)
 
 
 def manifest(

@@ -11,7 +11,8 @@ from mfa.engine.network import GainError, LostError, OrderError
 from mfa.engine.solver import solve
 from mfa.errors import Failure
 from mfa.results.run import Run
-from mfa.system import Entry, Pool, Process, Stock, System
+from mfa.storage import Stock
+from mfa.system import Entry, Pool, Process, System
 
 
 def attempt(system: System) -> Run | None:

@@ -37,6 +37,7 @@ NO_RESULT = (
     "claims",
     "layers",
     "year",
+    "periods",
     "levers",
     "chains",
 )

@@ -71,6 +71,10 @@ class _Members(NamedTuple):
 
 def laid_over(base: Tree, layer: Tree) -> Tree:
     """Merge two scenarios; what the layer writes out also ends a `set` of the base, and its own is last."""
+    for one, other in (("year", "periods"), ("periods", "year")):
+        if one in layer and other not in layer and other in base:  # two ways to say what is run
+            base = base.copy()
+            del base[other], base.keys_at[other]
     members = _Members(*(layer.child(s) for s in MEMBERS))
     fixed = base.child("set").copy()
     for path in [p for p in fixed if _writes(layer, parse(p, members))]:
@@ -109,7 +113,7 @@ def with_variant(tree: Tree, name: str, path: Path) -> Tree:
 
 def refuse_later(tree: Tree) -> None:
     """Parts of a scenario that this version does not run are faults, never ignored."""
-    faults = [Fault("not-available", tree.keys_at[k], {"what": k}) for k in ("periods", *LATER) if k in tree]
+    faults = [Fault("not-available", tree.keys_at[k], {"what": k}) for k in LATER if k in tree]
     if faults:
         raise Error(faults)
 

@@ -185,6 +185,9 @@ def _set_in_scenario(
         if faults:
             return
     tree.put(section, node, tree.keys_at.get(section, place))
+    twin = {"year": "periods", "periods": "year"}.get(section)
+    if twin in tree:  # two ways to say what is run: the later one holds
+        del tree[str(twin)], tree.keys_at[str(twin)]
     if section == "sources" and isinstance(node, Tree):
         assembly.sources.update({k: [v] for k, v in node.items()})
 

@@ -25,7 +25,8 @@ from mfa.input.schema.validate import validate
 from mfa.input.yaml.tree import Items, Node, Tree
 from mfa.presentation import BriefOutline, Drawing
 from mfa.properties import layer
-from mfa.system import Claim, CustomIndicator, Figure, Material, Process, Stock, Target
+from mfa.storage import Stock
+from mfa.system import Claim, CustomIndicator, Figure, Material, Process, Target
 
 F = TypeVar("F", bound=BaseModel)
 

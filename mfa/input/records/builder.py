@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from mfa import units
 from mfa.errors import Error, Fault, Place, nearest
 from mfa.input.merge.assembly import Assembly
 from mfa.input.merge.chains import borrowed
@@ -19,13 +18,15 @@ from mfa.input.records.figures import Reader
 from mfa.input.records.materials import lineage, material, price
 from mfa.input.records.pools import Members, pool
 from mfa.input.records.processes import process, rate
+from mfa.input.records.stocks import amount_of, stock
+from mfa.input.records.time_span import time_span
 from mfa.input.records.uncertainty import correlation_faults, correlations, spreads
 from mfa.input.schema.fields import Label, Quantity
 from mfa.input.schema.forms import MaterialForm, ProcessForm, Source, StockForm, SubstanceForm
-from mfa.input.yaml.tree import Node, Text, Tree, place_of
+from mfa.input.yaml.tree import Node, Tree, place_of
 from mfa.presentation import Drawing
-from mfa.properties import basis
-from mfa.system import Figure, Material, Pool, Process, Stock, System
+from mfa.storage import Stock
+from mfa.system import Figure, Material, Pool, Process, System
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -46,9 +47,8 @@ class Builder:
 
     def __init__(self, assembly: Assembly) -> None:
         self.assembly = assembly
-        year = assembly.scenario.get("year")
-        self.year = int(year) if isinstance(year, Text) else None
         self.faults: list[Fault] = list(assembly.faults)
+        self.year, self.periods = time_span(assembly.scenario, self.faults)
         self.faulty: set[str] = set(assembly.faulty)
         self.notes: list[Fault] = []
         self.other_chains = OtherChains(assembly)
@@ -113,6 +113,7 @@ class Builder:
             substances=substances,
             spreads=spread,
             correlations=together,
+            periods=self.periods,
         )
         self.faults += correlation_faults(made)
         self._stop()
@@ -199,40 +200,20 @@ class Builder:
         """One stock; None where it is faulty."""
         tree = self.assembly.stocks[key]
         form = self._form(StockForm, tree, ("stocks", key))
-        if form is None or form.becomes or form.material not in materials:
+        if form is None or form.material not in materials:
             self.faulty.add(key)
         if form is None:
             return None
         self.reader.source(form.source, tree)
-        if form.becomes:
-            values = {"what": "a stock in use", "what_zh": "在用存量"}
-            self.faults.append(Fault("not-available", tree.keys_at["becomes"], values))
-            return None
         if form.material not in materials:
             self._unknown_material(form.material, place_of(tree, ("material",)), materials)
             return None
-        return self._stock(key, form, tree, materials[form.material])
-
-    def _stock(self, key: str, form: StockForm, tree: Tree, of: Material) -> Stock:
-        def amount(quantity: Quantity | None, field: str) -> Figure | None:
-            kind = basis(of)
-            return (
-                self.reader.figure(quantity, tree[field], lambda u: units.amount_factor(u, kind))
-                if quantity
-                else None
-            )
-
-        initial, capacity = amount(form.initial, "initial"), amount(form.capacity, "capacity")
-        if initial and capacity and initial.value > capacity.value:
-            values = {
-                "stock": key,
-                "initial": initial.text,
-                "capacity": capacity.text,
-                "other": capacity.place,
-            }
-            self.faults.append(Fault("stock-overfull", initial.place, values))
-        label = form.label.texts(key) if form.label else {"en": key, "zh": key}
-        return Stock(key, label, form.material, tree.place, initial, capacity, form.fate)
+        before = len(self.faults)
+        found = stock(key, form, tree, materials, self.reader)
+        if len(self.faults) > before and found.becomes:
+            self.faulty.add(key)
+            return None
+        return found
 
     def _drive(
         self,
@@ -259,6 +240,8 @@ class Builder:
         if key in processes:
             driven = processes[key]
             of, hours, most = materials[driven.per], driven.operating_hours, driven.capacity
+        elif key in stocks and stocks[key].lifetime:
+            return self.reader.figure(quantity, section[key], amount_of(materials[stocks[key].material]))
         elif key in stocks:
             of, hours = materials[stocks[key].material], None
             most = stocks[key].initial or Figure(0.0, "0", stocks[key].place)
@@ -370,7 +353,7 @@ class Builder:
     ) -> dict[str, Material]:
         """Materials that something of the run touches, and what they are residues of; all other pools go."""
         touched = {m for p in processes.values() for m in (*p.inputs, *p.outputs)}
-        touched |= {*demand, *supply, *(s.material for s in stocks.values())}
+        touched |= {*demand, *supply, *(m for s in stocks.values() for m in (s.material, s.becomes) if m)}
         for key in list(pools):
             if key not in touched:
                 del pools[key]

@@ -13,6 +13,7 @@ from mfa.input.schema.assessment_forms import ClaimForm
 from mfa.input.schema.fields import Label, Quantity
 from mfa.input.yaml.tree import Tree, place_of
 from mfa.properties import Factor, basis
+from mfa.storage import Stock
 from mfa.system import (
     BOUNDARY_SYNONYMS,
     BOUNDARY_WORDS,
@@ -21,7 +22,6 @@ from mfa.system import (
     Figure,
     Material,
     Process,
-    Stock,
     number,
 )
 

@@ -13,16 +13,8 @@ from mfa.input.schema.assessment_forms import IndicatorForm, SelectorForm
 from mfa.input.schema.fields import Label
 from mfa.input.yaml.tree import Items, Node, Tree, place_of
 from mfa.properties import Factor, layer
-from mfa.system import (
-    BOUNDARY_SYNONYMS,
-    BOUNDARY_WORDS,
-    ONE,
-    CustomIndicator,
-    Material,
-    Process,
-    Selector,
-    Stock,
-)
+from mfa.storage import Stock
+from mfa.system import BOUNDARY_SYNONYMS, BOUNDARY_WORDS, ONE, CustomIndicator, Material, Process, Selector
 
 COUNTS: Mapping[str, str] = {"mass": "t", "wet": "t_wet", "energy": "GJ", "value": "CNY", "co2": "t"}
 AMOUNT = "amount"

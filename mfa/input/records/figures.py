@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -95,10 +95,20 @@ class Reader:
     def ratio(self, quantity: Quantity, node: Node, *, most: float = 1.0) -> Figure | None:
         """A share of one: `8 %`, `0.08`; at most `most`."""
         found = self.figure(quantity, node, units.ratio_factor)
-        if found and found.value > most:
-            self.faults.append(Fault("above-one", found.place, {"text": _cut(found.text)}))
+        beyond = found and self.point(quantity, node, found, lambda value: value > most)
+        if beyond:
+            self.faults.append(Fault("above-one", beyond[0], {"text": _cut(beyond[1])}))
             return None
         return found
+
+    def point(
+        self, quantity: Quantity, node: Node, figure: Figure, wrong: Callable[[float], bool]
+    ) -> tuple[Place | None, str] | None:
+        """Place and text of the first value that is wrong of a figure or its schedule; None where none is."""
+        if not figure.years:
+            return (figure.place, figure.text) if wrong(figure.value) else None
+        at = next((str(year) for year, value in figure.years if wrong(value)), None)
+        return (place_of(node, (at,)), quantity.years[at]) if at else None
 
     def _number(self, part: str, text: str, factor: Factor) -> tuple[Written, float]:
         """A number as it is written, and in the wanted unit."""

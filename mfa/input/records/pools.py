@@ -15,19 +15,8 @@ from mfa.input.schema.forms import EntryForm, SideForm
 from mfa.input.schema.validate import FormCache, validate
 from mfa.input.yaml.tree import BARE, LISTED, Items, Node, Text, Tree, place_of
 from mfa.properties import basis
-from mfa.system import (
-    BOUNDARY_SYNONYMS,
-    ONE,
-    Entry,
-    Figure,
-    Kind,
-    Material,
-    NodeKind,
-    Pool,
-    Process,
-    Side,
-    Stock,
-)
+from mfa.storage import Stock
+from mfa.system import BOUNDARY_SYNONYMS, ONE, Entry, Figure, Kind, Material, NodeKind, Pool, Process, Side
 
 DEFAULT_TAKER: Mapping[Kind, NodeKind] = {"product": "export", "emission": "emission"}
 BOUGHT: tuple[Kind, ...] = ("resource", "fuel", "energy", "water")
@@ -69,12 +58,8 @@ def pool(
     """Both lists of one pool."""
     takers, takers_written = _side(material, "takers", assembly, members, reader, notes)
     givers, givers_written = _side(material, "givers", assembly, members, reader, notes)
-    written: set[Side] = set()
-    if takers_written:
-        written.add("takers")
-    if givers_written:
-        written.add("givers")
-    return Pool(material.id, takers, givers, frozenset(written))
+    sides: tuple[tuple[Side, bool], ...] = (("takers", takers_written), ("givers", givers_written))
+    return Pool(material.id, takers, givers, frozenset(side for side, written in sides if written))
 
 
 def _side(
@@ -246,19 +231,12 @@ def _entry(
     with reader.about(material.id):
         limit, percent, unlimited = _limit(line, material, reader)
     reader.source(form.source, line.node)
-    share = (
-        reader.figure(form.share, line.node["share"], units.ratio_factor)
-        if form.share and isinstance(line.node, Tree)
-        else None
-    )
-    if share and share.value <= 0:
-        reader.faults.append(Fault("share-positive", share.place, {"text": share.text[:60]}))
     return Entry(
         node=name,
         kind=kind,
         tier=tier,
         place=line.node.place,
-        share=share if share and share.value > 0 else ONE,
+        share=_share(line, reader),
         limit=limit,
         percent=percent,
         fate=form.fate,
@@ -266,6 +244,18 @@ def _entry(
         basis=form.basis or "",
         distance=_way(line, kind, reader),
     )
+
+
+def _share(line: _Line, reader: Reader) -> Figure:
+    """The weight of an entry on its tier."""
+    written, node = line.form.share, line.node
+    if written is None or not isinstance(node, Tree):
+        return ONE
+    found = reader.figure(written, node["share"], units.ratio_factor)
+    none = reader.point(written, node["share"], found, lambda value: value <= 0) if found else None
+    if none:
+        reader.faults.append(Fault("share-positive", none[0], {"text": none[1][:60]}))
+    return ONE if found is None or none else found
 
 
 def _way(line: _Line, kind: NodeKind, reader: Reader) -> Figure | None:
@@ -308,7 +298,12 @@ def _kind(
     is_process = name in members.processes
     if is_process and _process(members.processes[name], material, side, place, reader) is None:
         return None
-    if name in members.driven and (is_process or side == "givers"):
+    in_use = not is_process and bool(members.stocks[name].lifetime)
+    if in_use and side == "givers":
+        values = {"stock": name, "becomes": members.stocks[name].becomes}
+        reader.faults.append(Fault("in-use-giver", place, values))
+        return None
+    if name in members.driven and (is_process or in_use or side == "givers"):
         _driven(line, place, material, side, members, reader, notes)
         return None
     if is_process:

@@ -12,7 +12,8 @@ from mfa.input.records.figures import Reader
 from mfa.input.schema.assessment_forms import SankeyForm
 from mfa.input.yaml.tree import Tree, place_of
 from mfa.presentation import Drawing
-from mfa.system import Kind, Material, Process, Stock
+from mfa.storage import Stock
+from mfa.system import Kind, Material, Process
 
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
 

@@ -242,17 +242,20 @@ class Lifetime(Form):
     shape: Quantity | None = None
     scale: Quantity | None = None
     table: list[str] | None = None
-    inflow_at: Literal["start", "middle", "end"] = "middle"
+    inflow_at: Literal["start", "middle", "end"] = Field(default="middle", alias="inflow_at")
 
     @model_validator(mode="after")
     def _complete(self, info: ValidationInfo) -> Self:
         if is_part(info):
             return self
+        if self.table is not None and len(self.model_fields_set) > 1:
+            raise PydanticCustomError("lifetime-form", "", {})
         if (self.table is None) == (self.dist is None):
             raise PydanticCustomError("lifetime-form", "", {})
-        by_shape = self.dist == "weibull" and self.shape is not None and self.scale is not None
-        by_mean = self.mean is not None and (self.dist == "fixed" or self.sd is not None)
-        if self.dist and by_shape == by_mean:
+        written = self.model_fields_set - {"dist", "inflow_at", "table"}
+        wanted = [{"mean"}] if self.dist == "fixed" else [{"mean", "sd"}]
+        wanted += [{"shape", "scale"}] if self.dist == "weibull" else []
+        if self.dist and written not in wanted:
             raise PydanticCustomError("lifetime-form", "", {})
         return self
 

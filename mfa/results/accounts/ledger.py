@@ -323,9 +323,10 @@ class Ledger:
 
     @cached_property
     def _outside_at(self) -> np.ndarray:
-        """(outside,) the boundary that each supply, demand and yard dug out crosses."""
-        nodes = (o.node for o in self.compiled.outside)
-        return np.array([n if n in BOUNDARIES else "from-stock" for n in nodes], str)
+        """(outside,) the boundary that each supply, demand and driven stock crosses."""
+        stock = {TAKER: "to-stock", GIVER: "from-stock"}
+        found = [o.node if o.node in BOUNDARIES else stock[o.side] for o in self.compiled.outside]
+        return np.array(found, str)
 
     def between(self, material: str, source: str, target: str) -> Weights:
         """What goes from a node into the pool of a material, or from the pool to a node, each as 1."""

@@ -143,6 +143,9 @@ def parts(system: System, lang: str) -> Parts:
             name = _folded(stock.label[lang], PILL - 2 * PAD, NAME)
             boxes.append(Box(key, "stock", system.materials[stock.material].kind, name, (), ()))
             arcs.append(_yard(system, key))
+            if stock.becomes in shared:
+                becomes = system.materials[stock.becomes]
+                arcs.append(Arc(key, pool_node(becomes.id), becomes.id, becomes.kind, "", main=False))
     return Parts(tuple(boxes), tuple(arcs))
 
 
@@ -191,7 +194,7 @@ def _shared(system: System) -> set[str]:
         for recipe, count in ((p.outputs, makers), (p.inputs, users)):
             for m in recipe:
                 count[m] += 1
-    stored = {s.material for s in system.stocks.values()}
+    stored = {m for s in system.stocks.values() for m in (s.material, s.becomes)}
     found = set()
     for m, pool in system.pools.items():
         met, kind = makers[m] + users[m], system.materials[m].kind

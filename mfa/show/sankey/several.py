@@ -86,11 +86,20 @@ def side_by_side(
     for part in reversed(parts):
         called |= names(part.run.system, part.choice, [part.shown])
     drawn = _difference(parts, called, frame) if difference else _pictures(parts, called, frame)
-    title = " | ".join(p.title for p in parts)
+    title = _heading([p.title for p in parts], runs, lang)
     made = Sankey(dict.fromkeys(LANGS, title), lang, tuple(drawn), called, frame.sheet)
     if path is not None:
         made.save(path)
     return made
+
+
+def _heading(titles: Sequence[str], runs: Sequence[Run], lang: str) -> str:
+    """What all runs are called together: of the years of one scenario, its name and the first and last."""
+    labels = {run.system.label[lang] for run in runs}
+    years = [str(run.system.year) for run in runs]
+    if len(labels) == 1 and list(titles) == years:
+        return f"{labels.pop()}, {years[0]}–{years[-1]}"
+    return " | ".join(titles)
 
 
 def _parts(

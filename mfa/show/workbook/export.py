@@ -12,12 +12,13 @@ from mfa.show.files import write_atomically
 from mfa.system import System
 
 
-def export(scenario: Loaded, result: Run, path: Path, lang: str = "en") -> None:
+def export(scenario: Loaded, result: Run, shown: Run, path: Path, lang: str = "en") -> None:
     """Write a workbook that `mfa run` reads back to the same numbers.
 
     Parameters
     ----------
-    result : the run of this scenario
+    result : the run of this scenario, whose tables have all its years
+    shown : what the first sheet tells of: of a run through several years, the last
     path : the file, ending in .xlsx
     lang : language of what explains the sheets
 
@@ -45,8 +46,8 @@ def export(scenario: Loaded, result: Run, path: Path, lang: str = "en") -> None:
     found = lines(flat(scenario.assembly, system))
     target = io.BytesIO()
     paper = Paper(target)
-    write_answer(paper, result, lang)
-    write_charts(paper, result, lang)
+    write_answer(paper, shown, lang)
+    write_charts(paper, shown, lang)
     write_inputs(paper, found, _labels(system, lang), lang)
     write_results(paper, result, lang)
     paper.book.close()

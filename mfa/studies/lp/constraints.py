@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,6 +15,7 @@ from mfa.engine.network import Floats
 from mfa.properties import price
 from mfa.results.accounts.ledger import Ledger
 from mfa.results.accounts.value import WORTHLESS, Value
+from mfa.studies.lp.linear_form import LinearForm
 from mfa.system import Coefficient, Figure, Material, Process, System
 
 TWO_SD = 2.0  # 95 % of a normal distribution
@@ -59,23 +60,13 @@ WIDER = 1.25  # with figures in their ranges trade may grow by a quarter; more w
 LEAVING = ("product", "waste", "emission", "water")
 
 
-@dataclass(frozen=True)
-class LinearForm:
-    """A linear form: weights of variables by column."""
+class Dug(NamedTuple):
+    """What the pool of a stock gets (`side` GIVER) or loses (TAKER) whatever its lists say."""
 
-    columns: tuple[int, ...]
-    weights: tuple[float, ...]
-
-    def minus(self, other: LinearForm, factor: float) -> LinearForm:
-        """The form less a multiple of another."""
-        return LinearForm(
-            self.columns + other.columns, self.weights + tuple(-factor * w for w in other.weights)
-        )
-
-
-def total(forms: list[LinearForm]) -> LinearForm:
-    """The sum of forms."""
-    return LinearForm(tuple(c for f in forms for c in f.columns), tuple(w for f in forms for w in f.weights))
+    node: str
+    pool: int
+    side: int
+    figure: Figure
 
 
 @dataclass(frozen=True)
@@ -137,18 +128,23 @@ class Constraints:
             "entry": b.state.handed,
             "demand": crossing,
             "supply": crossing,
-            "dug": np.array([self.system.drive[k].value for k, _ in self.dug]),
+            "dug": np.array([d.figure.value for d in self.dug]),
             "surplus": crossing,
         }
         found: Floats = np.maximum(np.concatenate([sizes[k] for k in self.starts if k != "end"]), 1.0)
         return found
 
     @cached_property
-    def dug(self) -> list[tuple[str, int]]:
-        """Yards that the scenario digs out, each with its pool."""
-        at = {m.id: i for i, m in enumerate(self.ledger.materials)}
-        stocks = self.system.stocks
-        return [(k, at[stocks[k].material]) for k in self.system.drive if k in stocks]
+    def dug(self) -> list[Dug]:
+        """What yards are driven to give, and what stocks in use take and give, as in the run."""
+        compiled, system = self.ledger.compiled, self.system
+        amounts = compiled.values.outside.tolist()
+        pairs = zip(compiled.outside, amounts, strict=True)
+        return [
+            Dug(o.node, o.pool, o.side, Figure(a) if system.stocks[o.node].lifetime else system.drive[o.node])
+            for o, a in pairs
+            if o.node in system.stocks
+        ]
 
     def column(self, kind: str, i: int) -> int:
         """The column of a variable."""
@@ -287,9 +283,9 @@ class Constraints:
             if line.process < 0:
                 columns[line.pool].append(self.column("entry", e))
                 signs[line.pool].append(-float(line.side))
-        for i, (_, pool) in enumerate(self.dug):
-            columns[pool].append(self.column("dug", i))
-            signs[pool].append(1.0)
+        for i, one in enumerate(self.dug):
+            columns[one.pool].append(self.column("dug", i))
+            signs[one.pool].append(-float(one.side))
         for pool in range(len(s.pools)):
             for kind, sign in (("supply", 1.0), ("demand", -1.0), ("surplus", -1.0)):
                 columns[pool].append(self.column(kind, pool))
@@ -315,9 +311,9 @@ class Constraints:
                 if figure is not None:
                     ends = bounds(figure) if self.ranged else rounding_slack(figure)
                 low[column], high[column] = (0.0, ends[1]) if self.levels == "open" else ends
-        for i, (key, _) in enumerate(self.dug):
-            column, figure = self.column("dug", i), self.system.drive[key]
-            ends = bounds(figure) if self.ranged else rounding_slack(figure)
+        for i, one in enumerate(self.dug):
+            column = self.column("dug", i)
+            ends = bounds(one.figure) if self.ranged else rounding_slack(one.figure)
             low[column], high[column] = (0.0, ends[1]) if self.levels == "open" else ends
         high[self.starts["surplus"] : self.starts["end"]] = self._left_over
         if self.levels == "driven":

@@ -21,7 +21,7 @@ from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.ledger import Weights
 from mfa.results.accounts.value import passes_on
 from mfa.results.accounts.waste_weights import OLD, WasteWeights
-from mfa.studies.lp.constraints import LinearForm, total
+from mfa.studies.lp.linear_form import LinearForm, total
 from mfa.studies.lp.programme import Programme
 from mfa.system import Claim, CustomIndicator, Process, Selector
 
@@ -150,11 +150,11 @@ class Measures:
 
     @cached_property
     def _outside(self) -> list[int]:
-        """(outside,) the column of each supply, demand and yard dug out."""
-        dug = {key: i for i, (key, _) in enumerate(self.programme.dug)}
+        """(outside,) the column of each supply, demand and what a stock gives or takes."""
+        dug = {(one.node, one.side): i for i, one in enumerate(self.programme.dug)}
         return [
-            self.programme.column("dug", dug[o.node])
-            if o.node in dug
+            self.programme.column("dug", dug[o.node, o.side])
+            if (o.node, o.side) in dug
             else self.programme.column("demand" if o.side == TAKER else "supply", o.pool)
             for o in self.ledger.compiled.outside
         ]

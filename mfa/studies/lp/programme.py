@@ -18,7 +18,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from mfa.engine.network import Floats
 from mfa.errors import Failure
-from mfa.studies.lp.constraints import Constraints, LinearForm
+from mfa.studies.lp.constraints import Constraints
+from mfa.studies.lp.linear_form import LinearForm
 
 PRIMAL = 4  # HiGHS: the primal simplex method
 

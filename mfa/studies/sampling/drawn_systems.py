@@ -12,7 +12,8 @@ from mfa.errors import FaultWithoutPlace
 from mfa.parameters import Path
 from mfa.parameters.values import balance_of, closed
 from mfa.properties import OTHER
-from mfa.system import Coefficient, Entry, Figure, Material, Pool, Process, Stock, System
+from mfa.storage import Stock
+from mfa.system import Coefficient, Entry, Figure, Material, Pool, Process, System
 
 STANDING = 1e-9  # native units: stands for a balance below 0 of a process that must not run then
 Fields = Mapping[tuple[str | int, ...], float]
