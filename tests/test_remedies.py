@@ -260,7 +260,7 @@ def test_variants_that_raise_the_rate(tmp_path: Path) -> None:
     assert values == {"half": pytest.approx(0.62), "roads": pytest.approx(0.46), "large": pytest.approx(0.46)}
     assert found["half"].label == {"en": "Half the metal", "zh": "金属减半"}
     assert found["roads"].label == {"en": "roads", "zh": "roads"}
-    assert remedy_name(result.system, found["half"], "zh") == "金属减半（方案 half）"
+    assert remedy_name(result.system, found["half"], "zh") == "金属减半（变体 half）"
     chosen = solve(tmp_path, PARK, YEAR + VARIANTS, variants=["half"])
     assert "half" not in {r.variant for r in chosen.remedies()}
 
