@@ -15,7 +15,7 @@ import pytest
 import mfa
 from mfa.cli import main
 from mfa.show.sankey.diagram import Sankey
-from mfa.show.sankey.labels import amounts, node_lines
+from mfa.show.sankey.labels import amounts, node_lines, notes
 from tests.parks import load
 
 CHAIN = """
@@ -80,6 +80,13 @@ def test_panels_stand_below_each_other(two: list[mfa.Result]) -> None:
     heading = shape.headings[2]
     assert low < heading.y - heading.size
     assert heading.y < high
+
+
+def test_what_is_left_out_is_told_for_each_run(two: list[mfa.Result]) -> None:
+    """Slag of 100 t in the first year and 150 t in the second, in panels and in a difference."""
+    told = "left out: Slag, 100 | 150 t/a in all"
+    assert told in notes(mfa.sankey(two, without=["slag"]).geometry, "en")
+    assert told in notes(mfa.sankey(two, without=["slag"], difference=True).geometry, "en")
 
 
 def test_page_has_a_slider_on_one_scale(two: list[mfa.Result], tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from matplotlib.figure import Figure
 from mfa.errors import Error
 from mfa.show.paper_size import LEAST_IN_PRINT
 from mfa.show.sankey.geometry import FONT, Geometry, Link, is_bundle
+from mfa.show.sankey.heading import stacked
 from mfa.show.sankey.labels import CAPTION, node_lines, notes
 from mfa.show.sankey.layout.fit import Unfit, fitted
-from mfa.show.sankey.layout.layout import layout, spaced
+from mfa.show.sankey.layout.layout import layout, relayout, spaced
 from mfa.show.sankey.layout.plan import Plan, plan
 from mfa.show.sankey.layout.spacing import Spacing
 from mfa.show.sankey.legend import legend
@@ -235,6 +236,40 @@ def test_product_that_has_no_room_is_named_below() -> None:
         "products too small to be named in the picture: vanadium, Gallium & indium, 0.03 t/a in all" in told
     )
     assert "2 flows below 10 % of the largest bundled, 0.03 t/a in all" in told
+
+
+def test_of_many_small_products_the_largest_are_named_below_and_all_in_a_caption() -> None:
+    """Seven at 0.07 to 0.01 t/a with the gallium of 0.01: five names, two others, 0.28 t/a."""
+    small = [f"p{i}" for i in range(2, 8)]
+    links = [*LINKS, *(Link("mill", "export", name, int(name[1]) / 100) for name in small)]
+    of = {**OF, **dict.fromkeys(small, "product")}
+    made = spaced(plan(links, labels=NAMED, kinds=of, unit="t/a", min_share=0.1, hide=True), "t/a")
+    before = "products too small to be named in the picture: p7, p6, p5, p4, p3"
+    assert f"{before} and 2 others, 0.28 t/a in all" in notes(made, "en")
+    assert f"{before}, p2, Gallium & indium, 0.28 t/a in all" in notes(made, "en", every=True)
+    assert "图中未标名的小量产品：p7、p6、p5、p4、p3和其他 2 种，共 0.28 t/a" in notes(made, "zh")
+
+
+def test_small_flows_of_several_runs_are_told_for_each() -> None:
+    """All flows of the second are threefold; 0.5 t/a go into the dryer and out of it, which is not drawn."""
+    more = [
+        ("mill", "export", "vanadium", 0.02),
+        ("mill", "dryer", "x", 0.5),
+        ("dryer", "emission", "y", 0.5),
+    ]
+    links = [*LINKS, *(Link(*each) for each in more)]
+    of = {**OF, "vanadium": "product"}
+    made = plan(links, labels=NAMED, kinds=of, unit="t/a", min_share=0.1, hide=True)
+    threefold = [replace(link, value=3 * link.value) for link in links]
+    told = notes(stacked([relayout(made, each) for each in (links, threefold)]), "en")
+    first = (
+        "processes of smaller flows not drawn: 1, with 0.5 | 1.5 t/a among themselves and over the boundary"
+    )
+    assert told[-3:] == [
+        first,
+        "products too small to be named in the picture: vanadium, Gallium & indium, 0.03 | 0.09 t/a in all",
+        "2 flows below 10 % of the largest bundled, 0.03 | 0.09 t/a in all",
+    ]
 
 
 def test_each_kind_of_goods_leaves_at_its_own_bar() -> None:

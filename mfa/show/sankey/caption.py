@@ -37,7 +37,7 @@ def caption(made: Sankey, manifests: Sequence[Mapping[str, Any]]) -> str:
     """What a figure's caption says: what is drawn, in which unit, what is not, and where it comes from."""
     picture, lang = made.pictures[0], made.lang
     told = [made.title[lang], f"{picture.label[lang]}, {picture.geometry.unit}", word("caption-bands", lang)]
-    told += notes(picture.geometry, lang)
+    told += notes(picture.geometry, lang, every=True)
     end = "。" if lang == "zh" else ". "
     lines = [end.join(text.rstrip(".。") for text in told) + end.rstrip(), ""]
     for about in manifests:

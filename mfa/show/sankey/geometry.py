@@ -189,12 +189,13 @@ class Remark:
     """An amount that a picture does not show as a flow, named in its legend.
 
     `key` is the word `sankey-KEY` of the catalogue, with the fields `value`, `unit` and `names`;
-    `names` are by language.
+    `names` are by language; `further` are the amounts in the other runs of a picture of several.
     """
 
     key: str
     value: float
     names: Mapping[str, str] = field(default_factory=dict)
+    further: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,7 @@ class Geometry:
     `wrap` is the widest line of a label. `hidden` is the sum of the flows that are not drawn since both
     their ends are among the `hidden_nodes`, processes too small for the sheet; `unnamed` are the products
     sold that have no label. `says_unit` is whether each label says it; `origin` tells what it is made from.
+    `panels` are the pictures that stand below each other in this one.
     """
 
     nodes: tuple[Node, ...]
@@ -226,6 +228,7 @@ class Geometry:
     headings: tuple[Heading, ...] = ()
     says_unit: bool = True
     origin: str = ""
+    panels: tuple[Geometry, ...] = ()
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -49,8 +50,10 @@ def stacked(parts: Sequence[Geometry]) -> Geometry:
         headings=tuple(headings),
         width=max(p.width for p in parts),
         height=y - APART,
-        bundled=sum(p.bundled for p in parts),
+        bundled=math.fsum(p.bundled for p in parts),
         bundled_count=max(p.bundled_count for p in parts),
+        hidden=math.fsum(p.hidden for p in parts),
+        panels=tuple(parts),
         names={k: v for p in parts for k, v in p.names.items()},
         spread={},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa.errors import message
@@ -17,6 +18,7 @@ CAPTION = 10.25  # of names on bands and of the legend: 6.5 pt where labels have
 LINE = 1.22 * FONT  # from line to line
 BASELINE = 0.79  # of a line, from its top
 NAMES_SHOWN = 2
+SMALL_SHOWN = 5  # products that a note names: two lines of a column
 LEAST = 0.01  # of the unit of a picture: three digits of less have zeros before them
 
 LANGS = ("en", "zh")
@@ -193,14 +195,21 @@ def filled(node: Node, unit: str, lang: str, room: float = WRAP, *, bare: bool =
 
 
 class Note(NamedTuple):
-    """A sentence about a picture; `{amount}` in it stands for `value`, in the picture's unit."""
+    """A sentence about a picture; `{amount}` in it stands for `value`, in the picture's unit.
+
+    In a picture of several runs the amounts of the others are `further`.
+    """
 
     text: str
     value: float = 0.0
+    further: tuple[float, ...] = ()
 
 
-def remarks(geometry: Geometry, lang: str) -> list[Note]:
-    """What a reader must know about the picture: bands not to scale, what is not drawn, flows bundled."""
+def remarks(geometry: Geometry, lang: str, *, every: bool = False) -> list[Note]:
+    """What a reader must know about the picture: bands not to scale, what is not drawn, flows bundled.
+
+    `every` names all products without a label, not the largest alone.
+    """
     unscaled = [band.link for band in geometry.bands if not band.to_scale]
     found = [
         Note(word(key, lang))
@@ -209,17 +218,9 @@ def remarks(geometry: Geometry, lang: str) -> list[Note]:
     ]
     for remark in geometry.remarks:
         names = remark.names.get(lang, "")
-        found.append(Note(word(remark.key, lang, amount=AMOUNT, names=names), remark.value))
-    if geometry.hidden_nodes:
-        text = word("hidden", lang, count=len(geometry.hidden_nodes), amount=AMOUNT)
-        found.append(Note(text, geometry.hidden))
-    if geometry.unnamed:
-        text = word("small-products", lang, names=_products(geometry, lang), amount=AMOUNT)
-        found.append(Note(text, math.fsum(link.value for link in geometry.unnamed)))
-    if geometry.bundled_count:
-        share = number(100 * geometry.min_share)
-        text = word("bundled", lang, share=share, count=geometry.bundled_count, amount=AMOUNT)
-        found.append(Note(text, geometry.bundled))
+        text = word(remark.key, lang, amount=AMOUNT, names=names)
+        found.append(Note(text, remark.value, remark.further))
+    found += _small_notes(geometry, lang, every=every)
     if geometry.spread:
         found.append(Note(word("spread", lang)))
     if geometry.origin:
@@ -227,15 +228,41 @@ def remarks(geometry: Geometry, lang: str) -> list[Note]:
     return found
 
 
-def _products(geometry: Geometry, lang: str) -> str:
-    """The products without a label, the largest flow first."""
-    ranked = sorted(geometry.unnamed, key=lambda link: (-link.value, link.material))
-    called = dict.fromkeys(geometry.names.get(link.material, link.material) for link in ranked)
-    return ("、" if lang == "zh" else ", ").join(called)
+def _small_notes(geometry: Geometry, lang: str, *, every: bool) -> list[Note]:
+    """The processes, products and flows that are too small to stand for themselves."""
+    found = []
+    panels = geometry.panels or (geometry,)
+
+    def told(text: str, amounts: Sequence[float]) -> None:
+        found.append(Note(text, amounts[0], tuple(amounts[1:])))
+
+    if geometry.hidden_nodes:
+        text = word("hidden", lang, count=len(geometry.hidden_nodes), amount=AMOUNT)
+        told(text, [p.hidden for p in panels])
+    if geometry.unnamed:
+        text = word("small-products", lang, names=_products(panels, lang, every=every), amount=AMOUNT)
+        told(text, [math.fsum(link.value for link in p.unnamed) for p in panels])
+    if geometry.bundled_count:
+        share = number(100 * geometry.min_share)
+        text = word("bundled", lang, share=share, count=geometry.bundled_count, amount=AMOUNT)
+        told(text, [p.bundled for p in panels])
+    return found
 
 
-def notes(geometry: Geometry, lang: str) -> list[str]:
-    """The remarks as they stand below a picture on paper."""
+def _products(panels: Sequence[Geometry], lang: str, *, every: bool) -> str:
+    """The products without a label, the largest flow first; of many the largest and how many more."""
+    ranked = sorted((x for p in panels for x in p.unnamed), key=lambda link: (-link.value, link.material))
+    called = list(dict.fromkeys(panels[0].names.get(link.material, link.material) for link in ranked))
+    comma = "、" if lang == "zh" else ", "
+    if every or len(called) <= SMALL_SHOWN + 1:
+        return comma.join(called)
+    names, more = comma.join(called[:SMALL_SHOWN]), len(called) - SMALL_SHOWN
+    return word("and-more-products", lang, names=names, count=more)
+
+
+def notes(geometry: Geometry, lang: str, *, every: bool = False) -> list[str]:
+    """The remarks as they stand below a picture on paper, of several runs with their amounts in turn."""
     return [
-        note.text.replace(AMOUNT, f"{number(note.value)} {geometry.unit}") for note in remarks(geometry, lang)
+        text.replace(AMOUNT, f"{' | '.join(map(number, (value, *further)))} {geometry.unit}")
+        for text, value, further in remarks(geometry, lang, every=every)
     ]

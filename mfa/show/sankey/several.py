@@ -234,13 +234,19 @@ def _origin(parts: Sequence[_Part], frame: Frame) -> str:
 
 
 def _told(parts: Sequence[_Part]) -> tuple[Remark, ...]:
-    """The remarks of all runs, each once with its largest amount."""
+    """The remarks of all runs, each once with its amounts in turn and the names of the largest."""
     found: dict[str, Remark] = {}
     for remark in (r for p in parts for r in p.shown.remarks):
-        known = found.get(remark.key)
-        if known is None or remark.value > known.value:
+        if remark.key not in found or remark.value > found[remark.key].value:
             found[remark.key] = remark
-    return tuple(found.values())
+    sums = {key: [_amount(p, key) for p in parts] for key in found}
+    return tuple(
+        replace(remark, value=sums[key][0], further=tuple(sums[key][1:])) for key, remark in found.items()
+    )
+
+
+def _amount(part: _Part, key: str) -> float:
+    return math.fsum(r.value for r in part.shown.remarks if r.key == key)
 
 
 # ---------------------------------------------------------------- difference
@@ -269,7 +275,8 @@ def _difference(parts: Sequence[_Part], called: dict[str, Mapping[str, str]], fr
         tight = replace(spacing, units=False)
         shape = spaced(made, options["unit"], tight, translated=translations(called, frame))
         shape = replace(shape, nodes=tuple(_net(n, shape) for n in shape.nodes))
-        return headed(replace(shape, origin=_origin(parts, frame)), title, _layer(parts[0], shape, frame))
+        shape = replace(shape, remarks=_told(parts), origin=_origin(parts, frame))
+        return headed(shape, title, _layer(parts[0], shape, frame))
 
     shape = (
         on_sheet(links, drawn, frame, options) if frame.sheet.width else drawn(plan(links, **options), LOOSE)

@@ -127,6 +127,7 @@ def with_amounts(flows: Flows, links: Sequence[Link]) -> Flows:
             )
         key = link.source, link.target, link.material
         found[key] = found.get(key, 0.0) + link.value
+    unnamed = [replace(x, value=found.get((x.source, x.target, x.material), 0.0)) for x in flows.unnamed]
     parts: dict[Link, tuple[Link, ...]] = {}
     small: set[Link] = set()
     for drawn, given in flows.parts.items():
@@ -139,7 +140,9 @@ def with_amounts(flows: Flows, links: Sequence[Link]) -> Flows:
         raise ValueError(f"flow of {material} from {source} to {target} is not in the plan")
     if not any(link.value for link in parts):
         raise ValueError("no flow above zero to draw")
-    return Flows(tuple(sorted(parts)), parts, flows.origins, frozenset(small), hidden, flows.gone)
+    return Flows(
+        tuple(sorted(parts)), parts, flows.origins, frozenset(small), hidden, flows.gone, tuple(unnamed)
+    )
 
 
 def fitting(plan: Plan, flows: Flows, height: float | None = None) -> float:
