@@ -258,3 +258,10 @@ def test_command_prints_the_shares(tmp_path: Path, capsys: pytest.CaptureFixture
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].split() == ["slag", "heap", "55", "36.67", "%"]
     assert lines[-3].split()[-2:] == ["100.00", "%"]
+
+
+def test_no_two_entries_of_a_legend_have_one_colour() -> None:
+    """Electricity and middlings have the colours of their kinds; what is left of these is paler."""
+    shape = mfa.load("jiaokou-2030").solve().sankey(layer="energy", by="sector").geometry
+    assert {"energy", "electricity", "fuel", "middlings"} <= {*shape.kinds}
+    assert len({shape.colours[kind] for kind in shape.kinds}) == len(shape.kinds)

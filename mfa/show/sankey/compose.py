@@ -26,6 +26,8 @@ ELECTRIC = ("MWh", "kWh", "GWh")
 FUELS = ("#333333", "#8c510a", "#0072b2", "#7b3294")
 HEATS = ("#cc79a7", "#56b4e9", "#009e73")
 """Colours of fuels, and of heat and other energy, the largest first (after Okabe & Ito and ColorBrewer)."""
+PALE = {"energy": "#f7e7b0", "fuel": "#a6a6a6"}
+"""Colours of the smaller carriers, where the larger ones have those of their kinds."""
 LEAST_CARRIER = 0.02  # of the largest, below which a carrier has the colour of its kind
 
 Names = Mapping[str, Mapping[str, str]]
@@ -218,7 +220,7 @@ def _other_tags(system: System) -> set[str]:
 
 
 def carriers(counted: Counted, system: System) -> Mapping[str, str]:
-    """A colour for each of the larger carriers of the energy layer: electricity yellow, fuels dark."""
+    """A colour for each of the larger carriers of the energy layer; pale ones for the others."""
     if counted.key != "energy":
         return {}
     sums: dict[str, float] = {}
@@ -231,7 +233,8 @@ def carriers(counted: Counted, system: System) -> Mapping[str, str]:
     fuels = [m for m in ranked if system.materials[m].kind == "fuel"]
     others = [m for m in ranked if m not in power and m not in fuels]
     sets = (power[:1], (COLOURS["energy"],)), (fuels, FUELS), (others, HEATS)
-    return {m: colour for those, colours in sets for m, colour in zip(those, colours, strict=False)}
+    found = {m: colour for those, colours in sets for m, colour in zip(those, colours, strict=False)}
+    return {**PALE, **found} if found else {}
 
 
 def _coloured(geometry: Geometry, colours: Mapping[str, str]) -> Geometry:
