@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from mfa.planning import Plan
+    from mfa.seeking import Seek
     from mfa.show.flowsheet.matplotlib_page import Page
     from mfa.show.terminal.print_system import OriginLine
     from mfa.studies.sampling.sampled import Progress
@@ -159,6 +161,52 @@ class Scenario(Loaded):
             lang=lang,
         )
         return made.frame
+
+    def seek(
+        self,
+        vary: str | None = None,
+        until: str | None = None,
+        *,
+        low: str | None = None,
+        high: str | None = None,
+        each: bool = False,
+    ) -> Seek:
+        """The smallest change of one figure that reaches a bound, or every figure ranked by it.
+
+        Parameters
+        ----------
+        vary : the path of a figure, as `replace` takes it
+        until : `"industrial-solid-waste-utilisation >= 95 %"`; by default the scenario's first target
+        low, high : between which quantities it is sought; by default as far as it makes a difference
+        each : instead of `vary`, every capacity, limit, level, share and coefficient alone
+
+        Raises
+        ------
+        mfa.Error
+            a path, quantity, indicator or bound that cannot be; a chain alone
+        """
+        from mfa.seeking import seek
+
+        return seek(self, vary, until, low=low, high=high, each=each)
+
+    def plan(self, *, alternatives: int = 0, pareto: tuple[str, str, int] | None = None) -> Plan:
+        """The best choice of what its section `plan:` leaves open, beside its run under the merit orders.
+
+        Parameters
+        ----------
+        alternatives : how many of the next best plans that differ in a yes/no decision
+        pareto : two goals and a number of points: also the plans between the best of the two
+
+        Raises
+        ------
+        mfa.Error
+            no section `plan:`, a goal that is not linear; a chain alone
+        mfa.Failure
+            the solver gives no answer
+        """
+        from mfa.planning import make_plan
+
+        return make_plan(self, count=alternatives, pareto=pareto)
 
     def with_allocation(self, rule: Allocation | None) -> Scenario:
         """The same scenario with footprints of products, joint products sharing by a rule; None: without.

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from mfa.decisions import PlanTask
 from mfa.errors import Fault, Place
 from mfa.presentation import BriefOutline, Drawing
 
@@ -367,6 +368,7 @@ class System:
     notes: tuple[Fault, ...] = ()
     sankey: Drawing = field(default_factory=Drawing)
     brief: BriefOutline = field(default_factory=BriefOutline)
+    plan: PlanTask = field(default_factory=PlanTask)
     allocation: Allocation | None = None
     sites: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     currencies: Mapping[str, Figure] = field(default_factory=dict)

@@ -77,12 +77,13 @@ def commands(tmp_path: Path) -> dict[str, list[str]]:
         "audit": ["audit", SMALL],
         "compare": ["compare", SMALL, SMALL],
         "sweep": ["sweep", SMALL, "--vary", "board-plant.capacity=90..130 kt/a:3"],
+        "seek": ["seek", SMALL, "--vary", "board-plant.capacity", "--until", "co2 >= 0 t/a"],
         "export": ["export", SMALL, "--xlsx", str(tmp_path / "book.xlsx")],
     }
 
 
 NAMES = ["run", "check", "show", "origin", "list", "convert", "schema", "init", "sankey"]
-NAMES += ["audit", "compare", "sweep", "export"]
+NAMES += ["audit", "compare", "sweep", "seek", "export"]
 
 
 @pytest.fixture

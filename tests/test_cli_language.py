@@ -142,6 +142,8 @@ WRONG = {
     "misuse-alone": ["compare", SMALL],
     "misuse-show-picture": ["show", SMALL, "--process", "x"],
     "misuse-explain-picture": ["explain", "chain-coal", "co2", "--picture", "x.svg"],
+    "misuse-seek": ["seek", SMALL],
+    "misuse-pareto": ["plan", SMALL, "--pareto", "cost"],
     "misuse-pair": ["run", SMALL, "--set", "x"],
 }
 

@@ -26,10 +26,23 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mfa"
 # each room may import those before it and itself, never one after it, inside functions too
 LADDER = [
-    *("errors", "units", "presentation", "system", "storage", "properties", "catalogue", "parameters"),
+    *(
+        "errors",
+        "units",
+        "presentation",
+        "decisions",
+        "system",
+        "storage",
+        "properties",
+        "catalogue",
+        "parameters",
+    ),
     *("engine", "checks", "input", "results", "studies", "show", "facade", "cli"),
 ]
-FACADE = {"result", "scenario", "comparing", "auditing", "briefing", "charting", "checking", "sweeping"}
+FACADE = {
+    *("result", "scenario", "comparing", "auditing", "briefing", "charting", "checking", "sweeping"),
+    *("seeking", "planning"),
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -14,7 +14,7 @@ from mfa.cli.misuse import Misuse
 from mfa.errors import catalogue, nearest
 
 CLAUSE_END = re.compile(r"[；：。]|[.;:](?=\s|$)")
-LATER = ("seek", "plan", "sensitivity", "reconcile", "explore")
+LATER = ("sensitivity", "reconcile", "explore")
 
 
 class Command(click.Command):

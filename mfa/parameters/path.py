@@ -18,19 +18,8 @@ QUANTITIES = (  # mappings of figures by id
 MEMBERS = ("materials", "processes", "stocks", "substances")
 SECTIONS = (
     *(*MEMBERS, "pools", *QUANTITIES, "year", "periods", "layers", "indicators", "claims"),
-    *(
-        "scenario",
-        "label",
-        "note",
-        "chains",
-        "levers",
-        "sources",
-        "sankey",
-        "brief",
-        "sites",
-        "spreads",
-        "correlate",
-    ),
+    *("scenario", "label", "note", "chains", "levers", "sources", "sankey", "brief", "sites"),
+    *("spreads", "correlate", "plan"),
 )
 OF_MATERIAL = (
     *("moisture", "carbon", "lhv", "density", "mass", "enthalpy", "co2-factor", "upstream-co2", "gwp"),

@@ -19,6 +19,7 @@ from mfa.units import readable
 
 if TYPE_CHECKING:
     from mfa.engine.network import State
+    from mfa.studies.consequences import Consequences
     from mfa.studies.remedies import Remedy
 
 TABLE_UNITS: Mapping[Units, tuple[str, float]] = {"si": ("t/a", 1.0), "zh": ("万t/a", 1e4)}
@@ -361,7 +362,14 @@ def remedy_ends(remedy: Remedy) -> tuple[str, str]:
 
 def remedy_brings(system: System, remedy: Remedy, lang: str) -> str:
     """What a remedy brings along: products to sell, goods to buy, energy, CO2, money, unsold waste."""
-    brings, parts = remedy.brings, list[str]()
+    return brings_text(
+        system, remedy.brings, lang, "brings-range" if remedy.way == "range" else "brings-none"
+    )
+
+
+def brings_text(system: System, brings: Consequences, lang: str, nothing: str = "brings-none") -> str:
+    """What a measure brings along, in words."""
+    parts = list[str]()
     for key, found in (("sold", brings.sold), ("bought", brings.bought)):
         names = ", ".join(f"{material_name(system, m, lang)} {mega(a, 't/a')}" for m, a in found)
         parts += [word(f"brings-{key}", lang, names=names)] if names else []
@@ -373,7 +381,7 @@ def remedy_brings(system: System, remedy: Remedy, lang: str) -> str:
         parts += [word(f"brings-{key}", lang, amount=_signed(mega(amount, unit)))] if abs(amount) >= 1 else []
     if brings.money is not None and abs(brings.money) >= 1:
         parts.append(word("brings-money", lang, amount=_signed(f"{number(brings.money / 1e8)} 亿元/a")))
-    return "; ".join(parts) or word("brings-range" if remedy.way == "range" else "brings-none", lang)
+    return "; ".join(parts) or word(nothing, lang)
 
 
 def _signed(amount: str) -> str:

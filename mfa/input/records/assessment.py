@@ -12,21 +12,25 @@ from pydantic import BaseModel
 
 from mfa import catalogue, units
 from mfa.catalogue import FACTORS
+from mfa.decisions import PlanTask
 from mfa.errors import Fault, FaultWithoutPlace, nearest
+from mfa.input.merge.assembly import Assembly
 from mfa.input.records.brief_section import outline
 from mfa.input.records.claims import Claims
 from mfa.input.records.custom_indicators import CustomIndicators, bound_factor
 from mfa.input.records.figures import Reader
+from mfa.input.records.plan_section import Plans
 from mfa.input.records.sankey_section import drawing
 from mfa.input.schema.assessment_forms import BriefForm, ClaimForm, IndicatorForm, SankeyForm, TargetForm
 from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import SiteForm
+from mfa.input.schema.plan_form import PlanForm
 from mfa.input.schema.validate import validate
 from mfa.input.yaml.tree import Items, Node, Tree
 from mfa.presentation import BriefOutline, Drawing
 from mfa.properties import layer
 from mfa.storage import Stock
-from mfa.system import Claim, CustomIndicator, Figure, Material, Process, Target
+from mfa.system import Claim, CustomIndicator, Figure, Material, Pool, Process, Target
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -43,21 +47,24 @@ class Assessment:
     sankey: Drawing
     brief: BriefOutline
     sites: Mapping[str, Mapping[str, Figure]]
+    plan: PlanTask
 
 
 def assessment(
-    scenario: Tree,
     materials: Mapping[str, Material],
     processes: Mapping[str, Process],
     stocks: Mapping[str, Stock],
+    pools: Mapping[str, Pool],
+    driven: Mapping[str, Figure],
+    assembly: Assembly,
     known_outside: Callable[[str], bool],
-    beside: Path,
     reader: Reader,
 ) -> Assessment:
     """All of them; faults go to the reader.
 
-    `known_outside` says whether a name is defined elsewhere; files are named as seen from `beside`.
+    `known_outside` says whether a name is defined elsewhere.
     """
+    scenario = assembly.scenario
     start = len(reader.faults)
     custom: dict[str, CustomIndicator] = {}
     reads = CustomIndicators(materials, processes, stocks, reader)
@@ -77,9 +84,18 @@ def assessment(
         tuple(_claims(scenario, claims, reader)),
         _layers(scenario, reader),
         _sankey(scenario, materials, processes, stocks, known_outside, reader),
-        _brief(scenario, aims, beside, reader),
+        _brief(scenario, aims, assembly.beside, reader),
         _sites(scenario, {p.site for p in processes.values() if p.site}, reader),
+        _plan(scenario, Plans(assembly, materials, processes, pools, driven, custom, reader)),
     )
+
+
+def _plan(scenario: Tree, reads: Plans) -> PlanTask:
+    section = scenario.get("plan")
+    form = _form(PlanForm, section, ("plan",), reads.reader) if isinstance(section, Tree) else None
+    if form is None or not isinstance(section, Tree):
+        return PlanTask()
+    return reads.task(form, section)
 
 
 def targets(

@@ -74,12 +74,13 @@ class Builder:
         pools = self._pools(materials, processes, stocks)
         self._residues(materials)
         found = assessment(
-            self.assembly.scenario,
             materials,
             processes,
             stocks,
+            pools,
+            drive,
+            self.assembly,
             self.other_chains.has_name,
-            self.assembly.beside,
             self.reader,
         )
         spread = spreads(self.assembly.scenario, self.reader)
@@ -108,6 +109,7 @@ class Builder:
             notes=(*self.notes, *borrowed(self.assembly)),
             sankey=self._with_chain_labels(found.sankey),
             brief=found.brief,
+            plan=found.plan,
             sites=found.sites,
             currencies=self.currencies,
             substances=substances,

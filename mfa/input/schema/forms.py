@@ -46,6 +46,7 @@ from mfa.input.schema.fields import (
     Year,
     is_part,
 )
+from mfa.input.schema.plan_form import PlanForm
 from mfa.input.yaml.tree import BARE, LISTED
 from mfa.system import Allocation, Fate, Kind, Serves
 
@@ -358,7 +359,7 @@ class ScenarioPatch(Form):
     currencies: dict[str, Quantity] = Field(default_factory=dict)
     set: dict[str, Quantity] = Field(default_factory=dict)
     targets: dict[IndicatorName, TargetForm] = Field(default_factory=dict)
-    plan: Any = None
+    plan: PlanForm | None = None
     pareto: Any = None
     layers: list[str] = Field(default_factory=list)
     indicators: dict[Id, IndicatorForm] = Field(default_factory=dict)
@@ -371,7 +372,7 @@ class ScenarioPatch(Form):
     correlate: list[CorrelationForm] = Field(default_factory=list)
 
 
-LATER = ("plan", "pareto", "measurements")
+LATER = ("pareto", "measurements")
 
 
 class LeverForm(Form):

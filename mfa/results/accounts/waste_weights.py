@@ -24,12 +24,31 @@ MET: tuple[Outcome, ...] = ("utilisation", "disposal", "unsold")
 
 
 class WasteWeights:
-    """What is generated, and what met each fate, as weights."""
+    """What is generated, and what met each fate, as weights.
 
-    def __init__(self, ledger: Ledger) -> None:
+    Parameters
+    ----------
+    sold : products count as taken in full, whatever the run does with them; all that takers use counts, less
+        what is bought, which is exact where all that use a bought waste do so with one fate
+    """
+
+    def __init__(self, ledger: Ledger, *, sold: bool = False) -> None:
         self.ledger = ledger
         self.accounts = WasteAccounts(ledger)
-        self.uptake = np.array([self.accounts.uptake[p.id] for p in ledger.processes])
+        self.sold = sold
+        self.shares = self._whole if sold else self.accounts.shares
+        taken = [1.0 if sold else self.accounts.uptake[p.id] for p in ledger.processes]
+        self.uptake = np.array(taken)
+
+    @property
+    def _whole(self) -> Mapping[str, Mapping[str, float]]:
+        """Waste → waste that it comes from → its tonnes in a unit of the pool, as if nothing were bought."""
+        books, made = self.accounts, dict[str, Mapping[str, float]]()
+        for m in books.pools:
+            own = sum(books.shares[m].values())
+            scale = books.equal[m] / own if own > 0 else 0.0
+            made[m] = {p: s * scale for p, s in books.shares[m].items()} or {books.root[m]: books.equal[m]}
+        return made
 
     def of(self, parents: Iterable[str]) -> Mapping[str, Weights]:
         """Of some wastes with residues, t; by word: `generated`, `utilised`, `utilised-from-storage`."""
@@ -46,7 +65,7 @@ class WasteWeights:
 
     def _family(self, parent: str) -> list[str]:
         books = self.accounts
-        return [m for m in books.pools if parent in books.shares[m]]
+        return [m for m in books.pools if parent in self.shares[m]]
 
     def _flows(self, material: str, *, out: bool) -> Floats:
         """(flow,) 1 for the outputs, or inputs, of a material."""
@@ -55,16 +74,26 @@ class WasteWeights:
 
     def _uses(self, parent: str) -> Iterable[tuple[str, Weights]]:
         """What takers of a waste and its residues do with them, less what leaves processes as residue."""
-        b, books = self.ledger, self.accounts
+        b = self.ledger
         for material in self._family(parent):
-            weight = books.shares[material][parent]
+            weight = self.shares[material][parent]
             taken = self._flows(material, out=False) * weight
             fates = self._fates(material)
             for fate in FATES:
                 at = np.array([fates.get(p.id, p.fate) == fate for p in b.processes], bool)
                 yield from self._split(fate, taken * at[b.process])
                 yield FATE_WORDS[fate], self._outside(material, fate) * weight
+            if self.sold:
+                yield FATE_WORDS["utilisation"], self._bought(material) * -weight
             yield from self._left(material, parent)
+
+    def _bought(self, material: str) -> Weights:
+        """What comes over the boundary."""
+        b, pool = self.ledger, self.accounts.at[material]
+        lines = zip(b.compiled.structure.entries, b.compiled.entries, strict=True)
+        entry = [float(line.pool == pool and record.kind == "import") for line, record in lines]
+        outside = [float((o.pool, o.node) == (pool, "import")) for o in b.compiled.outside]
+        return b.weights(entry=np.array(entry, float), outside=np.array(outside, float))
 
     def _split(self, fate: Fate, flow: Floats) -> Iterable[tuple[str, Weights]]:
         """What processes use counts as far as their products are taken; the rest is unsold."""
@@ -120,7 +149,7 @@ class WasteWeights:
         for material in self._family(parent):
             amount = books.taken.get(material, {}).get(process, 0.0)
             fate = self._fates(material).get(process, own)
-            used[fate] += amount * books.shares[material][parent]
+            used[fate] += amount * self.shares[material][parent]
         whole = sum(used.values())
         return {f: a / whole for f, a in used.items()} if whole > 0 else {own: 1.0}
 

@@ -8,7 +8,6 @@ shares lie in ranges.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,14 +15,12 @@ import numpy as np
 
 from mfa.catalogue import Definition, definition, members_of
 from mfa.engine.network import TAKER, Floats
-from mfa.properties import WAYS
-from mfa.results.accounts.accounts import Accounts
 from mfa.results.accounts.ledger import Weights
 from mfa.results.accounts.value import passes_on
-from mfa.results.accounts.waste_weights import OLD, WasteWeights
 from mfa.studies.lp.linear_form import LinearForm, total
 from mfa.studies.lp.programme import Programme
-from mfa.system import Claim, CustomIndicator, Process, Selector
+from mfa.studies.lp.weighed_sums import WeighedSums
+from mfa.system import Claim, Process
 
 WORTH = {"output_value": "value", "value_added": "added"}  # sums with variables of their own
 
@@ -48,7 +45,6 @@ class Measures:
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         self.ledger = programme.ledger
-        self.accounts = Accounts(self.ledger)
 
     def of(self, claim: Claim) -> Quantity | None:
         """The form of a claim; None where its quantity is not linear in the flows, or nothing can flow."""
@@ -74,14 +70,19 @@ class Measures:
     def indicator(self, name: str) -> Quantity | None:
         """The form of an indicator, its group included; of groups only what processes are worth."""
         head, _, group = name.partition("@")
-        own = next((o for o in self.programme.system.indicators if o.id == head), None)
-        if own is not None:
-            return self._own(own)
         found = definition(head)
-        if found is None or (group and WORTH.get(found.numerator) is None) or (group and found.denominator):
+        if found is not None and (found.numerator in WORTH or found.denominator in WORTH):
+            return self._with_worth(head, found, group)
+        weighed = None if group else self.sums.indicator(head)
+        if weighed is None:
             return None
-        if found.fates:
-            return self._waste(head, found)
+        bottom = None if weighed.bottom is None else self._form(weighed.bottom)
+        return Quantity(self._form(weighed.top), bottom, weighed.scale, weighed.pooled)
+
+    def _with_worth(self, head: str, found: Definition, group: str) -> Quantity | None:
+        """An indicator that counts value, which has variables of its own."""
+        if group and (found.denominator or found.numerator not in WORTH):
+            return None
         material = head.partition(":")[2]
         top = self._sum(found.numerator, material, group)
         if top is None or not found.denominator:
@@ -91,32 +92,15 @@ class Measures:
 
     def _sum(self, name: str, material: str, group: str) -> LinearForm | None:
         """A sum of the catalogue; None where it has no weights."""
-        if not name:
-            return None
         if name in WORTH:
             return self._worth(WORTH[name], self._members(group))
-        weights = self.accounts.sum(name, material).weights
+        weights = self.sums.sum(name, material)
         return None if weights is None else self._form(weights)
 
-    def _own(self, indicator: CustomIndicator) -> Quantity | None:
-        """An indicator that the scenario defines, where each selector names one end and counts no layer."""
-        sides = [self._selected(s) for s in (indicator.numerator, indicator.denominator)]
-        if sides[0] is None or sides[1] is None:
-            return None
-        return Quantity(sides[0], sides[1] if indicator.denominator else None)
-
-    def _selected(self, selectors: Sequence[Selector]) -> LinearForm | None:
-        found = self.ledger.weights()
-        for s in selectors:
-            if (s.sources is not None and s.targets is not None) or s.count not in WAYS:
-                return None
-            count = WAYS[s.count]
-            for material in sorted(s.materials & set(self.ledger.compiled.structure.pools)):
-                per = s.weight.value * (count(self.programme.system.materials[material]) or 0.0)
-                for node in sorted(s.sources or s.targets or ()):
-                    ends = (node, "") if s.sources is not None else ("", node)
-                    found += self.ledger.between(material, *ends) * per
-        return self._form(found)
+    @cached_property
+    def sums(self) -> WeighedSums:
+        """The same as weights, without variables of their own."""
+        return WeighedSums(self.ledger)
 
     def _members(self, group: str) -> Floats:
         """(process,) 1 for the members of a group, of everything without one."""
@@ -158,26 +142,3 @@ class Measures:
             else self.programme.column("demand" if o.side == TAKER else "supply", o.pool)
             for o in self.ledger.compiled.outside
         ]
-
-    @cached_property
-    def _wastes(self) -> WasteWeights:
-        return WasteWeights(self.ledger)
-
-    def _waste(self, name: str, found: Definition) -> Quantity | None:
-        """A rate or an amount of a class of waste, or the rate of one waste."""
-        if found.waste_class:
-            flows = self._wastes.accounts.flow
-            of_class = (
-                m.id for m in self.ledger.materials if m.waste == found.waste_class and not m.residue_of
-            )
-            amounts = self._wastes.of([m for m in of_class if flows(m).tonnes])
-        else:
-            amounts = self._wastes.of([name.partition(":")[2]])
-
-        def form(words: Iterable[str]) -> LinearForm:
-            return self._form(sum((amounts[w] for w in words), self.ledger.weights()))
-
-        if found.unit != "1":
-            return Quantity(form(found.fates), pooled=found.fates != ("generated",))
-        bottom = form(("generated", *(f"{w}{OLD}" for w in found.fates)))
-        return Quantity(form(found.fates), bottom, pooled=True)

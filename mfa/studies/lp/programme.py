@@ -50,11 +50,12 @@ class Elastic:
         bottom, top = programme.box
         self._first = len(bottom)
         free = np.full(len(sides), highspy.kHighsInf)
-        self._solver = _solver(
+        self._solver = silent_solver(
             whole,
             (np.append(low, least), np.append(high, free)),
             (np.append(bottom, np.zeros(len(sides))), np.append(top, free)),
         )
+        self._solver.setOptionValue("simplex_strategy", PRIMAL)  # the last solution stays possible
 
     def violation(self, chosen: Collection[int]) -> float:
         """The least sum of relative violations of the chosen groups; 0 where they can hold together.
@@ -97,11 +98,13 @@ class _Silent(highspy.Highs):
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
-def _solver(matrix: Any, rows: tuple[Floats, Floats], box: tuple[Floats, Floats]) -> Any:
-    """A HiGHS model without costs."""
+def silent_solver(
+    matrix: Any, rows: tuple[Floats, Floats], box: tuple[Floats, Floats], cost: Floats | None = None
+) -> Any:
+    """A HiGHS model of sparse rows, their ends, those of the columns, and costs."""
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = matrix.shape
-    model.col_cost_ = np.zeros(matrix.shape[1])
+    model.col_cost_ = np.zeros(matrix.shape[1]) if cost is None else cost
     model.row_lower_, model.row_upper_ = rows
     model.col_lower_, model.col_upper_ = box
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
@@ -111,7 +114,6 @@ def _solver(matrix: Any, rows: tuple[Floats, Floats], box: tuple[Floats, Floats]
     solver: Any = _Silent()  # type: ignore[no-untyped-call]
     solver.silent()
     solver.setOptionValue("threads", 1)
-    solver.setOptionValue("simplex_strategy", PRIMAL)  # the last solution stays possible, not optimal
     solver.passModel(model)
     return solver
 

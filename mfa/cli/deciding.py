@@ -1,0 +1,105 @@
+"""Commands that decide: seek, plan."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+import mfa
+from mfa.cli.group import cli
+from mfa.cli.misuse import Misuse
+from mfa.cli.options import NamedPath, common, say_file, scenario_options
+from mfa.errors import message
+from mfa.show.stream import progress_line, say_json
+
+MOST_POINTS = 200  # of a front; each is a plan of its own
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("--vary", metavar="PATH")
+@click.option("--from", "low", metavar="QUANTITY")
+@click.option("--to", "high", metavar="QUANTITY")
+@click.option("--until", metavar="'INDICATOR >= QUANTITY'")
+@click.option("--each", is_flag=True)
+@scenario_options
+@common
+def seek(
+    scenario: str,
+    vary: str | None,
+    low: str | None,
+    high: str | None,
+    until: str | None,
+    each: bool,
+    over: Mapping[str, Any],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """`mfa seek`."""
+    from mfa.seeking import seek as sought
+    from mfa.show.terminal.print_seek import print_seek
+
+    if (vary is None) != each or (each and (low or high)):
+        raise Misuse("misuse-seek")
+    loaded = mfa.load(scenario, **over)
+    with progress_line(shown=not (quiet or as_json)) as show:
+
+        def told(count: int, count_of: int) -> None:
+            show(message("seek-progress", {"count": f"{count:,}", "all": f"{count_of:,}"}, lang))
+
+        found = sought(loaded, vary, until, low=low, high=high, each=each, progress=told)
+    if as_json:
+        say_json(found.to_json())
+    elif not quiet:
+        print_seek(found, lang)
+    if not found.reached:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("--out", type=NamedPath(dir_okay=False, path_type=Path))
+@click.option("--alternatives", type=int, default=0, metavar="N")
+@click.option("--pareto", metavar="GOAL,GOAL,N")
+@scenario_options
+@common
+def plan(
+    scenario: str,
+    out: Path | None,
+    alternatives: int,
+    pareto: str | None,
+    over: Mapping[str, Any],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """`mfa plan`."""
+    from mfa.show.terminal.print_plan import print_plan
+
+    found = mfa.load(scenario, **over).plan(alternatives=alternatives, pareto=_front(pareto))
+    if as_json:
+        say_json(found.to_json())
+    elif not quiet:
+        print_plan(found, lang)
+    if not found.possible:
+        sys.exit(1)
+    if out is not None:
+        found.write(out)
+        say_file(out, as_json=False, quiet=quiet or as_json)
+
+
+def _front(text: str | None) -> tuple[str, str, int] | None:
+    """Two goals and a number of points."""
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 3 or not parts[2].isdigit() or not 2 <= int(parts[2]) <= MOST_POINTS:
+        raise Misuse("misuse-pareto", text=text[:80])
+    return parts[0], parts[1], int(parts[2])

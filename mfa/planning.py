@@ -1,0 +1,222 @@
+"""A plan of a scenario: solved, printed elsewhere, told as JSON and written as a scenario here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mfa.engine.compile import compile_system
+from mfa.errors import Error, Fault, FaultWithoutPlace
+from mfa.input.load import Loaded, not_scenario
+from mfa.input.merge import library
+from mfa.parameters import listed, parse
+from mfa.results.run import Run, solve_compiled
+from mfa.studies.plan.plan_alternatives import Front, alternatives, front
+from mfa.studies.plan.plan_conflicts import Contradiction
+from mfa.studies.plan.planner import Choice, Planned, plan
+from mfa.studies.seek import text_of
+from mfa.system import Entry, System
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a plan gave.
+
+    Attributes
+    ----------
+    loaded : the scenario
+    run : it, as it stands
+    best : the best plan; None where there is none
+    contradiction : why there is none
+    others : the next best that differ in a yes/no decision, the best first
+    front : points between the best of two goals
+    """
+
+    loaded: Loaded
+    run: Run = field(repr=False)
+    best: Planned | None
+    contradiction: Contradiction | None = None
+    others: tuple[Planned, ...] = ()
+    front: Front | None = None
+
+    @property
+    def system(self) -> System:
+        """The scenario, for names and units."""
+        return self.run.system
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is a plan."""
+        return self.best is not None
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Path → the decided figure, native units; empty where there is no plan."""
+        return {c.decision.path: c.value for c in self.best.choices} if self.best else {}
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything in native units."""
+        made: dict[str, Any] = {"scenario": self.system.name, "possible": self.possible}
+        if self.contradiction is not None:
+            members = [{"kind": o.kind, "ids": list(o.ids)} for o in self.contradiction.members]
+            made |= {"contradiction": members, "method": self.contradiction.method}
+        if self.best is not None:
+            made |= _told(self.best)
+        if self.others:
+            made["alternatives"] = [_told(p) for p in self.others]
+        if self.front is not None:
+            made["front"] = {
+                "goals": list(self.front.names),
+                "points": [list(p.values) for p in self.front.points],
+            }
+        return made
+
+    def to_yaml(self, folder: str | Path = ".") -> str:
+        """The planned scenario, extending this one as seen from a folder.
+
+        Where variants or levels are picked the changes stand in a variant `plan`, to be picked after them.
+
+        Raises
+        ------
+        mfa.Error
+            there is no plan
+        """
+        if self.best is None:
+            raise Error([Fault("plan-no-file", None, {"name": self.system.name})])
+        return _yaml(self.loaded, self.best, Path(folder))
+
+    def write(self, path: str | Path) -> None:
+        """Write the planned scenario to a file.
+
+        Raises
+        ------
+        mfa.Error
+            there is no plan; another ending than .yaml
+        mfa.Failure
+            the file cannot be written
+        """
+        from mfa.show.files import write_atomically
+
+        file = Path(path)
+        if file.suffix not in (".yaml", ".yml"):
+            raise Error([Fault("plan-ending", None, {"file": file.name})])
+        write_atomically(file, self.to_yaml(file.parent))
+
+
+def make_plan(loaded: Loaded, *, count: int = 0, pareto: tuple[str, str, int] | None = None) -> Plan:
+    """The best plan of a scenario; see `Scenario.plan`.
+
+    Raises
+    ------
+    mfa.Error
+        a scenario without `plan:`, a goal that cannot be, a scenario that does not solve; a chain alone
+    mfa.Failure
+        the solver gives no answer
+    """
+    if loaded.is_chain:
+        raise Error([not_scenario(loaded.path)])
+    task = loaded.system.plan
+    if not task.decide:
+        raise Error([Fault("plan-none", None, {"name": loaded.system.name})])
+    run = solve_compiled(loaded.system, compile_system(loaded.system))
+    try:
+        best = plan(run)
+        if isinstance(best, Contradiction):
+            return Plan(loaded, run, None, best)
+        others = alternatives(run, best, count)
+        points = front(run, *pareto) if pareto else None
+    except FaultWithoutPlace as unplaced:
+        raise Error([unplaced.at(task.place)]) from None
+    return Plan(loaded, run, best, None, others, points)
+
+
+def _told(planned: Planned) -> dict[str, Any]:
+    """A plan for `json.dumps`."""
+    targets = {r.name: r.value for r in planned.run.indicator_list if r.aimed}
+    then = {r.name: r.value for r in planned.replay.indicator_list if r.aimed} if planned.replay else {}
+    return {
+        "goals": dict(planned.goals),
+        "decisions": [_choice(c) for c in planned.choices],
+        "binding": [
+            {"kind": s.origin.kind, "ids": list(s.origin.ids), "price": s.price} for s in planned.shadows
+        ],
+        "costs": {**asdict(planned.costs), "total": planned.costs.total},
+        "costs_today": {**asdict(planned.today), "total": planned.today.total},
+        "targets": targets,
+        "targets_by_merit_order": then,
+        "carried_out": planned.carried_out,
+        "differences": [
+            {"process": d.process, "plan": d.plan, "merit_order": d.replay} for d in planned.differences
+        ],
+        "exact": planned.exact,
+        "gap": planned.gap,
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "path": choice.decision.path,
+        "today": choice.today,
+        "value": choice.value,
+        "investment": choice.investment,
+        "yearly": choice.yearly,
+        "brings": None if choice.brings is None else asdict(choice.brings),
+    }
+
+
+# ---------------------------------------------------------------- as a scenario
+def _yaml(loaded: Loaded, best: Planned, folder: Path) -> str:
+    name = loaded.system.name
+    figures = {**(loaded.settings or {}), **_settings(loaded.system, best)}
+    changes = ["set:", *(f"  {path}: {text}" for path, text in figures.items())] if figures else []
+    lists = [d.order for d in loaded.system.plan.decide if d.is_list]
+    if lists:
+        changes.append("pools:")
+    sides: dict[str, list[str]] = {}
+    for material, side in lists:
+        sides.setdefault(material, []).append(side)
+    for material, which in sides.items():
+        changes.append(f"  {material}:")
+        for side in which:
+            entries = getattr(best.system.pools[material], side)
+            unit = f"{best.system.materials[material].unit}/a"
+            lines = [f"      - {_entry(e, unit)}" for e in entries]
+            changes += [f"    {side}:", *lines] if lines else [f"    {side}: []"]
+    head = [f"scenario: {name}-plan", f"extends: {_parent(loaded, folder)}"]
+    picked = [f"--variant {v}" for v in loaded.variants]
+    picked += [f"--lever {k}={v}" for k, v in loaded.levers.items()]
+    if picked:
+        head.insert(0, f"# mfa run FILE {' '.join(picked)} --variant plan")
+        changes = ["variants:", "  plan:", *(f"    {line}" for line in changes)]
+    return "\n".join([*head, *changes]) + "\n"
+
+
+def _settings(system: System, best: Planned) -> dict[str, str]:
+    """Path → quantity of every decided figure; what is there today may be another than the file says."""
+    units = {parse(path, best.system): p.unit for path, p in listed(best.system).items()}
+    made = {}
+    for c in best.choices:
+        made[c.decision.path] = text_of(c.value, units.get(parse(c.decision.path, system), ""))
+    return made
+
+
+def _entry(entry: Entry, unit: str) -> str:
+    """An entry of a list as a file writes it."""
+    key = entry.kind if entry.kind in ("process", "stock") else "boundary"
+    parts = [f"{key}: {entry.node}", f"tier: {entry.tier}"]
+    if entry.limit is not None:
+        parts.append(f"limit: {text_of(entry.limit.value, unit)}")
+    for word, value in (("fate", entry.fate), ("basis", entry.basis)):
+        parts += [f"{word}: {value}"] if value else []
+    if entry.distance is not None:
+        parts.append(f"distance: {text_of(entry.distance.value, 'km')}")
+    return "{" + ", ".join(parts) + "}"
+
+
+def _parent(loaded: Loaded, folder: Path) -> str:
+    """The scenario as seen from a folder: a shipped one by its id, else by its file."""
+    if library.is_shipped(loaded.path):
+        return loaded.path.stem
+    return Path(os.path.relpath(loaded.path.resolve(), folder.resolve())).as_posix()

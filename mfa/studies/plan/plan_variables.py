@@ -1,0 +1,209 @@
+"""The variables of a plan: what flows, and of each decision how much is built.
+
+Levels of processes, amounts over the boundary and to stocks by entry, what is left over and what is short of
+each material; of each decision the part up to today's figure, what is built beyond, and whether it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import scipy.sparse as sp
+
+from mfa.decisions import Decision
+from mfa.engine.network import TAKER
+from mfa.parameters import Path, figure_at, parse
+from mfa.results.accounts.ledger import Ledger
+from mfa.results.run import Run
+
+Kind = Literal[
+    "capacity",
+    "limit",
+    "percent",
+    "room",
+    "drive",
+    "idle",
+    "market",
+    "sold",
+    "taken",
+    "short",
+    "target",
+    "least",
+    "most",
+]
+Terms = list[tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a constraint comes from: its kind, and the ids or the path that say which.
+
+    `ids`: of `capacity`, `drive`, `idle` a process; of `limit`, `percent`, `room` material, side, node; of
+    `market`, `sold`, `taken`, `short` a material; of `target` its number; of `least`, `most` that of a
+    decision.
+    """
+
+    kind: Kind
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A constraint `low <= Σ terms <= high`; without an origin it always holds."""
+
+    terms: Terms
+    low: float
+    high: float
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True)
+class Built:
+    """The columns of one decision: the part up to today's figure, what is built, whether it is.
+
+    `pieces` are the columns of its parts by size, `filled` say that a part is full.
+    """
+
+    today: float
+    base: int
+    added: int
+    binary: int = -1
+    pieces: tuple[int, ...] = ()
+    filled: tuple[int, ...] = ()
+
+
+@dataclass
+class _Columns:
+    """Columns as they are added."""
+
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    cost: list[float] = field(default_factory=list)
+    whole: list[int] = field(default_factory=list)
+
+    def add(self, low: float, high: float, cost: float = 0.0, *, whole: bool = False) -> int:
+        """A further column."""
+        at = len(self.low)
+        self.low.append(low)
+        self.high.append(high)
+        self.cost.append(cost)
+        if whole:
+            self.whole.append(at)
+        return at
+
+
+def annuity(discount: float, life: float) -> float:
+    """The share of an investment that is paid each year of its life.
+
+    a = i ÷ (1 − (1 + i)^−n), with interest i and life n; 1 ÷ n without interest.
+
+    >>> round(annuity(0.08, 20.0), 6)
+    0.101852
+    """
+    return discount / (1 - (1 + discount) ** -life) if discount else 1 / life
+
+
+class PlanVariables:
+    """The variables of one scenario.
+
+    Parameters
+    ----------
+    run : the scenario as it stands, solved: its network, and what is short today
+    weighing : a run whose accounts say what each amount counts; the scenario's own, or that of a plan
+    """
+
+    def __init__(self, run: Run, weighing: Run | None = None) -> None:
+        self.run, self.system, self.task = run, run.system, run.system.plan
+        self.ledger: Ledger = (weighing or run).accounts.ledger
+        self.structure, self.values = run.compiled.structure, run.compiled.values
+        self.columns = _Columns()
+        self.levels = len(self.structure.processes)
+        self.entries = self.levels
+        self.surplus = self.entries + len(self.structure.entries)
+        self.shortage = self.surplus + len(self.structure.pools)
+        self._add_flows()
+        figures = ((i, d) for i, d in enumerate(self.task.decide) if not d.is_list)
+        self.built: dict[int, Built] = {i: self._add_decision(d) for i, d in figures}
+
+    def _add_flows(self) -> None:
+        s = self.structure
+        for _ in s.processes:
+            self.columns.add(0.0, np.inf)
+        for line in s.entries:
+            self.columns.add(0.0, np.inf if line.process < 0 else 0.0)
+        for _ in s.pools:
+            self.columns.add(0.0, np.inf)
+        for _ in s.pools:
+            self.columns.add(0.0, np.inf)
+
+    def _add_decision(self, d: Decision) -> Built:
+        """The columns of a figure; what is built costs its annuity, the rest nothing."""
+        today, share = self.today(d), self.annuity_of(d)
+        path = parse(d.path, self.system)
+        is_amount = path is not None and path.section in ("drive", "demand", "supply")
+        there = min(today, d.high)  # of a capacity or limit, which nothing is gained by giving up
+        base = self.columns.add(0.0 if is_amount else there, today if is_amount else there)
+        added = self.columns.add(0.0, np.inf, 0.0 if d.pieces else d.invest * share)
+        binary = self.columns.add(0.0, 1.0, d.fixed * share, whole=True) if d.fixed else -1
+        sizes = [0.0, *(p.size for p in d.pieces[:-1]), np.inf]
+        parts = tuple(
+            self.columns.add(0.0, size - before, p.invest * share)
+            for before, size, p in zip(sizes, sizes[1:], d.pieces, strict=False)
+        )
+        filled = tuple(self.columns.add(0.0, 1.0, whole=True) for _ in parts[1:])
+        return Built(today, base, added, binary, parts, filled)
+
+    def today(self, d: Decision) -> float:
+        """What is there without the plan; of a figure that nobody wrote, nothing."""
+        if d.today is not None:
+            return d.today
+        path = parse(d.path, self.system)
+        figure = figure_at(self.system, path) if path else None
+        return figure.value if figure else 0.0
+
+    @cached_property
+    def decided(self) -> Mapping[Path, int]:
+        """Where figures are decided → the number of the decision."""
+        found = {parse(d.path, self.system): i for i, d in enumerate(self.task.decide) if not d.is_list}
+        return {path: i for path, i in found.items() if path is not None}
+
+    def value_of(self, number: int) -> Terms:
+        """The value of a decided figure."""
+        return [(self.built[number].base, 1.0), (self.built[number].added, 1.0)]
+
+    def annuity_of(self, d: Decision) -> float:
+        """The share of an investment that is paid each year."""
+        return annuity(self.task.discount, d.life)
+
+    def used(self, path: Path) -> Terms:
+        """What a capacity or limit bounds."""
+        if path.section == "processes":
+            return [(self.structure.processes.index(path.member), 1.0)]
+        side, node = (str(f) for f in path.field[:2])
+        sign = TAKER if side == "takers" else -TAKER
+        lines = enumerate(zip(self.structure.entries, self.run.compiled.entries, strict=True))
+        at = next(
+            e
+            for e, (line, entry) in lines
+            if (self.structure.pools[line.pool], line.side, entry.node) == (path.member, sign, node)
+        )
+        return self.amount(at)
+
+    def amount(self, e: int) -> Terms:
+        """What an entry takes or gives."""
+        line = self.structure.entries[e]
+        if line.process < 0:
+            return [(self.entries + e, 1.0)]
+        flow = self.ledger.flow_at[line.pool, line.process, -line.side]
+        return [(line.process, float(self.values.coefficient[flow]))]
+
+    def matrix(self, rows: Sequence[Row]) -> Any:
+        """(row, variable) the terms of some rows."""
+        at = np.repeat(np.arange(len(rows)), [len(r.terms) for r in rows])
+        columns = np.array([c for r in rows for c, _ in r.terms], np.int64)
+        weights = np.array([w for r in rows for _, w in r.terms], np.float64)
+        return sp.csr_matrix((weights, (at, columns)), (len(rows), len(self.columns.low)))
