@@ -117,6 +117,8 @@ def make_plan(loaded: Loaded, *, count: int = 0, pareto: tuple[str, str, int] | 
     """
     if loaded.is_chain:
         raise Error([not_scenario(loaded.path)])
+    if loaded.system.carries:
+        raise Error([Fault("plan-years", None)])
     task = loaded.system.plan
     if not task.decide:
         raise Error([Fault("plan-none", None, {"name": loaded.system.name})])

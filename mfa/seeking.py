@@ -104,6 +104,8 @@ def seek(
     """
     if loaded.is_chain:
         raise Error([not_scenario(loaded.path)])
+    if loaded.system.carries:
+        raise Error([Fault("seek-years", None)])
     if (vary is None) != each or (each and (low or high)):
         raise Error([Fault("seek-which", None)])
     aim, unit = _aim(loaded.system, until)

@@ -438,6 +438,10 @@ def test_nothing_to_plan(tmp_path: Path) -> None:
     file.write_text(file.read_text("utf-8").split("plan:")[0], encoding="utf-8")
     with pytest.raises(mfa.Error, match="leaves nothing open"):
         planned(file)
+    years = PANELS.write(tmp_path, more="periods: {from: 2025, to: 2027}\n")
+    for act in (mfa.load(years).plan, lambda: mfa.load(years).seek("kiln-0.capacity")):
+        with pytest.raises(mfa.Error, match="through several years"):
+            act()
     with pytest.raises(mfa.Error, match="no decision of the plan is a yes or no"):
         planned(PANELS.write(tmp_path), alternatives=1)
 

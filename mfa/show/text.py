@@ -362,9 +362,7 @@ def remedy_ends(remedy: Remedy) -> tuple[str, str]:
 
 def remedy_brings(system: System, remedy: Remedy, lang: str) -> str:
     """What a remedy brings along: products to sell, goods to buy, energy, CO2, money, unsold waste."""
-    return brings_text(
-        system, remedy.brings, lang, "brings-range" if remedy.way == "range" else "brings-none"
-    )
+    return brings_text(system, remedy.brings, lang, {"range": "brings-range"}.get(remedy.way, "brings-none"))
 
 
 def brings_text(system: System, brings: Consequences, lang: str, nothing: str = "brings-none") -> str:
