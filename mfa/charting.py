@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mfa.comparing import solved
 from mfa.errors import check_language
 from mfa.input.load import variant_label
 from mfa.result import Result
-from mfa.show.chart_kinds import Kind, check
+from mfa.show.chart_kinds import Kind, check, check_samples
 from mfa.show.text import scenario_line
 
 
@@ -19,6 +20,8 @@ def chart(
     path: str | Path,
     *,
     of: str | Sequence[str] = (),
+    samples: int | None = None,
+    seed: int = 1,
     lang: str = "en",
     for_: str | None = None,
     width: str | float | None = None,
@@ -30,13 +33,15 @@ def chart(
 
     Parameters
     ----------
-    kind : of one run `gauge`, `targets`, `wastes`, `merit`, `costs`; of two `waterfall`; of
-        several `years` and `tornado`, which holds the others against the first. A run through
-        several years is enough for `years`; the others take its last
+    kind : of one run `gauge`, `targets`, `wastes`, `merit`, `costs`, `distribution`; of two
+        `waterfall`; of several `years` and `tornado`, which holds the others against the first. A run
+        through several years is enough for `years`; the others take its last
     runs : results, or names of scenarios as `mfa.compare` takes them, solved first
     path : ends in .png, .svg or .pdf
-    of : an indicator (`gauge`, `waterfall`, `tornado`; up to seven for `years`), a class of waste
-        (`wastes`, `years`) or a material (`merit`); nothing is the first target, all wastes
+    samples, seed : of `distribution`: how many draws, as `Scenario.solve` takes them; a result that
+        has samples of the indicator needs none
+    of : an indicator (`gauge`, `distribution`, `waterfall`, `tornado`; up to seven for `years`), a class
+        of waste (`wastes`, `years`) or a material (`merit`); nothing is the first target, all wastes
     for_, width, height, font, dpi : the size, as `mfa.show.paper_size.paper_size` takes it; 7 in
         wide with type of 9 pt where nothing is said
 
@@ -65,10 +70,25 @@ def chart(
     names = [of] if isinstance(of, str) else list(of)
     if kind != "years":  # a run through several years is enough for it
         check(kind, len(given), names)
+    if samples is not None or not any(isinstance(x, Result) and x.sampled for x in given):
+        check_samples(kind, samples)
     found = [solved(x) if isinstance(x, str) else x for x in given]
     made = [one for run in found for one in (run.each if kind == "years" else (run.last,))]
+    if samples is not None:
+        made = [_sampled(run, names, samples, seed) for run in made]
     called = zip(made, titles(made, lang), strict=True)
-    draw(kind, [Named(run, name) for run, name in called], names, Path(path), lang, size)
+    draw(kind, [Named(run, name, run.sampled) for run, name in called], names, Path(path), lang, size)
+
+
+def _sampled(run: Result, names: Sequence[str], samples: int, seed: int) -> Result:
+    """The run with samples of what is named, else of its targets, else of its rates of waste."""
+    from mfa.show.charts.spread_of_run import row_of
+    from mfa.studies.sampling.sampled import Asked, check_one_year, sampled
+    from mfa.studies.sweeps.swept import chosen
+
+    check_one_year(run.loaded.system)
+    wanted = tuple(row_of(run, name).name for name in names) or chosen(run.system, ())
+    return replace(run, sampled=sampled(run, Asked(samples, seed, indicators=wanted, without=False)))
 
 
 def titles(runs: Sequence[Result], lang: str) -> list[str]:

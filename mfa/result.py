@@ -251,12 +251,12 @@ class Result(Run):
 
         check_language(lang)
         about = manifest(self, self.loaded, (), self.sampled)
-        page = report_page(self.last, self.remedies(), lang, about)
+        page = report_page(self.last, self.remedies(), lang, about, self.sampled)
         write_atomically(Path(path), page)
 
     def chart(
         self,
-        kind: Literal["gauge", "targets", "wastes", "merit", "costs", "years"],
+        kind: Literal["gauge", "targets", "wastes", "merit", "costs", "distribution", "years"],
         path: str | Path,
         of: str | None = None,
         *,
@@ -270,7 +270,8 @@ class Result(Run):
         """Draw a chart to a file: a target, all of them, wastes by fate, who takes a material, costs.
 
         `years` draws an indicator, or the fates of a class of waste, over the years of a run through
-        several; the others show the last. `mfa.chart` draws several runs.
+        several; the others show the last. `distribution` is of a run with samples. `mfa.chart` draws
+        several runs.
 
         Parameters
         ----------
@@ -294,7 +295,7 @@ class Result(Run):
         ending(path)
         size = paper_size(for_, width=width, height=height, font=font, dpi=dpi)
         shown = self.each if kind == "years" else (self.last,)
-        runs = [Named(run, run.system.name) for run in shown]
+        runs = [Named(run, run.system.name, run.sampled) for run in shown]
         draw(kind, runs, [of] if of else [], Path(path), lang, size)
 
     def sankey(self, path: str | Path | None = None, *, ax: Axes | None = None, **options: Any) -> Sankey:

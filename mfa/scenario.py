@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mfa.engine.compile import Compiled, compile_system
-from mfa.errors import Error, Failure, Fault, FaultWithoutPlace
+from mfa.errors import Error, Failure, FaultWithoutPlace
 from mfa.input.load import Loaded, as_names, of_year, read_scenario, with_settings
 from mfa.properties import layer
 from mfa.result import Result, of_periods
@@ -81,7 +81,9 @@ class Scenario(Loaded):
         """
         if self.system.carries:
             if samples is not None or until_error is not None:
-                raise Error([Fault("sample-years", None)])
+                from mfa.studies.sampling.sampled import check_one_year
+
+                check_one_year(self.system)
             return of_periods(solve_periods(self.system, partial(of_year, self), self._like), self)
         run = solve_compiled(self.system, self._compiled)
         result = Result(run.system, run.compiled, run.state, self)

@@ -22,7 +22,7 @@ from PIL import Image
 import mfa
 from mfa.charting import titles
 from mfa.results.indicators.target import Indicator
-from mfa.show.chart_kinds import KINDS
+from mfa.show.chart_kinds import KINDS, SAMPLED
 from mfa.show.charts.distribution import distribution, edges
 from mfa.show.charts.draw import draw
 from mfa.show.charts.gauge import gauge
@@ -552,6 +552,7 @@ CALLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "wastes": (PARK[1:2], ()),
     "merit": (PARK[1:2], ("red-mud",)),
     "costs": (PARK[1:2], ()),
+    "distribution": (MUD[:1], ()),
     "waterfall": (MUD[:2], ()),
     "years": (PARK, ("industrial-solid",)),
     "tornado": (MUD, ()),
@@ -565,10 +566,15 @@ def run_of(name: str) -> mfa.Result:
     return solve(name)
 
 
+@functools.cache
+def samples_of(name: str) -> mfa.Result:
+    return mfa.load(name).solve(samples=256, indicators=UTILISED)
+
+
 def drawn(kind: str, size: str, lang: str) -> Axes:
     names, of = CALLS[kind]
-    runs = [run_of(name) for name in names]
-    called = [Named(run, name) for run, name in zip(runs, titles(runs, lang), strict=True)]
+    runs = [samples_of(name) if kind in SAMPLED else run_of(name) for name in names]
+    called = [Named(run, name, run.sampled) for run, name in zip(runs, titles(runs, lang), strict=True)]
     return draw(kind, called, of, None, lang, paper_size(size))
 
 

@@ -116,6 +116,8 @@ def _several(results: list[Result], *, difference: bool, options: dict[str, Any]
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @click.option("--of", multiple=True, metavar="NAME")
+@click.option("--samples", type=int, metavar="N")
+@click.option("--seed", type=int, default=1, metavar="N")
 @click.option("-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path))
 @size_options
 @year_option
@@ -125,6 +127,8 @@ def chart(
     kind: Kind,
     scenarios: tuple[str, ...],
     of: tuple[str, ...],
+    samples: int | None,
+    seed: int,
     output: Path,
     size: Mapping[str, Any],
     year: int | None,
@@ -143,7 +147,7 @@ def chart(
     runs: list[Any] = list(scenarios)
     if any(over.values()) or year is not None:
         runs = [_of_one(scenarios[0], over, year)]
-    mfa.chart(kind, runs, output, of=of, lang=lang, **size)
+    mfa.chart(kind, runs, output, of=of, samples=samples, seed=seed, lang=lang, **size)
     say_file(output, as_json=as_json, quiet=quiet)
 
 

@@ -7,10 +7,28 @@ from typing import Literal, get_args
 
 from mfa.errors import Error, Fault, nearest
 
-Kind = Literal["gauge", "targets", "wastes", "merit", "costs", "waterfall", "years", "tornado"]
+Kind = Literal[
+    "gauge", "targets", "wastes", "merit", "costs", "distribution", "waterfall", "years", "tornado"
+]
 KINDS: tuple[str, ...] = get_args(Kind)
 MOST_RUNS = {"waterfall": 2, "years": 100, "tornado": 100}  # the others are of one run
 MOST_NAMES = {"targets": 0, "costs": 0, "years": 7}  # the others are of one thing
+
+
+SAMPLED = ("distribution",)  # the others are of the figures as they are written
+
+
+def check_samples(kind: str, samples: int | None) -> None:
+    """Refuse samples where none are drawn, and a distribution without any.
+
+    Raises
+    ------
+    mfa.Error
+        the kind needs samples and none are asked for, or the other way round
+    """
+    if (kind in SAMPLED) != (samples is not None):
+        key = "chart-samples-needed" if kind in SAMPLED else "chart-samples-unused"
+        raise Error([Fault(key, None, {"kind": kind, "known": ", ".join(SAMPLED)})])
 
 
 def check(kind: str, runs: int, of: Sequence[str]) -> None:

@@ -66,7 +66,7 @@ def write_run(
     if extras.parquet:
         needed()
     about = manifest(result, scenario, command, sampled)
-    files = _files(result, shown, scenario, remedies, extras, about, lang)
+    files = _files(result, shown, scenario, remedies, extras, about, lang, sampled)
     samples = _samples(sampled, extras) if sampled and extras.keep else ()
     return write_together(folder, with_manifest(about, chain(files, samples)))
 
@@ -97,6 +97,7 @@ def _files(
     extras: Extras,
     about: dict[str, Any],
     lang: str,
+    sampled: Sampled | None,
 ) -> Iterator[tuple[str, str | bytes]]:
     for name in (*result.written, *extras.tables):
         table = result.table(name, lang if extras.labels else "en")
@@ -118,7 +119,7 @@ def _files(
     if extras.report:
         from mfa.show.report import report_page
 
-        yield "report.html", report_page(shown, remedies(), lang, about)
+        yield "report.html", report_page(shown, remedies(), lang, about, sampled)
 
 
 def manifest(

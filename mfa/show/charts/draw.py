@@ -12,6 +12,7 @@ from mfa.show.charts.cost_bars import costs
 from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit_order import merit
 from mfa.show.charts.several_runs import Named, change_of, moved_by, years_of
+from mfa.show.charts.spread_of_run import spread_of
 from mfa.show.charts.style import drawn_at
 from mfa.show.charts.targets import targets
 from mfa.show.charts.waste_fates import wastes
@@ -20,8 +21,6 @@ from mfa.show.paper_size import PaperSize
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from mfa.results.run import Run
 
 
 def draw(
@@ -49,10 +48,11 @@ def draw(
     with written_for(lang), drawn_at(size):
         if kind in MOST_RUNS:
             return _several(kind, runs, of, path, lang)
-        return _one(kind, runs[0].run, of[0] if of else None, path, lang)
+        return _one(kind, runs[0], of[0] if of else None, path, lang)
 
 
-def _one(kind: str, run: Run, of: str | None, path: Path | None, lang: str) -> Axes:
+def _one(kind: str, named: Named, of: str | None, path: Path | None, lang: str) -> Axes:
+    run = named.run
     aimed = next((r.name for r in run.indicator_list if r.aimed), HEADLINE)
     drawings: dict[str, Callable[[], Axes]] = {
         "gauge": lambda: gauge(run, of or aimed, path, lang=lang),
@@ -60,6 +60,7 @@ def _one(kind: str, run: Run, of: str | None, path: Path | None, lang: str) -> A
         "wastes": lambda: wastes(run, path, lang=lang, waste_class=of),
         "merit": lambda: merit(run, of or "", path, lang=lang),
         "costs": lambda: costs(run, path, lang=lang),
+        "distribution": lambda: spread_of(named, of or aimed, path, lang),
     }
     return drawings[kind]()
 

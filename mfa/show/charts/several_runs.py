@@ -21,16 +21,18 @@ from mfa.show.comparison_rows import InWords
 from mfa.show.summary import Summary
 from mfa.show.text import indicator_name
 from mfa.studies.compare import Comparison
+from mfa.studies.sampling.sampled import Sampled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 class Named(NamedTuple):
-    """A run and what it is called beside others."""
+    """A run and what it is called beside others, and its samples where it has some."""
 
     run: Run
     name: str
+    sampled: Sampled | None = None
 
 
 def years_of(runs: Sequence[Run], of: Sequence[str], path: Path | None, lang: str) -> Axes:

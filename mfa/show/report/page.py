@@ -15,7 +15,9 @@ from mfa.results.run import Run
 from mfa.show.headline import headline_notes, value_note
 from mfa.show.magnitudes import written_for
 from mfa.show.report.pictures import run_pictures
+from mfa.show.report.samples import band_sentence, ranges, samples_section
 from mfa.show.report.sections import CONFIDENCES, Rows, others, sections
+from mfa.show.sampled_words import band, chance, probability_text
 from mfa.show.summary import Summary
 from mfa.show.text import (
     figure,
@@ -37,6 +39,7 @@ from mfa.show.text import (
     written,
 )
 from mfa.studies.remedies import Remedy, Ways
+from mfa.studies.sampling.sampled import Sampled
 from mfa.system import System
 
 MOST_UNUSED = 12
@@ -46,7 +49,11 @@ MOST_DISPLACED = 2
 
 
 def report_page(
-    result: Run, found: list[Remedy], lang: str = "en", manifest: Mapping[str, Any] | None = None
+    result: Run,
+    found: list[Remedy],
+    lang: str = "en",
+    manifest: Mapping[str, Any] | None = None,
+    sampled: Sampled | None = None,
 ) -> str:
     """The report as HTML: one file, no script, nothing loaded from elsewhere.
 
@@ -56,18 +63,22 @@ def report_page(
     found : what each way to a missed target would add
     lang : `en` or `zh`
     manifest : versions, inputs with hashes and command, printed at the end
+    sampled : its samples: the chance of each target and the band of each figure then stand beside it
     """
     with written_for(lang):
-        return _rendered(Summary(result, found), result, lang, manifest)
+        return _rendered(Summary(result, found), result, lang, manifest, sampled)
 
 
-def _rendered(summary: Summary, result: Run, lang: str, manifest: Mapping[str, Any] | None) -> str:
+def _rendered(
+    summary: Summary, result: Run, lang: str, manifest: Mapping[str, Any] | None, sampled: Sampled | None
+) -> str:
     page: str = template("report.html").render(
         lang="zh-Hans" if lang == "zh" else "en",
         css=style(),
         word=partial(word, lang=lang),
         tonnes_unit=tonnes_unit(),
-        **_answer(summary, result.system, lang),
+        **_answer(summary, result.system, lang, sampled),
+        **samples_section(summary, sampled, lang),
         **run_pictures(summary, lang),
         **sections(summary, result.system, lang),
         solved=solved_line(result.system, result.state, lang),
@@ -78,19 +89,22 @@ def _rendered(summary: Summary, result: Run, lang: str, manifest: Mapping[str, A
     return page
 
 
-def _answer(summary: Summary, system: System, lang: str) -> dict[str, Any]:
+def _answer(summary: Summary, system: System, lang: str, sampled: Sampled | None) -> dict[str, Any]:
     return {
         "title": system.label[lang],
         "name": system.name,
         "year": system.year or "",
-        "answers": _verdicts(summary, system, lang),
+        "answers": _verdicts(summary, system, lang, sampled),
         "notes": headline_notes(summary, lang),
-        "gauges": [_gauge(r, system, lang) for r in summary.targets if r.value is not None],
+        "gauges": [_gauge(r, system, lang, sampled) for r in summary.targets if r.value is not None],
         "largest": _largest(summary, system, lang),
         "no_ways": _no_ways(summary, lang),
         "ways": _best_ways(summary, system, lang),
-        "trust": _trust(summary, lang),
-        "key_figures": [(indicator_name(system, r.name, lang), *figure(r)) for r in summary.key_figures],
+        "trust": _trust(summary, lang, sampled),
+        "key_figures": [
+            (indicator_name(system, r.name, lang), *figure(r), band(r, sampled) if sampled else "")
+            for r in summary.key_figures
+        ],
         "value_note": value_note(summary, lang),
         "unused": _unused(summary, system, lang),
         "remedies": [
@@ -103,21 +117,31 @@ def _answer(summary: Summary, system: System, lang: str) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------- the answer
-def _verdicts(summary: Summary, system: System, lang: str) -> list[dict[str, str]]:
-    """State and sentence of each target; without targets, the rates of waste as they are."""
+def _verdicts(summary: Summary, system: System, lang: str, sampled: Sampled | None) -> list[dict[str, str]]:
+    """State, sentence and chance of each target; without targets, the rates of waste and their bands."""
     if summary.targets:
         return [
-            {"state": r.met or "empty", "text": target_sentence(r, system, lang)} for r in summary.targets
+            {
+                "state": r.met or "empty",
+                "text": target_sentence(r, system, lang),
+                "chance": chance(summary.result, r, sampled, lang) if sampled else "",
+            }
+            for r in summary.targets
         ]
-    texts = (
-        word("no-target", lang, name=indicator_name(system, r.name, lang), value=percent(r.value))
-        for r in summary.waste_rates
-        if r.value is not None
-    )
-    return [{"state": "", "text": text} for text in texts]
+    rows = [r for r in summary.waste_rates if r.value is not None]
+    return [
+        {
+            "state": "",
+            "text": word(
+                "no-target", lang, name=indicator_name(system, r.name, lang), value=percent(r.value)
+            ),
+            "chance": band_sentence(r, sampled, lang) if sampled else "",
+        }
+        for r in rows
+    ]
 
 
-def _gauge(row: Indicator, system: System, lang: str) -> dict[str, str]:
+def _gauge(row: Indicator, system: System, lang: str, sampled: Sampled | None) -> dict[str, str]:
     """A target as a bar in one row: its value and bound on a scale that holds both, in words beside it."""
     bound = row.minimum if row.minimum is not None else row.maximum or 0.0
     value = row.value or 0.0
@@ -129,6 +153,9 @@ def _gauge(row: Indicator, system: System, lang: str) -> dict[str, str]:
         "bound": ("≥ " if row.minimum is not None else "≤ ") + written(row, bound, more_digits(row, bound)),
         "to": f"{100 * max(value, 0.0) / whole:.4g}",
         "mark": f"{100 * bound / whole:.4g}",
+        "chance": probability_text(sampled.probabilities[row.name, (row.minimum, row.maximum)])
+        if sampled
+        else "",
     }
 
 
@@ -175,12 +202,13 @@ def _way(r: Remedy, system: System, lang: str) -> tuple[str, ...]:
     return (f"{kind}{name}", f"{percent(r.value)}{met}", f"{r.gain * 100:+.2f}", brings)
 
 
-def _trust(summary: Summary, lang: str) -> str:
+def _trust(summary: Summary, lang: str, sampled: Sampled | None) -> str:
     """A sentence on how sure the figures behind the numbers are."""
     count = summary.trust.total()
     shares = {c or "unstated": percent(summary.trust[c] / count) if count else "" for c in CONFIDENCES}
     trust = word("report-trust", lang, count=count, **shares)
-    return trust + word("report-standing", lang, line=standing_text(summary.standing, lang))
+    standing = word("report-standing", lang, line=standing_text(summary.standing, lang))
+    return trust + (ranges(sampled, lang) if sampled else word("report-no-range", lang)) + standing
 
 
 # ---------------------------------------------------------------- tables

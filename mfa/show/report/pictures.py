@@ -30,10 +30,13 @@ ID = re.compile(r'(id="|url\(#|href="#)')
 
 
 class Pictures:
-    """Numbers the charts of one page, so that the page is the same every time."""
+    """Numbers the charts of one page, so that the page is the same every time.
 
-    def __init__(self) -> None:
-        self._numbers = count(1)
+    `prefix` tells their ids from those of other such charts of the page.
+    """
+
+    def __init__(self, prefix: str = "c") -> None:
+        self._numbers, self._prefix = count(1), prefix
 
     def svg(self, draw: Callable[[], Axes], alt: str) -> str:
         """A chart drawn by matplotlib as an inline SVG with a text alternative."""
@@ -47,8 +50,8 @@ class Pictures:
     def inline(self, text: str, alt: str) -> str:
         """An SVG file's text as part of a page."""
         body = METADATA.sub("", PROLOGUE.sub("", text))
-        number = next(self._numbers)
-        body = ID.sub(lambda m: f"{m.group(1)}c{number}-", body)
+        mark = f"{self._prefix}{next(self._numbers)}-"
+        body = ID.sub(lambda m: f"{m.group(1)}{mark}", body)
         return body.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
 
 

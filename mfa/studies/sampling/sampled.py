@@ -21,7 +21,7 @@ from mfa.studies.sampling.draws import DrawPlan
 from mfa.studies.sampling.sampler import Block, Sampler
 from mfa.studies.sampling.statistics import COLUMNS, NOTHING, Probability, Statistics, probability, statistics
 from mfa.studies.sampling.streams import METHODS, Method
-from mfa.system import Target
+from mfa.system import System, Target
 
 BLOCK = 256  # samples solved together; a multiple of 4, where streams can be entered
 MOST = 1_000_000  # samples without end are asked for by mistake
@@ -44,6 +44,7 @@ class Asked(NamedTuple):
     until : the error of the probability of each target at which it ends, a number or `0.5 %`
     indicators : those that are wanted, and targets; empty is all, and the tables of flows
     keep : keep the figures of every sample whatever room they take
+    without : find the probabilities without default spreads too, which draws and solves once more
     """
 
     samples: int | None
@@ -52,6 +53,7 @@ class Asked(NamedTuple):
     until: float | str | None = None
     indicators: tuple[str, ...] = ()
     keep: bool = False
+    without: bool = True
 
     @property
     def most(self) -> int:
@@ -164,6 +166,11 @@ class Sampled:
         found: Floats = self.values[:, at]
         return found
 
+    def has_values(self, name: str) -> bool:
+        """Whether some sample has a value of an indicator."""
+        found = self.statistics.get(name)
+        return found is not None and found.mean is not None
+
     def beside(self, table: Table) -> Table:
         """A table of the central run with the columns of its samples."""
         if table.name == "indicators":
@@ -239,6 +246,18 @@ def _probabilities(
     }
 
 
+def check_one_year(system: System) -> None:
+    """Refuse to sample what runs through several years.
+
+    Raises
+    ------
+    mfa.Error
+        the scenario has periods, or stocks in use
+    """
+    if system.carries:
+        raise Error([Fault("sample-years", None)])
+
+
 def sampled(central: Run, asked: Asked, progress: Progress = lambda done, count: None) -> Sampled:
     """Draw, solve and count the samples of a run.
 
@@ -251,7 +270,7 @@ def sampled(central: Run, asked: Asked, progress: Progress = lambda done, count:
     targets = [t.indicator for t in central.system.targets]
     names = (*targets, *asked.indicators) if asked.indicators else None
     found = _sampled(central, asked, names, progress, tables=names is None)
-    if not found.by_default or not targets:
+    if not found.by_default or not targets or not asked.without:
         return found
     system = replace(central.system, spreads={})
     plain = Run(system, central.compiled, central.state)

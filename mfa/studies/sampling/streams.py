@@ -87,7 +87,8 @@ class Streams:
         engine = self._sobol
         if engine.num_generated != start:
             engine.reset()
-            engine.fast_forward(start)
+            if start:  # scipy cannot go forward by nothing from the start
+                engine.fast_forward(start)
         import warnings
 
         with warnings.catch_warnings():  # of counts that are no power of 2, which docs/uncertainty.md tells

@@ -1,0 +1,174 @@
+"""Samples in the answers: report, distribution, comparison, audit and Sankey, against closed forms."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+
+import mfa
+from mfa.show.charts.draw import draw
+from mfa.show.charts.several_runs import Named
+from mfa.show.report import report_page
+from tests.test_cli import Runner
+
+UTILISED = "industrial-solid-waste-utilisation"
+WORKS = """
+scenario: works
+label: {en: Works, zh: 工厂}
+sources: {trials: {cite: Trials}}
+materials:
+  ore: {label: {en: Ore, zh: 矿}, kind: resource}
+  metal: {label: {en: Metal, zh: 金属}, kind: product}
+  mud: {label: {en: Mud, zh: 泥}, kind: waste, waste: industrial-solid}
+  lime: {label: {en: Lime, zh: 石灰}, kind: resource}
+  brick: {label: {en: Brick, zh: 砖}, kind: product}
+processes:
+  smelter:
+    per: metal
+    inputs: {ore: {value: 2 t/t, range: <ore>, dist: uniform, source: trials}}
+    outputs: {metal: 1 t/t, mud: {balance: true}}
+  kiln:
+    per: brick
+    inputs: {mud: {value: 0.9 t/t, confidence: medium}, lime: {value: 0.1 t/t, confidence: low}}
+    outputs: {brick: 1 t/t}
+    capacity: <capacity>
+drive: {smelter: 1 Mt/a}
+pools:
+  mud: {takers: [kiln, {boundary: deposit}]}
+  brick: {takers: [{boundary: export, limit: none}]}
+targets: {industrial-solid-waste-utilisation: {min: 95 %}}
+indicators:
+  landfill: {label: {en: Landfill, zh: 填埋}, numerator: [{material: mud, target: deposit}]}
+<more>
+"""
+Write = Callable[..., Path]
+MET = (0.9 / 0.95 - 0.8) / 0.6
+"""P(0.9 ÷ mud >= 0.95) of mud uniform on 0.8 to 1.4 Mt/a, of which the kiln takes 0.9."""
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Write:
+    """The works of docs/uncertainty.md with what of it is given."""
+
+    def write(name: str = "works", ore: str = "1.8..2.4", capacity: str = "1 Mt/a", more: str = "") -> Path:
+        text = WORKS
+        for mark, given in (("<ore>", f"{ore} t/t"), ("<capacity>", capacity), ("<more>", more)):
+            text = text.replace(mark, given)
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(text.replace("scenario: works", f"scenario: {name}"), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
+    """The command line, called in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return Runner(capsys)
+
+
+def plain(page: str) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
+
+
+# ---------------------------------------------------------------- report
+def test_report_of_samples(works: Write) -> None:
+    """P by written ranges alone is that of a uniform; with default spreads, of every sample by hand."""
+    result = mfa.load(works()).solve(samples=4096, method="sobol", indicators=UTILISED)
+    sampled = result.sampled
+    assert sampled is not None
+    at = {path: i for i, path in enumerate(sampled.paths)}
+    ore, mud = (sampled.drawn[:, at[p]] for p in ("smelter.inputs.ore", "kiln.inputs.mud"))
+    rates = np.minimum(1.0, mud / (ore - 1))
+    said = plain(report_page(result, [], "en", None, sampled))
+    with_defaults = f"{np.mean(rates >= 0.95):.3f} ± 0.007"
+    assert f"at least 95.00 % with probability {with_defaults}; {MET:.3f} ± 0.007 by written" in said
+    assert f"met with P = {with_defaults}" in said
+    assert "1 figures spread as written, 2 by their confidence" in said
+    assert "4096 of 4096 samples that count" in said
+    low, high = np.quantile(rates, (0.05, 0.95))
+    assert re.search(
+        rf"Industrial solid waste utilised 90.00 % .* {100 * low:.2f} % .* {100 * high:.2f} %", said
+    )
+    assert "no range was computed" not in said
+
+
+def test_report_of_a_uniform(works: Write) -> None:
+    """With `spreads: none` the 5 % quantile of 0.9 ÷ mud is 0.9 ÷ (0.8 + 0.95 · 0.6) = 65.69 %."""
+    result = mfa.load(works(more="spreads: none")).solve(samples=4096, method="lhs", indicators=UTILISED)
+    said = plain(report_page(result, [], "en", None, result.sampled))
+    assert f"with probability {MET:.3f} ± 0.007" in said
+    assert "by written ranges alone" not in said
+    assert re.search(r"Industrial solid waste utilised 90\.00 % \S+ % \S+ % 65\.69 % ", said)
+    assert "1 of them were drawn as written and 0 by their confidence" in said
+
+
+def test_report_of_a_plain_run(works: Write) -> None:
+    """Without samples no probability stands there, and that no range was computed does."""
+    said = plain(report_page(mfa.load(works()).solve(), [], "en"))
+    assert "no range was computed" in said
+    assert "probability" not in said
+    assert "How sure it is" not in said
+
+
+def test_report_tells_samples_that_do_not_count(works: Write, run: Runner) -> None:
+    """Ore below 1 t/t leaves no mud: of ore uniform on 0.99 to 2.99, 1 in 200 samples cannot be."""
+    file = str(works(ore="0.99..2.99", more="spreads: none"))
+    asked = [
+        "--samples",
+        "1000",
+        "--method",
+        "lhs",
+        "--indicator",
+        UTILISED,
+        "--report",
+        "--out",
+        "out",
+        "--lang",
+        "zh",
+        "--quiet",
+    ]
+    assert run("run", file, *asked).code == 0
+    said = plain(Path("out/report.html").read_text(encoding="utf-8"))
+    assert "由 1000 个样本中计入的 995 个得出" in said
+    assert "5 个样本不计入；不能为负或无解之处：smelter.outputs.mud (5)" in said
+
+
+# ---------------------------------------------------------------- distribution
+def line_at(ax: Axes, gid: str) -> float:
+    (found,) = [x for x in ax.lines if x.get_gid() == gid]
+    return float(np.asarray(found.get_xdata())[0])
+
+
+def test_distribution_of_a_run(works: Write) -> None:
+    """Bars add up to all samples, those that meet the target to P; lines stand at bound and written value."""
+    result = mfa.load(works(more="spreads: none")).solve(samples=4096, method="lhs", indicators=UTILISED)
+    ax = draw("distribution", [Named(result, "", result.sampled)], (), None, "en")
+    bins = [p for p in ax.patches if (p.get_gid() or "").startswith("bin ")]
+    assert sum(p.get_height() for p in bins) == pytest.approx(100)
+    met = sum(p.get_height() for p in bins if p.get_hatch() is None)
+    assert met == pytest.approx(100 * MET, abs=100 / 4096)
+    assert line_at(ax, "target") == pytest.approx(95)
+    assert line_at(ax, "as written") == pytest.approx(90)
+    assert any(f"with probability {MET:.3f} ± 0.007" in t.get_text() for t in ax.texts)
+
+
+def test_chart_draws_the_samples(works: Write, run: Runner) -> None:
+    """The command samples what is named; samples that lack or are of no use are told."""
+    file = str(works())
+    asked = ["chart", "distribution", file, "-o", "x.svg", "--of", "landfill"]
+    assert run(*asked, "--samples", "64", "--seed", "3", "--for", "column", "--lang", "zh").code == 0
+    assert "分布：填埋" in Path("x.svg").read_text(encoding="utf-8")
+    lacking = run(*asked)
+    assert (lacking.code, "add '--samples 1000'" in lacking.err) == (2, True)
+    useless = run("chart", "gauge", file, "-o", "x.svg", "--samples", "64")
+    assert (useless.code, "'--samples' goes with distribution" in useless.err) == (2, True)
+    unknown = run(*asked[:-1], "no-such", "--samples", "64")
+    assert (unknown.code, "no indicator 'no-such'" in unknown.err) == (2, True)
