@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,47 @@ from mfa.studies import compare as studies
 from mfa.studies.compare import Share
 
 if TYPE_CHECKING:
+    from mfa.results.tables import Table
     from mfa.show.sankey.diagram import Sankey
+    from mfa.studies.sampling.paired import Paired
+    from mfa.studies.sampling.sampled import Progress
 
 
 @dataclass(frozen=True)
 class Comparison(studies.Comparison):
-    """Two runs side by side, and what they are called."""
+    """Two runs side by side, and what they are called; with samples, their changes pair by pair."""
 
     titles: tuple[str, str]
+    paired: Paired | None = None
+
+    def with_samples(
+        self,
+        samples: int,
+        seed: int = 1,
+        names: Sequence[str] = (),
+        progress: Progress = lambda done, count: None,
+    ) -> Comparison:
+        """The comparison with samples of both runs in which shared figures are drawn alike.
+
+        Parameters
+        ----------
+        samples, seed : as `Scenario.solve` takes them
+        names : indicators beside those with a target in either run
+        progress : called as samples of both runs are done, with how many and of how many
+
+        Raises
+        ------
+        mfa.Error
+            an indicator that neither run has; a run through several years; numbers that cannot be;
+            more than a fifth of the samples is invalid
+        """
+        from mfa.studies.sampling.paired import paired
+        from mfa.studies.sampling.sampled import check_one_year
+
+        for run in (self.a, self.b):
+            check_one_year(run.loaded.system if isinstance(run, Result) else run.system)
+        self._check(names)
+        return replace(self, paired=paired(self.a, self.b, samples, seed, names, progress))
 
     def shares(self, names: Sequence[str] = ()) -> list[Share]:
         """The change of some indicators by cause; with no names, of the targets that changed.
@@ -33,21 +66,28 @@ class Comparison(studies.Comparison):
         """
         changed = {c.name for c in self.indicators}
         wanted = list(names) or [n for n in self.main_indicators if n in changed]
+        self._check(wanted)
+        return self.split(wanted)
+
+    def _check(self, names: Sequence[str]) -> None:
         known = {r.name for x in (self.a, self.b) for r in x.indicator_list}
-        unknown = [n for n in wanted if n not in known]
+        unknown = [n for n in names if n not in known]
         if unknown:
             raise Error(
                 [Fault("compare-indicator", None, {"id": n[:80], "near": nearest(n, known)}) for n in unknown]
             )
-        return self.split(wanted)
 
     def to_json(self, shares: list[Share] | None = None) -> dict[str, Any]:
-        """What is compared, and every table as a list of rows."""
-        from mfa.show.terminal.print_comparison import all_tables
-
-        tables = all_tables(self, self.shares() if shares is None else shares)
+        """What is compared, and every table as a list of rows; with samples, how they were drawn."""
+        tables = self._tables(self.shares() if shares is None else shares)
         rows = {t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in tables}
-        return {"a": self.titles[0], "b": self.titles[1], **rows}
+        drawn = {"samples": [s.to_json() for s in (self.paired.a, self.paired.b)]} if self.paired else {}
+        return {"a": self.titles[0], "b": self.titles[1], **rows, **drawn}
+
+    def _tables(self, shares: list[Share]) -> list[Table]:
+        from mfa.show.terminal.print_comparison import all_tables, paired_table
+
+        return all_tables(self, shares) + ([paired_table(self.paired)] if self.paired else [])
 
     def write(
         self, folder: str | Path, shares: list[Share] | None = None, *, html: bool = False, lang: str = "en"
@@ -72,15 +112,21 @@ class Comparison(studies.Comparison):
     def _files(self, shares: list[Share], lang: str, *, html: bool) -> Iterator[tuple[str, str | bytes]]:
         from mfa.show.files import csv_text
         from mfa.show.report.comparison_page import comparison_page
-        from mfa.show.terminal.print_comparison import all_tables
 
-        for found in all_tables(self, shares):
+        for found in self._tables(shares):
             yield f"{found.name}.csv", csv_text(found)
         if html:
-            yield "compare.html", comparison_page(self, shares, self.titles, lang)
+            yield "compare.html", comparison_page(self, shares, self.titles, lang, self.paired)
 
 
-def compare(a: Result | str, b: Result | str) -> Comparison:
+def compare(
+    a: Result | str,
+    b: Result | str,
+    *,
+    samples: int | None = None,
+    seed: int = 1,
+    indicators: str | Sequence[str] = (),
+) -> Comparison:
     """Set two runs side by side; `a` is what `b` is compared with.
 
     Of a run through several years, the last is compared; `Result.year` gives another.
@@ -89,6 +135,7 @@ def compare(a: Result | str, b: Result | str) -> Comparison:
     ----------
     a, b : results, or names of scenarios that are solved first, each with variants and levels of
         levers where wanted: `"jiaokou-2025+market-limited"`, `"jiaokou-2025+LEVER=LEVEL"`
+    samples, seed, indicators : also solve both for so many draws, see `Comparison.with_samples`
 
     Raises
     ------
@@ -104,7 +151,9 @@ def compare(a: Result | str, b: Result | str) -> Comparison:
     """
     runs = [solved(x) if isinstance(x, str) else x for x in (a, b)]
     titles = [x if isinstance(x, str) else _title(x) for x in (a, b)]
-    return Comparison(runs[0].last, runs[1].last, (titles[0], titles[1]))
+    found = Comparison(runs[0].last, runs[1].last, (titles[0], titles[1]))
+    names = [indicators] if isinstance(indicators, str) else list(indicators)
+    return found if samples is None else found.with_samples(samples, seed, names)
 
 
 def sankey(

@@ -13,11 +13,13 @@ import mfa
 from mfa.cli.group import cli
 from mfa.cli.misuse import Misuse
 from mfa.cli.options import (
+    Draws,
     NamedPath,
     common,
     of_year,
     pair,
     picture_options,
+    sampling_options,
     say_file,
     scenario_options,
     size_options,
@@ -116,8 +118,7 @@ def _several(results: list[Result], *, difference: bool, options: dict[str, Any]
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @click.option("--of", multiple=True, metavar="NAME")
-@click.option("--samples", type=int, metavar="N")
-@click.option("--seed", type=int, default=1, metavar="N")
+@sampling_options
 @click.option("-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path))
 @size_options
 @year_option
@@ -127,8 +128,7 @@ def chart(
     kind: Kind,
     scenarios: tuple[str, ...],
     of: tuple[str, ...],
-    samples: int | None,
-    seed: int,
+    draws: Draws,
     output: Path,
     size: Mapping[str, Any],
     year: int | None,
@@ -147,7 +147,7 @@ def chart(
     runs: list[Any] = list(scenarios)
     if any(over.values()) or year is not None:
         runs = [_of_one(scenarios[0], over, year)]
-    mfa.chart(kind, runs, output, of=of, samples=samples, seed=seed, lang=lang, **size)
+    mfa.chart(kind, runs, output, of=of, samples=draws.samples, seed=draws.seed, lang=lang, **size)
     say_file(output, as_json=as_json, quiet=quiet)
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import click
 
@@ -173,6 +173,40 @@ def picture_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+class Draws(NamedTuple):
+    """What samples are asked for, if any."""
+
+    samples: int | None
+    seed: int
+
+
+def sampling_options(command: F) -> F:
+    """How many samples; the command gets them as `draws`."""
+
+    @wraps(command)
+    def run(*given: Any, samples: int | None, seed: int, **options: Any) -> Any:
+        return command(*given, draws=Draws(samples, seed), **options)
+
+    made = click.option("--seed", type=int, default=1, metavar="N")(cast(F, run))
+    return click.option("--samples", type=int, metavar="N")(made)
+
+
+def told_samples(show: Callable[[str], None], lang: str) -> Callable[[int, int], None]:
+    """What tells on a line of progress how many samples are done."""
+
+    def told(done: int, count: int) -> None:
+        show(message("sample-progress", {"count": f"{done:,}", "all": f"{count:,}"}, lang))
+
+    return told
+
+
+def refuse_folderless(options: Mapping[str, bool], folder: Path | None) -> None:
+    """Options that write into a folder need one."""
+    for name, given in options.items():
+        if given and folder is None:
+            raise Misuse("misuse-folder", option=name)
 
 
 def size_options(command: F) -> F:

@@ -1,10 +1,10 @@
-"""Commands that solve: run, audit, compare, sweep, check."""
+"""Commands that solve: run, audit, sweep, check."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,10 @@ from mfa.cli.options import (
     formats,
     of_year,
     pair,
+    refuse_folderless,
     say_namesake,
     scenario_options,
+    told_samples,
     year_option,
 )
 from mfa.cli.watching import watch
@@ -94,7 +96,7 @@ def run(
     _refuse_later({"--gaussian": gaussian})
     into = {"--sankey": picture, "--parquet": parquet, "--report": report, "--labels": labels, "--keep": keep}
     into["--cohorts"] = cohorts
-    _refuse_folderless(into, out)
+    refuse_folderless(into, out)
     if watching and require_targets:
         raise Misuse("misuse-watch")
 
@@ -108,9 +110,7 @@ def run(
                 until_error=until_error,
                 indicators=names,
                 keep=keep,
-                progress=lambda done, count: show(
-                    message("sample-progress", {"count": f"{done:,}", "all": f"{count:,}"}, lang)
-                ),
+                progress=told_samples(show, lang),
             )
         if keep and result.sampled is None:
             raise Misuse("misuse-keep")
@@ -139,13 +139,6 @@ def _refuse_later(options: Mapping[str, bool]) -> None:
     for name, given in options.items():
         if given:
             raise Misuse("misuse-later", what=name)
-
-
-def _refuse_folderless(options: Mapping[str, bool], folder: Path | None) -> None:
-    """Options that write into a folder need one."""
-    for name, given in options.items():
-        if given and folder is None:
-            raise Misuse("misuse-folder", option=name)
 
 
 def _print_run(result: Result, lang: str, folder: Path | None, *, mend: bool, full: bool) -> None:
@@ -243,55 +236,6 @@ def audit(
         print_audit(found, result.system.name, lang)
     if strict and not found.passes:
         sys.exit(1)
-
-
-@cli.command()
-@click.argument("scenarios", nargs=-1, required=True, metavar="A [B …]")
-@click.option("--variant", "variants", multiple=True, metavar="NAME")
-@click.option("--lever", "levers", multiple=True, metavar="LEVER=LEVEL")
-@click.option("--indicator", "names", multiple=True, metavar="NAME")
-@click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
-@click.option("--html", is_flag=True)
-@common
-@formats
-def compare(
-    scenarios: tuple[str, ...],
-    variants: tuple[str, ...],
-    levers: tuple[str, ...],
-    names: tuple[str, ...],
-    out: Path | None,
-    html: bool,
-    form: Form,
-    quiet: bool,
-    lang: str,
-    debug: bool,
-) -> None:
-    """`mfa compare`."""
-    from mfa.comparing import solved
-    from mfa.show.terminal.annotations import annotate, of_comparison
-    from mfa.show.terminal.print_comparison import print_comparison
-
-    _refuse_folderless({"--html": html}, out)
-    if (variants or levers) and len(scenarios) > 1:
-        raise Misuse("misuse-several", option="--variant" if variants else "--lever")
-    levels = ("=".join(pair(text, "--lever red-mud-outlets=plan")) for text in levers)
-    given = [*scenarios, *(f"{scenarios[0]}+{name}" for name in (*variants, *levels))]
-    if len(given) < 2:
-        raise Misuse("misuse-alone")
-    runs = [solved(name) for name in given]
-    found = []
-    for name, run in zip(given[1:], runs[1:], strict=True):
-        comparison = replace(mfa.compare(runs[0], run), titles=(given[0], name))
-        shares = comparison.shares(names)
-        if out is not None:
-            comparison.write(out if len(given) == 2 else out / name, shares, html=html, lang=lang)
-        if form == "github":
-            annotate(of_comparison(comparison, comparison.titles, lang), quiet=quiet)
-        elif form != "json" and not quiet:
-            print_comparison(comparison, shares, comparison.titles, lang)
-        found.append(comparison.to_json(shares))
-    if form == "json":
-        say_json(found)
 
 
 @cli.command()

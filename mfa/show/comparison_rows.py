@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mfa.catalogue import members_of
 from mfa.results.indicators.target import ROUNDING
 from mfa.show.magnitudes import step, units
+from mfa.show.sampled_words import probability_text
 from mfa.show.text import (
     indicator_name,
     knowing,
@@ -19,6 +20,7 @@ from mfa.show.text import (
     word,
 )
 from mfa.studies.compare import Change, Comparison, InputChange, LinkChange
+from mfa.studies.sampling.paired import Paired, PairedChange
 from mfa.system import Entry, Pool, System
 
 MONEY = 1e8  # CNY in 亿元
@@ -89,6 +91,38 @@ class InWords(NamedTuple):
     def _link(self, c: LinkChange) -> str:
         layer = f"{c.layer} · " * bool(c.layer)
         return f"{layer}{self.material(c.material)}: {self.node(c.source)} → {self.node(c.target)}"
+
+    # ------------------------------------------------------------ samples
+    def pairs_title(self, paired: Paired, titles: tuple[str, str]) -> str:
+        """How many pairs, how many count, and how many figures are drawn alike in both."""
+        (only_a, only_b), (a, b) = paired.apart, titles
+        counts = {"count": f"{paired.a.count:,}".replace(",", " "), "seed": paired.a.asked.seed}
+        drawn = {"shared": paired.shared, "only_a": only_a, "only_b": only_b, "a": a, "b": b}
+        return word("compare-pairs", self.lang, counting=paired.counting, **counts, **drawn)
+
+    def pairs_heads(self, titles: tuple[str, str]) -> list[str]:
+        """The heads of `pairs`."""
+        stats = [word(f"samples-{h}", self.lang) for h in ("written", "mean", "sd", "p05", "p95")]
+        met = [word("compare-met", self.lang, name=name) for name in titles]
+        return [word("compare-change", self.lang), *stats, word("compare-better", self.lang), *met]
+
+    def pairs(self, paired: Paired) -> list[tuple[str, ...]]:
+        """Of each indicator its change as written and over the samples, and who is better how often."""
+        return [self._pair(c) for c in paired.changes]
+
+    def _pair(self, c: PairedChange) -> tuple[str, ...]:
+        written = None if c.before is None or c.after is None else c.after - c.before
+        values = (written, c.change.mean, c.change.sd, c.change.p05, c.change.p95)
+        known = [v for v in (c.before, c.after) if v is not None]
+        unit, scale = _unit(c.unit, max((abs(v) for v in values if v is not None), default=0.0))
+        if c.unit == "1" and min(known, default=0.0) <= 1 + ROUNDING:
+            unit, scale = word("compare-points", self.lang), 0.01
+        cells = ["–" if v is None else number(v / scale) for v in values]
+        better = c.better or c.rises
+        sign = "" if c.better else word("compare-larger", self.lang)
+        chances = ["–" if p is None or not p.samples else probability_text(p) for p in (better, *c.met)]
+        name = self.indicator(c.name)
+        return (f"{name} [{unit}]" if unit else name, *cells, f"{sign}{chances[0]}", *chances[1:])
 
     # ------------------------------------------------------------ causes
     def cause(self, cause: str) -> str:

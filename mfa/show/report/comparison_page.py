@@ -13,18 +13,28 @@ from mfa.show.report.pictures import Pictures
 from mfa.show.terminal.print_comparison import MOST_FLOWS
 from mfa.show.text import word
 from mfa.studies.compare import Comparison, Share
+from mfa.studies.sampling.paired import Paired
 
 
 def comparison_page(
-    comparison: Comparison, shares: list[Share], titles: tuple[str, str], lang: str = "en"
+    comparison: Comparison,
+    shares: list[Share],
+    titles: tuple[str, str],
+    lang: str = "en",
+    paired: Paired | None = None,
 ) -> str:
     """The comparison as HTML: one file, no script, nothing loaded from elsewhere."""
     with written_for(lang):
-        return _rendered(InWords(comparison, lang), comparison, shares, titles, lang)
+        return _rendered(InWords(comparison, lang), comparison, shares, titles, lang, paired)
 
 
 def _rendered(
-    words: InWords, comparison: Comparison, shares: list[Share], titles: tuple[str, str], lang: str
+    words: InWords,
+    comparison: Comparison,
+    shares: list[Share],
+    titles: tuple[str, str],
+    lang: str,
+    paired: Paired | None,
 ) -> str:
     page: str = template("compared.html").render(
         lang="zh-Hans" if lang == "zh" else "en",
@@ -33,6 +43,9 @@ def _rendered(
         titles=titles,
         inputs=words.inputs(),
         indicators=words.indicators(),
+        pairs=(words.pairs_title(paired, titles), words.pairs_heads(titles), words.pairs(paired))
+        if paired
+        else None,
         flows=words.links(comparison.flows[: 4 * MOST_FLOWS]),
         layers=words.links(comparison.layers[: 4 * MOST_FLOWS]),
         waterfalls=_waterfalls(words, shares, titles),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from mfa.results.tables import Table
@@ -9,6 +10,8 @@ from mfa.show.comparison_rows import InWords
 from mfa.show.terminal.table import bold, dim, line, table
 from mfa.show.text import word
 from mfa.studies.compare import Change, Comparison, Share
+from mfa.studies.sampling.paired import Paired
+from mfa.studies.sampling.statistics import COLUMNS
 
 MOST_INPUTS = 40
 MOST_FLOWS = 15
@@ -33,6 +36,19 @@ def causes_table(found: list[Share]) -> Table:
     )
 
 
+def paired_table(paired: Paired) -> Table:
+    """indicator, unit, values as written, pairs, statistics of the change, probabilities and errors."""
+    words = ("rises", "better", "met_before", "met_after")
+    chances = [name for word_ in words for name in (word_, f"{word_}_error")]
+    columns = ("indicator", "unit", "before", "after", "pairs", *COLUMNS, *chances)
+    rows = []
+    for c in paired.changes:
+        found = [x for p in (c.rises, c.better, *c.met) for x in ((p.value, p.error) if p else (None, None))]
+        shown = (None if x is None or math.isnan(x) else x for x in found)
+        rows.append((c.name, c.unit, c.before, c.after, c.pairs, *c.change, *shown))
+    return Table("paired", columns, rows, {*columns[2:]})
+
+
 def all_tables(comparison: Comparison, shares: list[Share]) -> list[Table]:
     """Everything that a comparison has."""
     return [
@@ -44,7 +60,13 @@ def all_tables(comparison: Comparison, shares: list[Share]) -> list[Table]:
     ]
 
 
-def print_comparison(comparison: Comparison, shares: list[Share], titles: tuple[str, str], lang: str) -> None:
+def print_comparison(
+    comparison: Comparison,
+    shares: list[Share],
+    titles: tuple[str, str],
+    lang: str,
+    paired: Paired | None = None,
+) -> None:
     """Print it for a person: inputs first."""
     words = InWords(comparison, lang)
     line(bold(word("compare-title", lang, a=titles[0], b=titles[1])), "\n")
@@ -57,10 +79,18 @@ def print_comparison(comparison: Comparison, shares: list[Share], titles: tuple[
     if rows:
         table(word("compare-indicators", lang), heads, rows)
         _causes(words, shares)
+    if paired:
+        print_paired(words, paired, titles)
     for name, found in (("flows", comparison.flows), ("layers", comparison.layers)):
         if found:
             table(word(f"compare-{name}", lang), heads, words.links(found[:MOST_FLOWS]))
             _more(len(found) - MOST_FLOWS, lang)
+
+
+def print_paired(words: InWords, paired: Paired, titles: tuple[str, str]) -> None:
+    """Print the changes over samples, and what was drawn."""
+    line(bold(words.pairs_title(paired, titles)))
+    table("", words.pairs_heads(titles), words.pairs(paired))
 
 
 def _inputs(words: InWords, titles: tuple[str, str]) -> None:
