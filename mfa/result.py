@@ -302,12 +302,17 @@ class Result(Run):
         """Draw the flows: to a file (.png .svg .pdf .html), onto matplotlib axes, or into a notebook.
 
         `options` are those of `mfa.show.sankey.diagram.sankey`: `layer`, `unit`, `by`, `focus`, `steps`,
-        `loops`, `min_share`, `without`, `order`, `colours`, `spread`, `lang`.
+        `loops`, `min_share`, `without`, `order`, `colours`, `spread`, `lang`. With samples
+        `spread="samples"` shows the standard deviation of each flow as the pale edge of its band.
         """
         from mfa.show.sankey.command_text import command_text
         from mfa.show.sankey.diagram import sankey
 
-        return sankey(self.last, path, ax=ax, call=command_text(self.loaded, options), **options)
+        asked = dict(options)
+        if self.sampled and options.get("spread") == "samples":
+            asked |= {"samples": self.sampled.count, "seed": self.sampled.asked.seed}
+        call = command_text(self.loaded, asked)
+        return sankey(self.last, path, ax=ax, call=call, sampled=self.sampled, **options)
 
     def sankey_data(self, format: str = "json", **options: Any) -> dict[str, Any]:
         """The flows of that picture for other programs: `json`, `floweaver`, `d3` or `plotly`."""

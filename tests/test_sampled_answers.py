@@ -269,3 +269,22 @@ def test_an_indicator_that_one_run_lacks_has_no_pairs(works: Write, tmp_path: Pa
     two.write_text(re.sub(r"indicators:\n.*\n", "", text), encoding="utf-8")
     landfill = change_of(mfa.compare(str(one), str(two), samples=64, indicators="landfill"), "landfill")
     assert (landfill.pairs, landfill.change.mean, landfill.after) == (0, None, None)
+
+
+# ---------------------------------------------------------------- Sankey
+def test_edges_of_a_sankey(works: Write, run: Runner) -> None:
+    """Ore is uniform on 1.8 to 2.4 Mt/a: sd 0.6/√12 Mt/a, written in the picture's unit; metal has none."""
+    file = works(more="spreads: none")
+    result = mfa.load(file).solve(samples=2000)
+    made = result.sankey(spread="samples")
+    drawn = {band.link.material: made.geometry.spread.get(band.link) for band in made.geometry.bands}
+    largest = max(band.link.value for band in made.geometry.bands)
+    assert drawn["ore"] == pytest.approx(0.6 / 12**0.5 * largest / 2, rel=0.03)  # ore, 2 Mt/a, is the largest
+    assert drawn["metal"] is None
+    assert run("sankey", str(file), "--samples", "64", "-o", "x.svg").code == 0
+    assert "one standard deviation" in Path("x.svg").read_text(encoding="utf-8")
+    refused = run("sankey", str(file), "--samples", "64", "-o", "x.svg", "--layer", "value")
+    assert refused.code == 2
+    assert run("sankey", str(file), str(file), "--samples", "64", "-o", "x.svg").code == 2
+    with pytest.raises(mfa.Error, match="no samples of its flows"):
+        mfa.load(file).solve(samples=64, indicators=UTILISED).sankey(spread="samples")

@@ -13,6 +13,7 @@ import mfa
 from mfa.cli.group import cli
 from mfa.cli.misuse import Misuse
 from mfa.cli.options import (
+    PLAIN,
     Draws,
     NamedPath,
     common,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--caption", is_flag=True)
 @click.option("--difference", is_flag=True)
 @click.option("-o", "--output", required=True, type=NamedPath(dir_okay=False, path_type=Path))
+@sampling_options
 @picture_options
 @size_options
 @year_option
@@ -49,6 +51,7 @@ def sankey(
     caption: bool,
     difference: bool,
     output: Path,
+    draws: Draws,
     format_: str | None,
     size: Mapping[str, Any],
     year: int | None,
@@ -74,9 +77,11 @@ def sankey(
     if "rest" in options:
         options["rest"] = options["rest"] == "on"
     several = len(scenarios) > 1 or difference
-    results = (
-        _each(scenarios, over, year) if several else [of_year(mfa.load(scenarios[0], **over).solve(), year)]
-    )
+    if draws.samples is not None:
+        if several:
+            raise Misuse("misuse-several", option="--samples")
+        options["spread"] = "samples"
+    results = _each(scenarios, over, year) if several else [_of_one(scenarios[0], over, year, draws)]
     slider = bool(results[0].runs) and output.suffix == ".html"  # over the years of one scenario
     if several or slider:
         made = _several(results, difference=difference, options={"lang": lang, **options}, path=output)
@@ -92,9 +97,9 @@ def sankey(
             say_file(file, as_json=as_json, quiet=quiet)
 
 
-def _of_one(scenario: str, over: Mapping[str, Any], year: int | None) -> Result:
+def _of_one(scenario: str, over: Mapping[str, Any], year: int | None, draws: Draws = PLAIN) -> Result:
     """A scenario solved, of one year where that is asked for."""
-    return of_year(mfa.load(scenario, **over).solve(), year)
+    return of_year(mfa.load(scenario, **over).solve(samples=draws.samples, seed=draws.seed), year)
 
 
 def _each(scenarios: tuple[str, ...], over: Mapping[str, Any], year: int | None) -> list[Result]:

@@ -182,6 +182,10 @@ class Draws(NamedTuple):
     seed: int
 
 
+PLAIN = Draws(None, 1)
+"""No samples."""
+
+
 def sampling_options(command: F) -> F:
     """How many samples; the command gets them as `draws`."""
 

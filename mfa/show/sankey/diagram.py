@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, Unpack
 
 from mfa.errors import Error, Fault, check_language
 from mfa.results.run import Run
@@ -15,8 +15,10 @@ from mfa.show.sankey.compose import Frame, Names, Picture, Spread, names, pictur
 from mfa.show.sankey.geometry import Geometry
 from mfa.show.sankey.measure import count, count_default
 from mfa.show.sankey.picture_options import choose
+from mfa.show.sankey.sampled_spread import given_spread
 from mfa.show.sankey.sheet import FREE, Sheet, sheet_of
 from mfa.show.sankey.shown import shown
+from mfa.studies.sampling.sampled import Sampled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -168,7 +170,8 @@ def sankey(
     lang: str = "en",
     layer: str | Sequence[str] = (),
     unit: str | None = None,
-    spread: Spread | None = None,
+    spread: Spread | Literal["samples"] | None = None,
+    sampled: Sampled | None = None,
     page: bool = False,
     title: bool = True,
     call: str = "",
@@ -184,7 +187,9 @@ def sankey(
         `co2` (t), or an element or oxide (kg); several for a page; by default `mass`, or
         `energy` where nothing that flows has a mass
     unit : another unit of the layer; a native unit such as `MWh` shows what is counted in it
-    spread : (source, target, material) as drawn → standard deviation, in the unit of the layer
+    spread : (source, target, material) as drawn → standard deviation, in the unit of the layer; or
+        `samples`: that of `sampled`, in the layer `mass`, for each band that is one flow
+    sampled : the samples of the run
     page : amounts in the layer's own unit, and room for the labels of both languages, as for files
         that end in .html or .json; else in the unit in which the largest is a short number
     title : on paper, what it is stands above it, and the unit there instead of in each label
@@ -211,7 +216,8 @@ def sankey(
     chosen = shown(counted, result.system, choice)
     called = names(result.system, choice, chosen)
     frame = Frame(lang, both=paged, sheet=sheet, titled=title and not paged and ax is None)
-    drawn = pictures(counted, chosen, result.system, choice, called, frame, spread or {})
+    deviations = given_spread(spread, result, sampled, counted, choice)
+    drawn = pictures(counted, chosen, result.system, choice, called, frame, deviations)
     made = Sankey(result.system.label, lang, drawn, called, sheet, call)
     if ax is not None:
         from mfa.show.sankey.print import draw
