@@ -125,6 +125,15 @@ def test_report_of_a_uniform(works: Write) -> None:
     assert "1 of them were drawn as written and 0 by their confidence" in said
 
 
+def test_narrow_misses_are_told(works: Write) -> None:
+    """With a kiln of 1 or 1.0555 Mt/a the rate is 90 % or 94.995 %: half of the samples miss 95 % by 5e-5."""
+    sizes = "{value: 1 Mt/a, choice: [1 Mt/a, 1.0555 Mt/a]}"
+    file = works(ore="1.9999999999..2.0000000001", capacity=sizes, more="spreads: none")
+    result = mfa.load(file).solve(samples=100, method="lhs", indicators=UTILISED)
+    said = plain(report_page(result, [], "en", None, result.sampled))
+    assert "with probability 0.000 ± 0.010 (50.0 % of the samples miss it by less" in said
+
+
 def test_report_of_a_plain_run(works: Write) -> None:
     """Without samples no probability stands there, and that no range was computed does."""
     said = plain(report_page(mfa.load(works()).solve(), [], "en"))

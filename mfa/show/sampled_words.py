@@ -14,6 +14,7 @@ from mfa.studies.sampling.sampled import Sampled
 from mfa.studies.sampling.statistics import Probability, Statistics
 
 MOST_INVALID = 5  # reasons that are named
+NEAR = 1e-4  # of a bound: no statistic of a park is known to a ten-thousandth
 HEADS = ("written", "mean", "sd", "p05", "p50", "p95")
 """The columns of the table of indicators."""
 
@@ -43,8 +44,19 @@ def chance(result: Run, row: Indicator, sampled: Sampled, lang: str) -> str:
     if found.unproven:
         share = f"{found.unproven / found.samples:.1%}".replace("%", " %")
         text += word("samples-unproven", lang, share=share)
+    near = _near(row, sampled)
+    if near:
+        text += word("samples-near", lang, share=f"{near / found.samples:.1%}".replace("%", " %"))
     without = sampled.written_alone.get((row.name, bounds))
     return text + (word("samples-without", lang, **_figures(without)) if without else "")
+
+
+def _near(row: Indicator, sampled: Sampled) -> int:
+    """How many samples miss a target by less than anybody measures (`NEAR`): slivers of a few kilograms."""
+    at = list(sampled.rows).index((row.name, row.minimum, row.maximum))
+    missed = (v for v, words in zip(sampled.values[:, at], sampled.met, strict=True) if words[at] == "false")
+    bounds = [b for b in (row.minimum, row.maximum) if b is not None]
+    return sum(min(abs(v - b) / abs(b) if b else abs(v) for b in bounds) <= NEAR for v in missed)
 
 
 def probability_text(found: Probability) -> str:
