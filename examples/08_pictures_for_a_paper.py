@@ -12,20 +12,18 @@ folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "ou
 folder.mkdir(parents=True, exist_ok=True)
 result = mfa.load("jiaokou-2025").solve()
 chain = mfa.load("magnesium-slag")  # a chain alone: recipes and lists, nothing runs
-# Water would be nine tenths of all mass. What is left out or bundled stands in the legend, with its amount.
-SHOWN = {"without": ["water", "water-vapour", "karst-water"], "min_share": "0.1 %"}
+# Water and common pools are left out of masses; what is not drawn stands below, with its amount.
+PAPER = {"for_": "paper"}  # 17 cm wide, no letter below 6.5 pt
 
 for lang in ("en", "zh"):
     # A page takes several layers over the same nodes, a file on paper one.
-    sectors = result.sankey(
-        folder / f"sectors.{lang}.html", layer=["mass", "energy"], by="sector", lang=lang, **SHOWN
-    )
-    for layer, unit in (("mass", "kt"), ("energy", "tce")):
-        file = folder / f"sectors-{layer}.{lang}.pdf"
-        result.sankey(file, layer=layer, unit=unit, by="sector", lang=lang, **SHOWN)
+    page = folder / f"sectors.{lang}.html"
+    sectors = result.sankey(page, layer=["mass", "energy"], by="sector", lang=lang)
+    for layer in ("mass", "energy"):
+        result.sankey(folder / f"sectors-{layer}.{lang}.pdf", layer=layer, by="sector", lang=lang, **PAPER)
 
-    # Where red mud comes from and goes to, two flows in a row; SVG opens in a drawing program.
-    mud = result.sankey(folder / f"red-mud.{lang}.svg", focus="red-mud", steps=2, lang=lang, **SHOWN)
+    # Where red mud goes, in kt; SVG opens in a drawing program.
+    mud = result.sankey(folder / f"red-mud.{lang}.svg", only="red-mud", unit="kt", lang=lang, **PAPER)
 
     # The ending decides here too: .png, .svg, .pdf. Without a file, `ax=` draws onto axes of one's own.
     gauge(result, "industrial-solid-waste-utilisation", folder / f"gauge.{lang}.pdf", lang=lang)
@@ -38,7 +36,7 @@ for lang in ("en", "zh"):
 # What is drawn can be asked for: here the widest bands of the red mud.
 bands = [band.link for band in mud.geometry.bands if band.link.material == "red-mud"]
 for link in sorted(bands, key=lambda link: -link.value)[:3]:
-    print(f"  {link.source} → {link.target}: {link.value / 1e3:,.1f} kt/a")
+    print(f"  {link.source} → {link.target}: {link.value:,.1f} kt/a")
 
 for file in sorted(folder.glob("*.en.*")):
     print(f"  {file.name:<24} {file.stat().st_size / 1024:>7,.0f} KiB")
