@@ -35,7 +35,8 @@ def chart(
     ----------
     kind : of one run `gauge`, `targets`, `wastes`, `merit`, `costs`, `distribution`; of two
         `waterfall`; of several `years` and `tornado`, which holds the others against the first. A run
-        through several years is enough for `years`; the others take its last
+        through several years is enough for `years`, and several of them are a line each; the others
+        take the last year
     runs : results, or names of scenarios as `mfa.compare` takes them, solved first
     path : ends in .png, .svg or .pdf
     samples, seed : of `distribution`: how many draws, as `Scenario.solve` takes them; a result that
@@ -73,11 +74,15 @@ def chart(
     if samples is not None or not any(isinstance(x, Result) and x.sampled for x in given):
         check_samples(kind, samples)
     found = [solved(x) if isinstance(x, str) else x for x in given]
-    made = [one for run in found for one in (run.each if kind == "years" else (run.last,))]
+    shown = found if kind == "years" else [run.last for run in found]
     if samples is not None:
-        made = [_sampled(run, names, samples, seed) for run in made]
-    called = zip(made, titles(made, lang), strict=True)
-    draw(kind, [Named(run, name, run.sampled) for run, name in called], names, Path(path), lang, size)
+        shown = [_sampled(run, names, samples, seed) for run in shown]
+    made = [
+        Named(one, name, one.sampled)
+        for run, name in zip(shown, titles(shown, lang), strict=True)
+        for one in run.each
+    ]
+    draw(kind, made, names, Path(path), lang, size)
 
 
 def _sampled(run: Result, names: Sequence[str], samples: int, seed: int) -> Result:
@@ -96,7 +101,7 @@ def titles(runs: Sequence[Result], lang: str) -> list[str]:
 
     Runs that are still called alike are numbered.
     """
-    made = [scenario_line(run.system, lang) for run in runs]
+    made = [run.system.label[lang] if run.runs else scenario_line(run.system, lang) for run in runs]
     made = [
         " + ".join([name, *_laid(run, lang)]) if made.count(name) > 1 else name
         for run, name in zip(runs, made, strict=True)

@@ -702,3 +702,52 @@ def test_scenario_without_targets_or_prices() -> None:
     """Nothing to draw is an error that says what to give."""
     with pytest.raises(mfa.Error, match="the scenario has no targets to draw"):
         draw("targets", [Named(run_of("chain-water"), "")], (), None, "en")
+
+
+MUD_YEARS = """
+scenario: mud
+periods: {from: 2022, to: 2026}
+materials:
+  ore: {kind: resource}
+  metal: {kind: product}
+  bricks: {kind: product}
+  mud: {kind: waste, waste: industrial-solid}
+processes:
+  smelter: {per: metal, inputs: {ore: 2 t/t}, outputs: {mud: 1 t/t}}
+  kiln: {per: bricks, inputs: {mud: 1 t/t}, capacity: {2022: 0 t/a, 2024: 40 t/a}}
+pools: {mud: {takers: [kiln, {boundary: deposit}]}}
+drive: {smelter: 100 t/a}
+targets: {industrial-solid-waste-utilisation: {min: 35 %}}
+variants:
+  early: {label: {en: Early kiln, zh: 早建}, set: {kiln.capacity: 80 t/a}}
+  late: {label: {en: No aim, zh: 无}, targets: {industrial-solid-waste-utilisation: {min: 50 %}}}
+"""
+
+
+def test_runs_through_years_are_a_line_each(tmp_path: Path) -> None:
+    """By hand: the kiln takes 0, 20, 40, 40, 40 of 100, or 80 in each year; 35 % is the bound of both."""
+    file = tmp_path / "mud.yaml"
+    file.write_text(MUD_YEARS, encoding="utf-8")
+    runs = [mfa.load(file).solve(), mfa.load(file, variants=["early"]).solve()]
+    called = [
+        Named(one, name) for run, name in zip(runs, titles(runs, "en"), strict=True) for one in run.each
+    ]
+    ax = draw("years", called, (), None, "en")
+    lines = {line.get_gid(): [float(y) for y in line.get_ydata()] for line in ax.get_lines()}
+    assert lines["mud"] == pytest.approx([0, 20, 40, 40, 40])
+    assert lines["Early kiln"] == pytest.approx([80] * 5)
+    assert lines["target"] == pytest.approx([35] * 6)
+    apart(ax)
+    with pytest.raises(mfa.Error, match="are both of the year 2022"):
+        draw("years", called, ("industrial-solid",), None, "en")
+
+
+def test_bounds_that_differ_are_not_drawn(tmp_path: Path) -> None:
+    """A line with 35 % and one with 50 % as their targets have no bound in common."""
+    file = tmp_path / "mud.yaml"
+    file.write_text(MUD_YEARS, encoding="utf-8")
+    runs = [mfa.load(file).solve(), mfa.load(file, variants=["late"]).solve()]
+    called = [Named(one, n) for run, n in zip(runs, "ab", strict=True) for one in run.each]
+    assert "target" not in {line.get_gid() for line in draw("years", called, (), None, "en").get_lines()}
+    with pytest.raises(mfa.Error, match="8 scenarios are more lines than can be told apart"):
+        draw("years", [Named(one, n) for n in "abcdefgh" for one in runs[0].each], (), None, "en")

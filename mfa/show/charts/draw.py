@@ -69,5 +69,5 @@ def _several(kind: str, runs: Sequence[Named], of: Sequence[str], path: Path | N
     if kind == "waterfall":
         return change_of(runs[0], runs[1], of, path, lang)
     if kind == "years":
-        return years_of([n.run for n in runs], of, path, lang)
+        return years_of(runs, of, path, lang)
     return moved_by(runs[0], runs[1:], of, path, lang)

@@ -35,34 +35,81 @@ class Named(NamedTuple):
     sampled: Sampled | None = None
 
 
-def years_of(runs: Sequence[Run], of: Sequence[str], path: Path | None, lang: str) -> Axes:
+def years_of(runs: Sequence[Named], of: Sequence[str], path: Path | None, lang: str) -> Axes:
     """Indicators, or the fates of a class of waste, over the years of the runs.
+
+    Several runs through several years are a line each of one indicator.
 
     Raises
     ------
     mfa.Error
         a run without a year, two of one year, no such indicator, or several that no axis shares
     """
-    by_year = _by_year(runs)
-    if len(of) == 1 and of[0] in CLASSES:
-        return _fates(by_year, of[0], path, lang)
-    names = list(of) or [_main(runs[0])]
-    rows = {name: {year: _row(run, name) for year, run in by_year.items()} for name in names}
-    units = {row.unit for found in rows.values() for row in found.values() if row}
-    if len(units) > 1 or len(names) > len(COLOURS):
-        values = {"units": listed(sorted(units), lang), "most": len(COLOURS)}
-        raise Error([Fault("chart-years-units", None, values)])
+    through: dict[str, list[Run]] = {}
+    for run, name in runs:
+        through.setdefault(name, []).append(run)
+    if len(of) <= 1 and len(through) > 1 and not set(of) & set(CLASSES) and _each_through(through):
+        return _scenarios({name: _by_year(own) for name, own in through.items()}, of, path, lang)
+    return _one_line(_by_year([run for run, _ in runs]), of, path, lang)
+
+
+def _each_through(through: Mapping[str, Sequence[Run]]) -> bool:
+    """Whether each goes through several years."""
+    return all(len(own) > 1 for own in through.values())
+
+
+def _scenarios(
+    through: Mapping[str, Mapping[int, Run]], of: Sequence[str], path: Path | None, lang: str
+) -> Axes:
+    """One indicator of several runs through several years, with the bound that all of them have."""
+    runs = [run for by_year in through.values() for run in by_year.values()]
+    name = of[0] if of else _main(runs[0])
+    heading = _called(runs, name, lang)
+    rows = {k: {y: _row(run, name) for y, run in by_year.items()} for k, by_year in through.items()}
+    series = _values(rows)
+    bounds, at_most = _bounds(next(iter(rows.values())))
+    shared = all(_bounds(found) == (bounds, at_most) for found in rows.values())
+    if len(series) > len(COLOURS):
+        raise Error([Fault("chart-years-scenarios", None, {"count": len(series), "most": len(COLOURS)})])
+    return years(
+        series,
+        path,
+        heading=heading,
+        unit=next(row.unit for found in rows.values() for row in found.values() if row),
+        target=bounds if shared and bounds else None,
+        at_most=at_most,
+        lang=lang,
+    )
+
+
+def _values(rows: Mapping[str, Mapping[int, Indicator | None]]) -> dict[str, dict[int, float | None]]:
+    """Rows as series of numbers; a run in which nothing of it happens is a gap."""
     series = {
-        _called(runs, name, lang): {year: row.value if row else None for year, row in found.items()}
+        name: {year: row.value if row else None for year, row in found.items()}
         for name, found in rows.items()
     }
     if not any(v is not None for values in series.values() for v in values.values()):
         raise Error([Fault("chart-empty", None, {})])
+    return series
+
+
+def _one_line(by_year: Mapping[int, Run], of: Sequence[str], path: Path | None, lang: str) -> Axes:
+    """Indicators, or fates, over the years of runs that follow one another."""
+    runs = list(by_year.values())
+    if len(of) == 1 and of[0] in CLASSES:
+        return _fates(by_year, of[0], path, lang)
+    names = list(of) or [_main(runs[0])]
+    rows = {name: {year: _row(run, name) for year, run in by_year.items()} for name in names}
+    called = {name: _called(runs, name, lang) for name in names}
+    units = {row.unit for found in rows.values() for row in found.values() if row}
+    if len(units) > 1 or len(names) > len(COLOURS):
+        values = {"units": listed(sorted(units), lang), "most": len(COLOURS)}
+        raise Error([Fault("chart-years-units", None, values)])
     bounds, at_most = _bounds(rows[names[0]]) if len(names) == 1 else ({}, False)
     return years(
-        series,
+        _values({called[name]: found for name, found in rows.items()}),
         path,
-        heading=listed(series, lang),
+        heading=listed(called.values(), lang),
         note=_span(by_year),
         unit=units.pop(),
         target=bounds or None,
