@@ -37,7 +37,7 @@ class Result(Run):
     loaded : what was solved, with its files, for the manifest
     sampled : its samples, where it was solved with some; the tables then have their statistics
     runs : the run of each period, where there are several; tables then have the rows of all of them,
-        and everything that shows one run (accounts, charts, Sankey, report) shows the last
+        and everything that shows one run (accounts, charts, Sankey) shows the last
     in_use : the cohorts of the stocks in use, where there are any
     """
 
@@ -233,10 +233,12 @@ class Result(Run):
         check_language(lang)
         asked = Extras(parquet, sankey, report, remedies, labels, keep, (COHORTS,) if cohorts else ())
         loaded, into = self.loaded, Path(folder)
-        return write_run(self, self.last, self.remedies, into, loaded, command, asked, lang, self.sampled)
+        return write_run(self, self.each, self.remedies, into, loaded, command, asked, lang, self.sampled)
 
     def report(self, path: str | Path, *, lang: str = "en") -> None:
         """Write the report of the run: one self-contained HTML page, printable, en or zh.
+
+        Of a run through several years it goes over all of them, then over the last.
 
         Raises
         ------
@@ -251,7 +253,7 @@ class Result(Run):
 
         check_language(lang)
         about = manifest(self, self.loaded, (), self.sampled)
-        page = report_page(self.last, self.remedies(), lang, about, self.sampled)
+        page = report_page(self.last, self.remedies(), lang, about, self.sampled, self.each)
         write_atomically(Path(path), page)
 
     def chart(

@@ -180,3 +180,48 @@ def test_formulas_have_their_words_in_both_languages() -> None:
 def test_figures_are_all_that_have_a_source(park: Path) -> None:
     """Four coefficients (the reference is none), the limit of the kiln, the drive and one price."""
     assert len(figures(mfa.load(park).system)) == 4 + 1 + 1 + 1
+
+
+THROUGH_YEARS = """
+scenario: mud
+label: {en: Mud, zh: 泥}
+periods: {from: 2022, to: 2026}
+materials:
+  ore: {kind: resource}
+  metal: {kind: product}
+  bricks: {kind: product}
+  mud: {kind: waste, waste: industrial-solid}
+processes:
+  smelter: {per: metal, inputs: {ore: 2 t/t}, outputs: {mud: 1 t/t}}
+  kiln: {per: bricks, inputs: {mud: 1 t/t}, capacity: {2022: 0 t/a, 2024: 40 t/a}}
+pools: {mud: {takers: [kiln, {stock: old}, {stock: new}]}}
+stocks:
+  old: {label: {en: Old yard, zh: 老堆场}, material: mud, initial: 100 t, capacity: 250 t}
+  new: {label: {en: New yard, zh: 新堆场}, material: mud}
+drive: {smelter: 100 t/a}
+targets: {industrial-solid-waste-utilisation: {min: 35 %}}
+"""
+
+
+def test_report_goes_over_all_years(tmp_path: Path) -> None:
+    """By hand: the kiln takes 0, 20, 40 of 100 t; the old yard 100 → 200 → 250, the new one the rest."""
+    file = tmp_path / "mud.yaml"
+    file.write_text(THROUGH_YEARS, encoding="utf-8")
+    result = mfa.load(file).solve()
+    said = (("en", "reached from 2024", "full in 2023"), ("zh", "自 2024 年起达到", "2023 年堆满"))
+    for lang, reached, full in said:
+        result.report(tmp_path / "page.html", lang=lang)
+        page = (tmp_path / "page.html").read_text(encoding="utf-8")
+        text = words(page)
+        assert reached in text
+        assert "0.00 % 20.00 % 40.00 % 40.00 % 40.00 %" in text
+        assert f"100 t 200 t 250 t 250 t 250 t 250 t 250 t {full}" in text
+        assert "0 t 0 t 30 t 90 t 150 t 210 t" in text
+        assert "mud · 2022–2026" in text
+        assert page.split('id="last-year"')[0].count("<svg") == 2  # the target, and the wastes by fate
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
+    result.year(2023).report(tmp_path / "one.html")
+    one = (tmp_path / "one.html").read_text(encoding="utf-8")
+    assert "Over the years" not in one
+    assert "mud · 2023" in words(one)

@@ -59,11 +59,22 @@ def spans(years: Sequence[int], step: int = 1) -> str:
 
 
 class OverYears:
-    """What is told of the periods of a run."""
+    """What is told of the periods of a run.
 
-    def __init__(self, runs: Sequence[Run], *, every: bool = False) -> None:
-        self.runs, self.every = runs, every
+    Parameters
+    ----------
+    every : all years and all indicators that are printed
+    columns : at most so many years are shown otherwise
+    """
+
+    def __init__(self, runs: Sequence[Run], *, every: bool = False, columns: int = MOST_COLUMNS) -> None:
+        self.runs, self.every, self.most = runs, every, columns
         self.years = tuple(run.system.period for run in runs)
+
+    @property
+    def span(self) -> str:
+        """The first and the last year."""
+        return f"{self.years[0]}–{self.years[-1] + self.runs[-1].system.span - 1}"
 
     @cached_property
     def aims(self) -> tuple[str, ...]:
@@ -88,15 +99,15 @@ class OverYears:
     @cached_property
     def columns(self) -> tuple[int, ...]:
         """The places of the years that are shown: the ends, where a target is reached or has a point."""
-        if self.every or len(self.years) <= MOST_COLUMNS:
+        if self.every or len(self.years) <= self.most:
             return tuple(range(len(self.years)))
         last = len(self.years) - 1
         wanted = [0, last]
         wanted += [self.years.index(r.since) for r in map(self.reached, self.aims) if r.since in self.years]
         figures = [b for t in self.runs[0].system.targets for b in (t.least, t.most) if b]
         wanted += [self.years.index(y) for f in figures for y, _ in f.years if y in self.years]
-        wanted += [round(last * part / (MOST_COLUMNS - 1)) for part in range(1, MOST_COLUMNS - 1)]
-        return tuple(sorted(list(dict.fromkeys(wanted))[:MOST_COLUMNS]))
+        wanted += [round(last * part / (self.most - 1)) for part in range(1, self.most - 1)]
+        return tuple(sorted(list(dict.fromkeys(wanted))[: self.most]))
 
     @cached_property
     def figures(self) -> list[tuple[Indicator | None, ...]]:

@@ -42,7 +42,7 @@ class Extras:
 
 def write_run(
     result: Run,
-    shown: Run,
+    shown: Sequence[Run],
     remedies: Callable[[], list[Remedy]],
     folder: Path,
     scenario: Loaded,
@@ -53,7 +53,7 @@ def write_run(
 ) -> list[Path]:
     """Write the files of a run into a folder, all of them or none, in the place of an earlier run's.
 
-    `shown` is what pages show: of a run through several years, the last.
+    `shown` is what pages show: the run of each year, or the one; the Sankey shows the last.
     `remedies` finds what each way to a missed target would add, where the files tell it.
 
     Raises
@@ -91,7 +91,7 @@ def with_manifest(
 
 def _files(
     result: Run,
-    shown: Run,
+    shown: Sequence[Run],
     scenario: Loaded,
     remedies: Callable[[], list[Remedy]],
     extras: Extras,
@@ -109,17 +109,17 @@ def _files(
     if extras.remedies:
         from mfa.show.terminal.print_remedies import remedies_table
 
-        yield "remedies.csv", csv_text(remedies_table(shown, remedies()))
+        yield "remedies.csv", csv_text(remedies_table(shown[-1], remedies()))
     if extras.sankey:
         from mfa.show.sankey.command_text import command_text
         from mfa.show.sankey.diagram import sankey
 
-        made = sankey(shown, lang=lang, page=True, call=command_text(scenario, {}))
+        made = sankey(shown[-1], lang=lang, page=True, call=command_text(scenario, {}))
         yield "sankey.html", made.page(about["run"])
     if extras.report:
         from mfa.show.report import report_page
 
-        yield "report.html", report_page(shown, remedies(), lang, about, sampled)
+        yield "report.html", report_page(shown[-1], remedies(), lang, about, sampled, shown)
 
 
 def manifest(

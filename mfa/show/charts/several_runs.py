@@ -46,11 +46,11 @@ def years_of(runs: Sequence[Named], of: Sequence[str], path: Path | None, lang: 
         a run without a year, two of one year, no such indicator, or several that no axis shares
     """
     through: dict[str, list[Run]] = {}
-    for run, name in runs:
-        through.setdefault(name, []).append(run)
+    for one in runs:
+        through.setdefault(one.name, []).append(one.run)
     if len(of) <= 1 and len(through) > 1 and not set(of) & set(CLASSES) and _each_through(through):
         return _scenarios({name: _by_year(own) for name, own in through.items()}, of, path, lang)
-    return _one_line(_by_year([run for run, _ in runs]), of, path, lang)
+    return _one_line(_by_year([one.run for one in runs]), of, path, lang)
 
 
 def _each_through(through: Mapping[str, Sequence[Run]]) -> bool:

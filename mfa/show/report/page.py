@@ -14,6 +14,7 @@ from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.headline import headline_notes, value_note
 from mfa.show.magnitudes import written_for
+from mfa.show.report.over_years_section import years_section
 from mfa.show.report.pictures import run_pictures
 from mfa.show.report.samples import band_sentence, ranges, samples_section
 from mfa.show.report.sections import CONFIDENCES, Rows, others, sections
@@ -54,6 +55,7 @@ def report_page(
     lang: str = "en",
     manifest: Mapping[str, Any] | None = None,
     sampled: Sampled | None = None,
+    runs: Sequence[Run] = (),
 ) -> str:
     """The report as HTML: one file, no script, nothing loaded from elsewhere.
 
@@ -64,19 +66,26 @@ def report_page(
     lang : `en` or `zh`
     manifest : versions, inputs with hashes and command, printed at the end
     sampled : its samples: the chance of each target and the band of each figure then stand beside it
+    runs : those of all years, of which `result` is the last, where there are several
     """
     with written_for(lang):
-        return _rendered(Summary(result, found), result, lang, manifest, sampled)
+        return _rendered(Summary(result, found), result, lang, manifest, sampled, runs)
 
 
 def _rendered(
-    summary: Summary, result: Run, lang: str, manifest: Mapping[str, Any] | None, sampled: Sampled | None
+    summary: Summary,
+    result: Run,
+    lang: str,
+    manifest: Mapping[str, Any] | None,
+    sampled: Sampled | None,
+    runs: Sequence[Run],
 ) -> str:
     page: str = template("report.html").render(
         lang="zh-Hans" if lang == "zh" else "en",
         css=style(),
         word=partial(word, lang=lang),
         tonnes_unit=tonnes_unit(),
+        over_years=years_section(runs, lang),
         **_answer(summary, result.system, lang, sampled),
         **samples_section(summary, sampled, lang),
         **run_pictures(summary, lang),

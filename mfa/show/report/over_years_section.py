@@ -1,0 +1,53 @@
+"""The part of the report that goes over all years of a run: targets, charts, indicators and stocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from mfa.errors import Error
+from mfa.results.run import Run
+from mfa.show.charts.several_runs import Named, years_of
+from mfa.show.over_years import OverYears
+from mfa.show.report.pictures import Pictures
+from mfa.show.text import indicator_name, word
+from mfa.show.years_rows import indicator_table, short_lines, stock_table, target_lines
+
+MOST_YEARS = 8  # columns beside a name, with opening, room and a note, that a page of A4 holds
+MOST_LINES = 3  # charts of indicators: one for each target, the first ones
+
+
+def years_section(runs: Sequence[Run], lang: str) -> dict[str, Any] | None:
+    """What the page says of all years, by the names in the template; None of a run of one year."""
+    if len(runs) < 2:
+        return None
+    over = OverYears(runs, columns=MOST_YEARS)
+    charts, notes = _charts(over, lang)
+    stocks = stock_table(over, lang)
+    return {
+        "span": over.span,
+        "last": over.years[-1],
+        "targets": [("false" if r.since is None else "true", text) for r, text in target_lines(over, lang)],
+        "notes": [*short_lines(over, lang), *notes],
+        "charts": charts,
+        "indicators": indicator_table(over, lang),
+        "stocks": stocks if stocks.rows else None,
+    }
+
+
+def _charts(over: OverYears, lang: str) -> tuple[list[str], list[str]]:
+    """A line for each of the first targets, then the fates of industrial solid waste; and why one is not."""
+    system = over.runs[-1].system
+    valued = [n for n in over.aims if any(n in of and of[n].value is not None for of in over.aimed)]
+    asked = [(name, indicator_name(system, name, lang)) for name in valued[:MOST_LINES]]
+    if any(m.waste == "industrial-solid" for m in system.materials.values()):
+        asked.append(("industrial-solid", word("report-wastes", lang)))
+    pictures, made, notes = Pictures("y"), [], []
+    named = [Named(run, system.name) for run in over.runs]
+    for of, alt in asked:
+        try:
+            made.append(pictures.svg(partial(years_of, named, (of,), None, lang), alt))
+        except Error as error:  # what a yard gives back is no area
+            notes += [fault.text(lang) for fault in error.faults]
+    return made, notes
