@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mfa.auditing import audit as audit
+    from mfa.auditing import hindcast as hindcast
     from mfa.briefing import brief as brief
     from mfa.charting import chart as chart
     from mfa.checking import check as check
@@ -37,6 +38,7 @@ __all__ = [
     "chart",
     "check",
     "compare",
+    "hindcast",
     "json_schema",
     "listing",
     "load",
@@ -56,6 +58,7 @@ _HOME = {
     "chart": "mfa.charting",
     "check": "mfa.checking",
     "compare": "mfa.comparing",
+    "hindcast": "mfa.auditing",
     "json_schema": "mfa.input.schema.completions",
     "listing": "mfa.show.choices",
     "load": "mfa.scenario",

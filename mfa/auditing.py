@@ -11,6 +11,8 @@ from mfa.errors import check_language
 from mfa.result import Result
 from mfa.studies import audit as studies
 from mfa.studies.audit import Progress
+from mfa.studies.hindcast import Score
+from mfa.studies.hindcast import hindcast as score
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,64 @@ class Audit(studies.Audit):
         return write_together(Path(folder), ((f"{t.name}.csv", csv_text(t)) for t in all_tables(self, lang)))
 
 
+@dataclass(frozen=True)
+class Hindcast:
+    """A run through several years beside the statistics of these years: a score for each quantity."""
+
+    scores: tuple[Score, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether the model is within the tolerance of every statistic."""
+        return all(p.within for s in self.scores for p in s.points)
+
+    def to_json(self, lang: str = "en") -> dict[str, Any]:
+        """The tables `hindcast` (a row for each statistic) and `scores` (one for each quantity), as rows."""
+        from mfa.show.terminal.print_hindcast import hindcast_tables
+
+        tables = hindcast_tables(self.scores, lang)
+        return {t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in tables}
+
+    def write(self, folder: str | Path, *, lang: str = "en") -> list[Path]:
+        """Write `hindcast.csv` and `scores.csv` into a folder, both or none.
+
+        Raises
+        ------
+        mfa.Error
+            another language
+        mfa.Failure
+            the folder cannot be written, or another run is writing there; it is as before
+        """
+        from mfa.show.files import csv_text
+        from mfa.show.folders import write_together
+        from mfa.show.terminal.print_hindcast import hindcast_tables
+
+        check_language(lang)
+        tables = hindcast_tables(self.scores, lang)
+        return write_together(Path(folder), ((f"{t.name}.csv", csv_text(t)) for t in tables))
+
+
+def hindcast(of: Result | str) -> Hindcast:
+    """The claims with a year beside the run of that year, with bias and mean absolute error.
+
+    Parameters
+    ----------
+    of : a result of several years, or the name of a scenario, solved first
+
+    Raises
+    ------
+    mfa.Error
+        the scenario does not load or solve
+    """
+    run = solved(of) if isinstance(of, str) else of
+    return Hindcast(score(run.each))
+
+
 def audit(of: Result | str, progress: Progress = lambda what, count: None) -> Audit:
     """The scenario's claims beside its run, and the sets of claims that cannot hold together.
 
-    Of a run through several years, the last is audited; `Result.year` gives another.
+    Of a run through several years, the last is audited, with the claims on that year and those that
+    say none; `Result.year` gives another, `mfa.hindcast` scores them all.
 
     Parameters
     ----------

@@ -305,7 +305,8 @@ class Claim:
     `kind` says what `names` are: a process whose level or capacity is meant, a flow
     (material, source, target), or indicators whose sum is meant. `value` is the stated figure
     where there is one; a claim that the model has no quantity for says so in `not_modelled`.
-    `written` is the unit in which it was written, `size` what one of that is in `unit`.
+    `written` is the unit in which it was written, `size` what one of that is in `unit`. `year` is the
+    one that it is about; None where it is about whichever year is audited.
     """
 
     number: int
@@ -323,6 +324,7 @@ class Claim:
     not_modelled: Mapping[str, str] = field(default_factory=dict)
     written: str = ""
     size: float = 1.0
+    year: int | None = None
 
 
 class Correlation(NamedTuple):

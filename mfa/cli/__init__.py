@@ -13,7 +13,7 @@ from typing import TextIO, cast
 
 import click
 
-from mfa.cli import beside, deciding, drawing, looking, running  # noqa: F401  each brings its commands
+from mfa.cli import beside, deciding, drawing, judging, looking, running  # noqa: F401  each brings its commands
 from mfa.cli.asked import Asked
 from mfa.cli.ending import ended_by_signals
 from mfa.cli.failing import say_failure

@@ -1,4 +1,4 @@
-"""Commands that solve: run, audit, sweep, check."""
+"""Commands that solve: run, sweep, check."""
 
 from __future__ import annotations
 
@@ -192,50 +192,6 @@ def explain(
         say_json(asdict(found))
     elif not quiet:
         print_explanation(result, found, lang)
-
-
-@cli.command()
-@click.argument("scenario")
-@click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
-@click.option("--strict", is_flag=True)
-@year_option
-@scenario_options
-@common
-@formats
-def audit(
-    scenario: str,
-    out: Path | None,
-    strict: bool,
-    year: int | None,
-    over: Mapping[str, Any],
-    form: Form,
-    quiet: bool,
-    lang: str,
-    debug: bool,
-) -> None:
-    """`mfa audit`."""
-    from mfa.show.terminal.annotations import annotate, of_audit
-    from mfa.show.terminal.print_audit import print_audit
-
-    result = of_year(mfa.load(scenario, **over).solve(), year).last
-    with progress_line(shown=not quiet and form == "text") as show:
-        count_of = len(result.system.claims)
-        found = mfa.audit(
-            result,
-            lambda what, count: show(
-                message(f"audit-progress-{what}", {"count": count, "all": count_of}, lang)
-            ),
-        )
-    if out is not None:
-        found.write(out, lang=lang)
-    if form == "github":
-        annotate(of_audit(found, result.system, lang, strict=strict), quiet=quiet)
-    elif form == "json":
-        say_json(found.to_json(lang))
-    elif not quiet:
-        print_audit(found, result.system.name, lang)
-    if strict and not found.passes:
-        sys.exit(1)
 
 
 @cli.command()

@@ -19,6 +19,7 @@ from mfa.catalogue import members_of
 from mfa.checks.closure import Closure
 from mfa.errors import Fault
 from mfa.results.run import Run
+from mfa.studies.claimed import claims_of, value_of
 from mfa.studies.lp.measures import Measures, Quantity
 from mfa.studies.lp.programme import REACHED, TIME_LIMIT, Bound, Elastic, Programme, Undecided
 from mfa.system import Claim, Figure, System
@@ -85,7 +86,7 @@ class Audit:
 
 
 def audit(result: Run, progress: Progress = lambda what, count: None) -> Audit:
-    """Judge the claims of a solved scenario.
+    """Judge the claims of a solved scenario: those on its year, and those that say none.
 
     Parameters
     ----------
@@ -94,10 +95,11 @@ def audit(result: Run, progress: Progress = lambda what, count: None) -> Audit:
     """
     judge = _Judge(result)
     verdicts = []
-    for number, claim in enumerate(result.system.claims, 1):
+    claims = claims_of(result.system)
+    for number, claim in enumerate(claims, 1):
         verdicts.append(judge.verdict(claim))
         progress("claims", number)
-    conflicts, complete = judge.conflicts(result.system.claims, progress)
+    conflicts, complete = judge.conflicts(claims, progress)
     opened = tuple(c for c in result.closures if c.layer == "mass" and not c.closes)
     return Audit(tuple(verdicts), tuple(conflicts), complete, opened)
 
@@ -114,7 +116,6 @@ class _Judge:
         self.open = Programme(ledger, ranged=True)
         self.unlimited = Programme(ledger, ranged=True, limited=False)
         self.forms = Measures(self.exact)
-        self.rows = {r.name: r.value for r in result.indicator_list}
 
     def verdict(self, claim: Claim) -> Verdict:
         """One claim judged."""
@@ -139,23 +140,7 @@ class _Judge:
 
     def model(self, claim: Claim) -> float | None:
         """What the model gives; None where it has no value."""
-        if claim.kind == "level":
-            names = self.result.compiled.structure.processes
-            return float(self.result.state.level[names.index(claim.names[0])])
-        if claim.kind == "capacity":
-            capacity = self.result.system.processes[claim.names[0]].capacity
-            return capacity.value if capacity else None
-        if claim.kind == "flow":
-            material, source, target = claim.names
-            return sum(
-                f.amount
-                for f in self.result.flow_list
-                if f.material == material
-                and ((source and f.source == source) or (target and f.target == target))
-            )
-        absent = 0.0 if claim.unit.endswith("/a") else None  # a sum that has nothing to count has no row
-        found = [self.rows.get(n, absent) for n in claim.names]
-        return None if any(v is None for v in found) else sum(v for v in found if v is not None)
+        return value_of(self.result, claim)
 
     def _differing(self, claim: Claim, model: float) -> Verdict:
         quantity = self.forms.of(claim)

@@ -14,6 +14,7 @@ from mfa.input.merge.chains import borrowed
 from mfa.input.merge.other_chains import OtherChains
 from mfa.input.merge.overrides import listed_at
 from mfa.input.records.assessment import assessment, currencies
+from mfa.input.records.claims import year_faults
 from mfa.input.records.figures import Reader
 from mfa.input.records.materials import lineage, material, price
 from mfa.input.records.pools import Members, pool
@@ -83,6 +84,7 @@ class Builder:
             self.other_chains.has_name,
             self.reader,
         )
+        self.faults += year_faults(found.claims, self.periods, self.year)
         spread = spreads(self.assembly.scenario, self.reader)
         together = correlations(self.assembly.scenario, self.reader)
         self._stop()

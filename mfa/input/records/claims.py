@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mfa import units
 from mfa.catalogue import is_share, unit
@@ -13,7 +13,7 @@ from mfa.input.schema.assessment_forms import ClaimForm
 from mfa.input.schema.fields import Label, Quantity
 from mfa.input.yaml.tree import Tree, place_of
 from mfa.properties import Factor, basis
-from mfa.storage import Stock
+from mfa.storage import Periods, Stock
 from mfa.system import (
     BOUNDARY_SYNONYMS,
     BOUNDARY_WORDS,
@@ -112,6 +112,7 @@ class Claims:
             form.note,
             outside,
             *_written(unit_of, found),
+            year=form.year,
         )
 
     def _most(self, names: tuple[str, ...], unit_of: str) -> float | None:
@@ -194,6 +195,20 @@ class Claims:
             self.reader.faults.append(Fault("claim-units", place_of(tree, (key,), key=True), values))
         of = found[0] if found else "1"
         return tuple(names), of, bound_factor(of)
+
+
+def year_faults(claims: Sequence[Claim], periods: Periods | None, year: int | None) -> list[Fault]:
+    """The claims on a year that the scenario does not run."""
+    if periods:
+        first, last = periods.first, periods.starts[-1] + periods.step - 1
+        run, span = range(first, last + 1), f"{first}–{last}"
+    else:
+        run, span = range(year or 0, (year or 0) + 1), str(year or "-")
+    return [
+        Fault("claim-year", c.place, {"year": c.year, "span": span})
+        for c in claims
+        if c.year is not None and c.year not in run
+    ]
 
 
 def _written(unit_of: str, found: Mapping[str, Figure | None]) -> tuple[str, float]:

@@ -83,6 +83,7 @@ class ClaimForm(Form):
     min: Quantity | None = None
     max: Quantity | None = None
     tolerance: Quantity | None = None
+    year: int | None = None
     not_modelled: Label | None = None
     source: str = ""
     note: str = ""
