@@ -545,3 +545,12 @@ def test_compare_takes_the_last_year(load: Load) -> None:
     other = load(MUD).replace({"kiln.capacity": "60 t/a"}).solve()
     changed = {c.name: (c.before, c.after) for c in mfa.compare(one, other).indicators}
     assert changed["industrial-solid-waste-utilisation"] == pytest.approx((0.4, 0.6))
+
+
+def test_a_bound_missed_by_a_hair_is_told_apart(tmp_path: Path) -> None:
+    """99.9999 of 100 t are used: not 100.00 %, which would look as if it were met."""
+    text = MUD.replace("min: 35 %", "min: 100 %").replace("{2022: 0 t/a, 2024: 40 t/a}", "99.9999 t/a")
+    file = tmp_path / "hair.yaml"
+    file.write_text(text, encoding="utf-8")
+    shown = CliRunner().invoke(cli, ["run", str(file)]).output
+    assert "at least 100.0000 %: not reached; 99.9999 % in 2026" in shown

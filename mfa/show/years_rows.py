@@ -14,6 +14,7 @@ from mfa.show.text import (
     indicator_name,
     material_name,
     mega,
+    more_digits,
     node_name,
     number,
     percent,
@@ -55,7 +56,7 @@ def _target(rows: Sequence[Indicator], reached: Reached, over: OverYears, lang: 
         since=reached.since,
         until=reached.years[-1] if reached.years else "",
         year=system.period,
-        value=_cell(last),
+        value="–" if last.value is None else written(last, more=more_digits(last, _aim(last))),
     )
 
 
@@ -63,15 +64,16 @@ def _bound(rows: Sequence[Indicator], lang: str) -> str:
     """The bound of all years; where it goes by years, that each year has its own, and the last."""
     last = rows[-1]
     least = last.minimum is not None
-    bound = last.minimum if least else last.maximum
-    text = word("bound-least" if least else "bound-most", lang, bound=written(last, bound))
+    bound = _aim(last)
+    shown = written(last, bound, more_digits(last, bound))
+    text = word("bound-least" if least else "bound-most", lang, bound=shown)
     alike = all((r.minimum, r.maximum) == (last.minimum, last.maximum) for r in rows)
     return text if alike else word("bound-of-each-year", lang, last=text)
 
 
-def _cell(row: Indicator | None) -> str:
-    """A value without its unit, which the row says once; a dash where there is none."""
-    return "–" if row is None or row.value is None else written(row) if row.unit != "1" else figure(row)[0]
+def _aim(row: Indicator) -> float:
+    """The lower bound of a target; the upper one where it has no lower."""
+    return row.minimum if row.minimum is not None else row.maximum or 0.0
 
 
 def short_lines(over: OverYears, lang: str) -> list[str]:
