@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from mfa.results.tables import Table
+    from mfa.sensing import Sensitivity
     from mfa.show.sankey.diagram import Sankey
     from mfa.studies.explain import Explanation
     from mfa.studies.remedies import Remedy, Variant
     from mfa.studies.sampling.sampled import Sampled
+    from mfa.studies.sensitivity.factors import By
+    from mfa.studies.sensitivity.found import Method
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,6 +195,39 @@ class Result(Run):
         from mfa.studies.explain import explain
 
         return explain(self.last, name)
+
+    def sensitivity(
+        self,
+        *,
+        method: Method = "samples",
+        indicators: str | Sequence[str] = (),
+        samples: int | None = None,
+        seed: int = 1,
+        by: By = "document",
+        next_: bool = False,
+    ) -> Sensitivity:
+        """How indicators depend on the figures: whose uncertainty theirs is, what to find out next.
+
+        Parameters
+        ----------
+        method : `samples` (share of the variance of each figure, document, process and chain), `local`
+            (elasticities and shadow values), `tornado` (one by one over written ranges), `gaussian`
+            (first-order propagation beside sampling), `morris`, `sobol` (both by SALib)
+        indicators : names; by default those with targets, else the rates of waste
+        samples : how many, by default 2000, or those of the result; of `morris` and `sobol` the most solves
+        by : `figure`, `document`, `process` or `chain`: what `morris` and `sobol` group figures by
+        next_ : of `samples`, also what falls away if figures and documents become known to `high`
+
+        Raises
+        ------
+        mfa.Error
+            an indicator, method or number that cannot be; nothing is uncertain; SALib is not installed
+        """
+        from mfa.sensing import sensitivity
+
+        return sensitivity(
+            self, method=method, indicators=indicators, samples=samples, seed=seed, by=by, next_=next_
+        )
 
     def write(
         self,

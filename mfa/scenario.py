@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mfa.planning import Plan
     from mfa.seeking import Seek
+    from mfa.sensing import Sensitivity
     from mfa.show.flowsheet.matplotlib_page import Page
     from mfa.show.terminal.print_system import OriginLine
     from mfa.studies.sampling.sampled import Progress
@@ -163,6 +164,16 @@ class Scenario(Loaded):
             lang=lang,
         )
         return made.frame
+
+    def sensitivity(self, **options: Any) -> Sensitivity:
+        """Solve it, and ask how its indicators depend on its figures; options of `Result.sensitivity`.
+
+        Raises
+        ------
+        mfa.Error
+            as `solve` and `Result.sensitivity`
+        """
+        return self.solve().sensitivity(**options)
 
     def seek(
         self,

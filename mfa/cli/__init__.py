@@ -13,7 +13,8 @@ from typing import TextIO, cast
 
 import click
 
-from mfa.cli import beside, deciding, drawing, judging, looking, running  # noqa: F401  each brings its commands
+# each brings its commands
+from mfa.cli import beside, deciding, drawing, judging, looking, running, studying  # noqa: F401
 from mfa.cli.asked import Asked
 from mfa.cli.ending import ended_by_signals
 from mfa.cli.failing import say_failure

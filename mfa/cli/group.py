@@ -14,7 +14,7 @@ from mfa.cli.misuse import Misuse
 from mfa.errors import catalogue, nearest
 
 CLAUSE_END = re.compile(r"[；：。]|[.;:](?=\s|$)")
-LATER = ("sensitivity", "reconcile", "explore")
+LATER = ("reconcile", "explore")
 
 
 class Command(click.Command):

@@ -48,13 +48,14 @@ class BatchValues:
     @cached_property
     def possible(self) -> bool:
         """Whether the arrays of the network are all that the drawn figures change, for accounts of waste."""
-        return all(self._slots[p] is not None or self._is_apart(p) for p in self.paths)
+        return all(self._slots[p] is not None or self.is_apart(p) for p in self.paths)
 
     @cached_property
     def _slots(self) -> Mapping[Path, Slot | None]:
         return {p: slot(self.compiled, self.system, self.names[p]) for p in self.paths}
 
-    def _is_apart(self, path: Path) -> bool:
+    def is_apart(self, path: Path) -> bool:
+        """Whether neither a flow nor an account of waste goes by the figure at a path."""
         match path:
             case Path("materials", _, field):
                 return field[0] in APART

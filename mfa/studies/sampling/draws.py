@@ -115,13 +115,13 @@ class DrawPlan:
         return rest, tuple(p for p in paths if p != rest)
 
     @cached_property
-    def _dirichlet(self) -> tuple[tuple[Path, ...], ...]:
+    def dirichlet(self) -> tuple[tuple[Path, ...], ...]:
         """The splits that are drawn by a concentration."""
         found = (p for p in self.system.processes.values() if p.split and p.concentration)
         return tuple(tuple(Path("processes", p.id, ("outputs", m)) for m in p.split) for p in found)
 
     def _is_rest(self, path: Path) -> bool:
-        return path in self._rests or any(path in parts_ for parts_ in self._dirichlet)
+        return path in self._rests or any(path in parts_ for parts_ in self.dirichlet)
 
     # ------------------------------------------------------------ drawing
     def block(self, start: int, size: int) -> Draws:
@@ -130,23 +130,23 @@ class DrawPlan:
         values: dict[Path, Floats] = {}
         properties: dict[Path, tuple[float, Floats]] = {}
         for one in self.uncertain:
-            shape = self._shape(one.path, one.figure, properties, one.gsd, one.top)
+            shape = self.shape(one.path, one.figure, properties, one.gsd, one.top)
             values[one.path] = quantile(one.kind, u[one.key], shape)
             if rank(one.path) < _LAST:
                 properties[one.path] = one.figure.value, values[one.path]
         for path, figure in self.followers.items():
-            drawn = self._shape(path, figure, properties).value
+            drawn = self.shape(path, figure, properties).value
             values[path] = np.broadcast_to(np.asarray(drawn, np.float64), (size,))
         invalid = self._with_rests(values, size)
-        for paths in self._dirichlet:
+        for paths in self.dirichlet:
             self._with_dirichlet(paths, values, start, size)
         self._with_compositions(values)
-        for each in self._recipes:
+        for each in self.recipes:
             each.close(values, self.streams.further(each.key, 0, start, size))
-        return Draws(size, values, invalid, self._held(values))
+        return Draws(size, values, invalid, self.hold(values))
 
     @cached_property
-    def _recipes(self) -> tuple[Recipe, ...]:
+    def recipes(self) -> tuple[Recipe, ...]:
         """The recipes with flows that are drawn by default, which keep their mass."""
         found: dict[str, dict[Path, float]] = {}
         for one in self.uncertain:
@@ -155,7 +155,7 @@ class DrawPlan:
         made = (recipe(self.system, self.system.processes[key], free) for key, free in found.items())
         return tuple(r for r in made if r is not None)
 
-    def _shape(
+    def shape(
         self,
         path: Path,
         figure: Figure,
@@ -163,6 +163,7 @@ class DrawPlan:
         gsd: float = 1.0,
         top: float = float("inf"),
     ) -> Shape:
+        """The numbers of a figure's distribution, with the properties that it is written by as drawn."""
         made = parts(figure, lambda unit: ratio(self.system, path, unit, properties))
         choice = tuple(made[f"choice{i}"] for i in range(len(figure.choice)))
         numbers = {k: made[k] for k in ("low", "high", "sd") if k in made}
@@ -174,8 +175,8 @@ class DrawPlan:
         for rest, others in self._rests.items():
             if not any(p in values for p in others):
                 continue
-            whole = sum(self._central(p) for p in (rest, *others))
-            left = whole - sum(values.get(p, self._central(p)) for p in others)
+            whole = sum(self.central(p) for p in (rest, *others))
+            left = whole - sum(values.get(p, self.central(p)) for p in others)
             values[rest] = np.asarray(left, np.float64)
             if rest.section == "pools":  # of a split, it depends on whether the process runs
                 invalid[rest] = values[rest] < 0
@@ -188,7 +189,7 @@ class DrawPlan:
         from scipy.special import gammaincinv
 
         process = self.system.processes[paths[0].member]
-        central = [self._central(p) for p in paths]
+        central = [self.central(p) for p in paths]
         whole, concentration = sum(central), number(process.concentration)
         drawn = [
             gammaincinv(concentration * c / whole, self.streams.further(key_of(p), 0, start, size))
@@ -198,7 +199,8 @@ class DrawPlan:
         for path, one in zip(paths, drawn, strict=True):
             values[path] = np.asarray(whole * one / total)
 
-    def _central(self, path: Path) -> float:
+    def central(self, path: Path) -> float:
+        """The figure at a path as it is written; 0 where there is none."""
         return number(figure_at(self.system, path))
 
     def _with_compositions(self, values: dict[Path, Floats]) -> None:
@@ -209,19 +211,19 @@ class DrawPlan:
         for key in touched:
             shares = self.system.materials[key].composition
             paths = [Path("materials", key, ("composition", s)) for s in shares if s != OTHER]
-            total = sum(values.get(p, self._central(p)) for p in paths)
+            total = sum(values.get(p, self.central(p)) for p in paths)
             scale = total if OTHER not in shares else np.maximum(total, 1.0)
             for path in paths:
-                values[path] = np.asarray(values.get(path, self._central(path)) / scale)
+                values[path] = np.asarray(values.get(path, self.central(path)) / scale)
 
-    def _held(self, values: dict[Path, Floats]) -> Counter[Path]:
+    def hold(self, values: dict[Path, Floats]) -> Counter[Path]:
         """Hold drives at drawn capacities, and what lies in a yard at its room."""
         held: Counter[Path] = Counter()
         for path, bound in self._bounds:
             if path not in values and bound not in values:
                 continue
-            most = values.get(bound, self._central(bound))
-            now = values.get(path, self._central(path))
+            most = values.get(bound, self.central(bound))
+            now = values.get(path, self.central(path))
             above = now > most * (1 + ROUNDING)
             if np.any(above):
                 held[path] += int(np.count_nonzero(above))

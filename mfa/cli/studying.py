@@ -1,0 +1,84 @@
+"""Commands that ask how an answer depends on its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import mfa
+from mfa.cli.group import cli
+from mfa.cli.options import NamedPath, common, scenario_options
+from mfa.errors import message
+from mfa.show.stream import progress_line, say_json
+
+if TYPE_CHECKING:
+    from mfa.studies.sensitivity.factors import By
+    from mfa.studies.sensitivity.found import Method
+
+METHODS = ("samples", "local", "tornado", "gaussian", "morris", "sobol")
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("--indicator", "names", multiple=True, metavar="NAME")
+@click.option("--method", type=click.Choice(METHODS), default="samples")
+@click.option("--next", "next_", is_flag=True)
+@click.option("--by", type=click.Choice(["figure", "document", "process", "chain"]), default="document")
+@click.option("--samples", type=int, metavar="N")
+@click.option("--seed", type=int, default=1, metavar="N")
+@click.option("--out", type=NamedPath(dir_okay=False, path_type=Path))
+@click.option("--picture", type=NamedPath(dir_okay=False, path_type=Path))
+@scenario_options
+@common
+def sensitivity(
+    scenario: str,
+    names: tuple[str, ...],
+    method: Method,
+    next_: bool,
+    by: By,
+    samples: int | None,
+    seed: int,
+    out: Path | None,
+    picture: Path | None,
+    over: Mapping[str, Any],
+    as_json: bool,
+    quiet: bool,
+    lang: str,
+    debug: bool,
+) -> None:
+    """`mfa sensitivity`."""
+    from mfa import sensing
+    from mfa.show.terminal.print_sensitivity import print_sensitivity
+
+    if out is not None:
+        sensing.check_file(out)
+    if picture is not None:
+        sensing.check_picture(method, picture)
+    result = mfa.load(scenario, **over).solve()
+    with progress_line(shown=not (quiet or as_json)) as show:
+        found = sensing.sensitivity(
+            result,
+            method=method,
+            indicators=names,
+            samples=samples,
+            seed=seed,
+            by=by,
+            next_=next_,
+            progress=lambda done, count: show(
+                message("sample-progress", {"count": f"{done:,}", "all": f"{count:,}"}, lang)
+            ),
+        )
+    if out is not None:
+        found.write(out)
+    if picture is not None:
+        found.picture(picture, lang=lang)
+    if as_json:
+        say_json(found.to_json())
+    elif not quiet:
+        print_sensitivity(found, lang)
+        for path in (out, picture):
+            if path is not None:
+                click.echo(str(path))
