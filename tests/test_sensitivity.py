@@ -258,6 +258,17 @@ def test_what_goes_round_is_counted_and_not_listed(load: Load) -> None:
     assert "water" not in ended.output
 
 
+def test_a_step_that_cannot_be_is_counted(load: Load) -> None:
+    """Chips are all of the log, so that more of them leaves less than nothing for boards."""
+    chain = CHAIN.replace(
+        "chips: {value: 0.5 t/t, gsd: 1.3, source: one}",
+        "chips: {value: 1 t/t, range: 0.8..1.001 t/t, source: one}, board: {balance: true}",
+    ).replace("  brick: {kind: product}", "  brick: {kind: product}\n  board: {kind: product}")
+    (row,) = load(CASE, chain).sensitivity(method="gaussian", indicators=MADE, samples=500).rows
+    assert row.left_out == 1
+    assert row.sd == pytest.approx(20 * stats.lognorm(DUST).std(), rel=5e-3)  # of the press alone
+
+
 # ---------------------------------------------------------------- ranges and designs
 def test_a_tornado_by_hand(load: Load, tmp_path: Path) -> None:
     """Ends of ranges one by one: 100 · 0.5 · (0.1 … 0.25), then 100 · (0.4 … 0.8) · 0.2."""

@@ -204,6 +204,8 @@ def _gaussian(page: _Page, rows: Sequence[Propagated]) -> None:
     line("  ", word("sensitivity-gaussian", page.lang, **words))
     if one.nonlinear:
         line("  ", word("sensitivity-nonlinear", page.lang))
+    if one.left_out:
+        line("  ", word("sensitivity-steps", page.lang, count=one.left_out))
     line()
 
 

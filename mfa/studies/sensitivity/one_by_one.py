@@ -52,6 +52,7 @@ class Propagated(NamedTuple):
     sd : of the sum of all figures' effects, each its derivative times its standard deviation
     mean, sampled_sd, error : of the samples, with the standard error of that sd
     nonlinear : whether both differ by more than sampling explains
+    left_out : figures a step aside of which cannot be, so that they are not in `sd`
     """
 
     indicator: str
@@ -61,6 +62,7 @@ class Propagated(NamedTuple):
     sampled_sd: float
     error: float
     nonlinear: bool
+    left_out: int
 
 
 def bars(
@@ -153,17 +155,20 @@ def propagated(
         for i, (factor, both) in enumerate(zip(drawn, sides, strict=True)):
             low, high = factor.at(np.array(both)).tolist()
             change = float(y[2 * i + 1] - y[2 * i])
-            effects.append(change / (high - low) * factor.sd if high > low and change == change else 0.0)
-        made.append(_beside(name, float(y[-1]), math.hypot(*effects), _column(sampled, name)))
+            effects.append(change / (high - low) * factor.sd if high > low else 0.0)
+        known = [e for e in effects if not math.isnan(e)]
+        less = len(effects) - len(known)
+        made.append(_beside(name, float(y[-1]), math.hypot(*known), _column(sampled, name), less))
     return made
 
 
-def _beside(name: str, value: float, sd: float, samples: Floats) -> Propagated:
+def _beside(name: str, value: float, sd: float, samples: Floats, left_out: int) -> Propagated:
     there = samples[~np.isnan(samples)]
     n = len(there)
     mean, spread = float(np.mean(there)), float(np.std(there, ddof=1))
     if not spread:
-        return Propagated(name, value, sd, mean, 0.0, 0.0, sd > 0)
+        return Propagated(name, value, sd, mean, 0.0, 0.0, sd > 0, left_out)
     kurtosis = float(np.mean((there - mean) ** 4)) / spread**4
     error = spread * math.sqrt(max(kurtosis - 1, 0.0) / (4 * n))
-    return Propagated(name, value, sd, mean, spread, error, abs(sd - spread) > WIDE * error)
+    bends = abs(sd - spread) > WIDE * error
+    return Propagated(name, value, sd, mean, spread, error, bends, left_out)
