@@ -87,3 +87,29 @@ def test_the_page_says_the_same() -> None:
     for year in ("2025", "2030"):
         row = " | ".join(f"{INVESTED[year, v]:.2f}" for v in ("", "ore-reading", "washeries-outside"))
         assert f"| {year} | {row} |" in text
+
+
+ROAD = 100_000 / 17  # t of base for a kilometre, as of the 17 km of `assumed-outlets`
+
+
+def test_the_sizes_and_prices_in_the_text() -> None:
+    """Sizes, what they bring along and shadow prices of 2030, as the sentences of docs/plan.md print them."""
+    best = planned("2030", "").best
+    assert best is not None
+    size = {c.decision.path.removesuffix(".capacity"): c.value / 1e6 for c in best.choices}
+    brick = size["tailings-brick-making"] + size["gangue-brick-making"]
+    blocks = size["slag-block-carbonation"] + size["magnesium-slag-brick-making"]
+    brings = {c.decision.path.removesuffix(".capacity"): c.brings for c in best.choices if c.brings}
+    point = {s.origin.ids[0]: s.price / 100 / 1e8 for s in best.shadows if s.origin.kind == "target"}
+    text = " ".join(PAGE.read_text(encoding="utf-8").split())
+    road, sorbent = size["red-mud-road-base"], size["desulfuriser-milling"]
+    brick_co2, ceramsite_co2 = (brings[p].co2 / 1e6 for p in ("tailings-brick-making", "red-mud-ceramsite"))
+    for sentence in (
+        f"{road:.2f} Mt/a red-mud road base, {brick:.2f} Mt/a brick of tailings and gangue, ",
+        f" {size['red-mud-ceramsite']:.2f} Mt/a ceramsite, {sorbent:.2f} Mt/a sorbent and {blocks:.2f} Mt/a",
+        f"are {road * 1e6 / ROAD:.0f} km of a base",
+        f"The brick adds {brick_co2:.1f} Mt/a CO2, the ceramsite {ceramsite_co2:.1f} Mt/a",
+        f"of the 95 costs {point['0']:.3f} 亿元 a year, ",
+        f"of the 100 % utilised or disposed {point['1']:.3f} 亿元",
+    ):
+        assert sentence in text
