@@ -27,6 +27,8 @@ from mfa.engine.network import GainError, LostError, OrderError
 from mfa.errors import Fault, FaultWithoutPlace, Place
 from mfa.input.yaml.reader import _Stop
 from mfa.show.reproducible import reproducible
+from mfa.show.sankey.geometry import Geometry
+from mfa.show.sankey.layout.fit import Unfit
 from mfa.studies.lp import programme
 from mfa.studies.lp.programme import Elastic, Undecided
 
@@ -72,6 +74,7 @@ EXCEPTIONS: dict[type[BaseException], BaseException] = {
     LostError: LostError((1, 2), (1, 0, 2, 1), 1.2),
     Singular: Singular(7),
     Undecided: Undecided(),
+    Unfit: Unfit(Geometry((), (), 9.0, 4.0, "t/a", 1.0, 0.0, 0.0, 0, {}), 9.0, 4.0),
     _Stop: _Stop(),
     Misuse: Misuse("misuse-later", what="mfa seek"),
 }

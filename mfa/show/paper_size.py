@@ -124,8 +124,8 @@ def _length(
 def points(text: str, option: str = "length") -> float:
     """A length in points of 1/72 inch.
 
-    >>> points("17cm"), points("170 mm"), points("6.7in"), points("480pt")
-    (481.8897637795276, 481.8897637795276, 482.40000000000003, 480.0)
+    >>> [round(points(text), 3) for text in ("17cm", "170 mm", "6.7in", "480pt")]
+    [481.89, 481.89, 482.4, 480.0]
 
     Raises
     ------

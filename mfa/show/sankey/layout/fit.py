@@ -27,8 +27,11 @@ class Unfit(Exception):
     """A picture that fits no way: `made` is the tightest, `width` and `height` the points that it takes."""
 
     def __init__(self, made: Geometry, width: float, height: float) -> None:
-        super().__init__(f"{width:.0f} × {height:.0f} points")
+        super().__init__(made, width, height)
         self.made, self.width, self.height = made, width, height
+
+    def __str__(self) -> str:
+        return f"{self.width:.0f} × {self.height:.0f} points"
 
 
 def fitted(
