@@ -28,6 +28,6 @@ def value_of(run: Run, claim: Claim) -> float | None:
             if f.material == material and ((source and f.source == source) or (target and f.target == target))
         )
     absent = 0.0 if claim.unit.endswith("/a") else None  # a sum that has nothing to count has no row
-    rows = {r.name: r.value for r in run.indicators_named(claim.names)}
+    rows = {r.name: r.value for r in run.indicator_list if r.name in claim.names}
     found = [rows.get(n, absent) for n in claim.names]
     return None if any(v is None for v in found) else sum(v for v in found if v is not None)
