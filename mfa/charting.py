@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mfa.comparing import solved
 from mfa.errors import check_language
@@ -12,6 +13,9 @@ from mfa.input.load import variant_label
 from mfa.result import Result
 from mfa.show.chart_kinds import Kind, check, check_samples
 from mfa.show.text import scenario_line
+
+if TYPE_CHECKING:
+    from mfa.show.charts.several_runs import Named
 
 
 def chart(
@@ -60,7 +64,6 @@ def chart(
     >>> mfa.chart("wastes", "alumina-red-mud", "wastes.pdf", for_="column")  # doctest: +SKIP
     """
     from mfa.show.charts.draw import draw
-    from mfa.show.charts.several_runs import Named
     from mfa.show.charts.style import ending
     from mfa.show.paper_size import paper_size
 
@@ -73,16 +76,28 @@ def chart(
         check(kind, len(given), names)
     if samples is not None or not any(isinstance(x, Result) and x.sampled for x in given):
         check_samples(kind, samples)
+    shown = _shown(kind, given, names, samples, seed)
+    draw(kind, _named(shown, lang), names, Path(path), lang, size)
+
+
+def _shown(
+    kind: Kind, given: Sequence[Result | str], names: Sequence[str], samples: int | None, seed: int
+) -> list[Result]:
+    """The runs, solved where names are given, with the samples that are asked for.
+
+    Of one through several years it is the last, but for `years`.
+    """
     found = [solved(x) if isinstance(x, str) else x for x in given]
     shown = found if kind == "years" else [run.last for run in found]
-    if samples is not None:
-        shown = [_sampled(run, names, samples, seed) for run in shown]
-    made = [
-        Named(one, name, one.sampled)
-        for run, name in zip(shown, titles(shown, lang), strict=True)
-        for one in run.each
-    ]
-    draw(kind, made, names, Path(path), lang, size)
+    return shown if samples is None else [_sampled(run, names, samples, seed) for run in shown]
+
+
+def _named(runs: Sequence[Result], lang: str) -> list[Named]:
+    """Each run, and each year of one through several, with what it is called."""
+    from mfa.show.charts.several_runs import Named
+
+    called = zip(runs, titles(runs, lang), strict=True)
+    return [Named(one, name, one.sampled) for run, name in called for one in run.each]
 
 
 def _sampled(run: Result, names: Sequence[str], samples: int, seed: int) -> Result:

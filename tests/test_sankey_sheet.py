@@ -53,7 +53,7 @@ def picture_of(purpose: str, seed: int) -> Geometry:
     except Unfit as unfit:
         wide, columns = unfit.width, max(node.layer for node in unfit.made.nodes) + 1
     if wide > (SHEETS[purpose].width or 0.0) and columns > MOST_COLUMNS[purpose]:
-        pytest.skip(f"{columns} columns")
+        pytest.skip(f"rightly refused: {columns} columns, {MOST_COLUMNS[purpose]} stand side by side")
     raise AssertionError(f"{columns} columns on {wide} points")
 
 

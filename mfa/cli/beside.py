@@ -19,7 +19,7 @@ from mfa.cli.options import (
     pair,
     refuse_folderless,
     sampling_options,
-    told_samples,
+    told,
 )
 from mfa.show.stream import progress_line, say_json
 
@@ -67,7 +67,7 @@ def compare(
         if draws.samples is not None:
             with progress_line(shown=not quiet and form == "text") as show:
                 comparison = comparison.with_samples(
-                    draws.samples, draws.seed, names, told_samples(show, lang)
+                    draws.samples, draws.seed, names, told("sample", show, lang)
                 )
         if out is not None:
             comparison.write(out if len(given) == 2 else out / name, shares, html=html, lang=lang)

@@ -12,8 +12,7 @@ import click
 import mfa
 from mfa.cli.group import cli
 from mfa.cli.misuse import Misuse
-from mfa.cli.options import NamedPath, common, say_file, scenario_options
-from mfa.errors import message
+from mfa.cli.options import NamedPath, common, say_file, scenario_options, told
 from mfa.show.stream import progress_line, say_json
 
 MOST_POINTS = 200  # of a front; each is a plan of its own
@@ -49,11 +48,8 @@ def seek(
         raise Misuse("misuse-seek")
     loaded = mfa.load(scenario, **over)
     with progress_line(shown=not (quiet or as_json)) as show:
-
-        def told(count: int, count_of: int) -> None:
-            show(message("seek-progress", {"count": f"{count:,}", "all": f"{count_of:,}"}, lang))
-
-        found = sought(loaded, vary, until, low=low, high=high, each=each, progress=told)
+        tell = told("seek", show, lang)
+        found = sought(loaded, vary, until, low=low, high=high, each=each, progress=tell)
     if as_json:
         say_json(found.to_json())
     elif not quiet:

@@ -24,9 +24,10 @@ from mfa.cli.options import (
     say_file,
     scenario_options,
     size_options,
+    told,
     year_option,
 )
-from mfa.errors import Fault, message
+from mfa.errors import Fault
 from mfa.show.chart_kinds import KINDS, Kind
 from mfa.show.stream import progress_line, say_json
 
@@ -92,8 +93,8 @@ def sankey(
         print_shares(made, lang)
     say_file(output, as_json=as_json, quiet=quiet)
     if caption:
-        told = [manifest(r, r.loaded, ["mfa", *sys.argv[1:]]) for r in results]
-        for file in write_caption(made, output, told):
+        manifests = [manifest(r, r.loaded, ["mfa", *sys.argv[1:]]) for r in results]
+        for file in write_caption(made, output, manifests):
             say_file(file, as_json=as_json, quiet=quiet)
 
 
@@ -177,9 +178,7 @@ def brief(
         raise Misuse("misuse-brief-file", name=output.name[:60])
     loaded = mfa.load(scenario, **over)
     with progress_line(shown=not (quiet or as_json)) as show:
-        found = mfa.brief(
-            loaded, lambda done, of: show(message("brief-progress", {"count": done, "all": of}, lang))
-        )
+        found = mfa.brief(loaded, told("brief", show, lang))
     if output is not None:
         found.write(output, lang=lang)
         say_file(output, as_json=as_json, quiet=quiet)

@@ -197,13 +197,13 @@ def sampling_options(command: F) -> F:
     return click.option("--samples", type=int, metavar="N")(made)
 
 
-def told_samples(show: Callable[[str], None], lang: str) -> Callable[[int, int], None]:
-    """What tells on a line of progress how many samples are done."""
+def told(key: str, show: Callable[[str], None], lang: str) -> Callable[[int, int], None]:
+    """What tells on a line of progress, by the message `KEY-progress`, how many of all are done."""
 
-    def told(done: int, count: int) -> None:
-        show(message("sample-progress", {"count": f"{done:,}", "all": f"{count:,}"}, lang))
+    def tell(done: int, count: int) -> None:
+        show(message(f"{key}-progress", {"count": f"{done:,}", "all": f"{count:,}"}, lang))
 
-    return told
+    return tell
 
 
 def refuse_folderless(options: Mapping[str, bool], folder: Path | None) -> None:

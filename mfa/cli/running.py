@@ -22,9 +22,10 @@ from mfa.cli.options import (
     of_year,
     pair,
     refuse_folderless,
+    say_file,
     say_namesake,
     scenario_options,
-    told_samples,
+    told,
     year_option,
 )
 from mfa.cli.watching import watch
@@ -91,41 +92,30 @@ def run(
     debug: bool,
 ) -> None:
     """`mfa run`."""
-    from mfa.show.terminal.annotations import annotate, of_run
-
     _refuse_later({"--gaussian": gaussian})
     into = {"--sankey": picture, "--parquet": parquet, "--report": report, "--labels": labels, "--keep": keep}
-    into["--cohorts"] = cohorts
-    refuse_folderless(into, out)
+    refuse_folderless(into | {"--cohorts": cohorts}, out)
     if watching and require_targets:
         raise Misuse("misuse-watch")
+
+    draws: dict[str, Any] = {"samples": samples, "seed": seed, "method": method, "until_error": until_error}
+    draws |= {"indicators": names, "keep": keep}
 
     def answer() -> Result:
         loaded = mfa.load(scenario, **over).with_layers(layers).with_allocation(allocation)
         with progress_line(shown=not quiet and form == "text") as show:
-            result = loaded.solve(
-                samples=samples,
-                seed=seed,
-                method=method,
-                until_error=until_error,
-                indicators=names,
-                keep=keep,
-                progress=told_samples(show, lang),
-            )
+            result = loaded.solve(**draws, progress=told("sample", show, lang))
         if keep and result.sampled is None:
             raise Misuse("misuse-keep")
         result = of_year(result, year)
         if out is not None:
-            command = ["mfa", *sys.argv[1:]]
-            also = {"parquet": parquet, "sankey": picture, "report": report, "remedies": mend, "keep": keep}
-            also["cohorts"] = cohorts
-            result.write(out, command=command, lang=lang, labels=labels, **also)
-        if form == "github":
-            annotate(of_run(result.last, lang, strict=require_targets), quiet=quiet)
-        elif form == "json":
-            say_json(result.to_json(lang))
-        elif not quiet:
-            _print_run(result, lang, out, mend=mend, full=full)
+            pages = {"sankey": picture, "report": report, "remedies": mend}
+            tables = {"parquet": parquet, "keep": keep, "cohorts": cohorts, "labels": labels}
+            result.write(out, command=["mfa", *sys.argv[1:]], lang=lang, **pages, **tables)
+        if form in ("text", "md"):
+            _print_run(result, lang, out, mend=mend, full=full, quiet=quiet)
+        else:
+            _say_run(result, form, lang, strict=require_targets, quiet=quiet)
         return result
 
     if watching:
@@ -141,8 +131,22 @@ def _refuse_later(options: Mapping[str, bool]) -> None:
             raise Misuse("misuse-later", what=name)
 
 
-def _print_run(result: Result, lang: str, folder: Path | None, *, mend: bool, full: bool) -> None:
+def _say_run(result: Result, form: Form, lang: str, *, strict: bool, quiet: bool) -> None:
+    """A run for a program: as annotations, or as JSON."""
+    from mfa.show.terminal.annotations import annotate, of_run
+
+    if form == "github":
+        annotate(of_run(result.last, lang, strict=strict), quiet=quiet)
+    else:
+        say_json(result.to_json(lang))
+
+
+def _print_run(
+    result: Result, lang: str, folder: Path | None, *, mend: bool, full: bool, quiet: bool
+) -> None:
     """A run for a person, with the ways to its missed targets where they are asked for."""
+    if quiet:
+        return
     if result.runs:
         from mfa.show.terminal.print_years import print_years
 
@@ -230,10 +234,10 @@ def sweep(
     loaded = mfa.load(scenario, **over)
     done = 0
 
-    def told(count: int, count_of: int) -> None:
+    def tell(count: int, count_of: int) -> None:
         nonlocal done
         done = count
-        show(message("sweep-progress", {"count": f"{count:,}", "all": f"{count_of:,}"}, lang))
+        told("sweep", show, lang)(count, count_of)
 
     try:
         with progress_line(shown=not (quiet or as_json)) as show:
@@ -248,7 +252,7 @@ def sweep(
                 processes=processes,
                 scheduler=scheduler,
                 lang=lang,
-                progress=told,
+                progress=tell,
             )
     except KeyboardInterrupt:
         if out is not None and done and not quiet:
@@ -260,7 +264,7 @@ def sweep(
         print_sweep(found, lang)
         for path in (out, picture):
             if path is not None:
-                click.echo(str(path))
+                say_file(path, as_json=False, quiet=False)
 
 
 @cli.command()

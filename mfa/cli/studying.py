@@ -10,8 +10,7 @@ import click
 
 import mfa
 from mfa.cli.group import cli
-from mfa.cli.options import NamedPath, common, scenario_options
-from mfa.errors import message
+from mfa.cli.options import NamedPath, common, say_file, scenario_options, told
 from mfa.show.stream import progress_line, say_json
 
 if TYPE_CHECKING:
@@ -67,9 +66,7 @@ def sensitivity(
             seed=seed,
             by=by,
             next_=next_,
-            progress=lambda done, count: show(
-                message("sample-progress", {"count": f"{done:,}", "all": f"{count:,}"}, lang)
-            ),
+            progress=told("sample", show, lang),
         )
     if out is not None:
         found.write(out)
@@ -81,4 +78,4 @@ def sensitivity(
         print_sensitivity(found, lang)
         for path in (out, picture):
             if path is not None:
-                click.echo(str(path))
+                say_file(path, as_json=False, quiet=False)

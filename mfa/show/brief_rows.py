@@ -21,7 +21,7 @@ from mfa.show.text import (
     word,
     written,
 )
-from mfa.studies.brief import Brief, Weighed
+from mfa.studies.brief import Brief, Weighed, indicator_of
 
 Rows = list[tuple[str, ...]]
 PRICES = ("fresh-water", "co2-scope-1", "co2", "energy-use-equivalent", "output-value")
@@ -120,26 +120,31 @@ class BriefInWords:
         more = [word("brief-assumed", self.lang, year=year, unit=points)] if self._split else []
         heads = [self._in_unit(self.name, self.unit), *self.years, *more]
         rows: Rows = []
-        for row in self.brief.rows:
+        for row, summary in zip(self.brief.rows, self._summaries, strict=True):
             cells = (self._short(v.value) + _mark(v) if v is not None else "" for v in row.values)
             rows.append(
-                (self._condition(row.condition), *cells, *([self._assumed(row.run)] if self._split else []))
+                (self._condition(row.condition), *cells, *([self._assumed(summary)] if self._split else []))
             )
         return heads, rows
 
     @cached_property
     def _split(self) -> bool:
         """Whether any run says who vouches for its takers."""
-        return any(row.run is not None and Summary(row.run).split is not None for row in self.brief.rows)
+        return any(summary is not None and summary.split is not None for summary in self._summaries)
 
-    def _assumed(self, run: Run | None) -> str:
-        split = Summary(run).split if run is not None else None
+    @cached_property
+    def _summaries(self) -> list[Summary | None]:
+        """A row each: what its run says in the year of the brief."""
+        return [Summary(row.run) if row.run is not None else None for row in self.brief.rows]
+
+    def _assumed(self, summary: Summary | None) -> str:
+        split = summary.split if summary is not None else None
         return "" if split is None else self._short(split.assumed + split.unsaid)
 
     def assumed_takers(self) -> str:
         """The takers of assumed size that use most, under the condition that counts most of them."""
-        runs = [(row, Summary(row.run)) for row in self.brief.rows if row.run is not None]
-        found = [(row, s, s.split.assumed) for row, s in runs if s.split and s.assumed_takers]
+        told = zip(self.brief.rows, self._summaries, strict=True)
+        found = [(row, s, s.split.assumed) for row, s in told if s and s.split and s.assumed_takers]
         if not found:
             return ""
         row, summary, _ = max(found, key=lambda f: f[2])
@@ -214,7 +219,7 @@ class BriefInWords:
 
     def _amounts(self) -> Iterator[tuple[str, list[str]]]:
         """What is missing to the target, and land, year by year."""
-        gaps = [_target(r, self.brief.target.name).distance_amount for r in self.brief.years]
+        gaps = [indicator_of(r, self.brief.target.name).distance_amount for r in self.brief.years]
         if any(g is not None for g in gaps):
             label = word("brief-missing", self.lang, unit=_large_unit())
             yield label, ["" if g is None else _large(g) for g in gaps]
@@ -233,10 +238,6 @@ class BriefInWords:
             return
         yield self._in_unit(word("brief-land", self.lang), unit), [number(sum(of.values())) for of in land]
         yield word("brief-of-it", self.lang, name=name), [number(of.get(largest, 0.0)) for of in land]
-
-
-def _target(run: Run, name: str) -> Indicator:
-    return next(r for r in run.indicator_list if r.name == name)
 
 
 def _land(run: Run) -> dict[str, float]:

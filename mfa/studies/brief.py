@@ -76,7 +76,7 @@ class Brief:
     @property
     def target(self) -> Indicator:
         """The indicator of the brief in its year, as the scenario stands."""
-        return _asked(self.run, self.run.system.brief.indicator)
+        return indicator_of(self.run, self.run.system.brief.indicator)
 
     @property
     def range(self) -> tuple[float, float] | None:
@@ -125,16 +125,17 @@ def brief(
 
 
 def _row(condition: Condition, runs: Sequence[Run | None], at: int, name: str) -> Row:
-    values = tuple(_asked(r, name) if r is not None else None for r in runs)
+    values = tuple(indicator_of(r, name) if r is not None else None for r in runs)
     return Row(condition, values, runs[at])
 
 
-def _asked(run: Run, name: str) -> Indicator:
+def indicator_of(run: Run, name: str) -> Indicator:
+    """The row of an indicator that the run has."""
     return next(r for r in run.indicator_list if r.name == name)
 
 
 def _value(run: Run | None, name: str) -> float | None:
-    return _asked(run, name).value if run else None
+    return indicator_of(run, name).value if run else None
 
 
 def _sales(runs: Sequence[Run | None]) -> tuple[Sale, ...]:

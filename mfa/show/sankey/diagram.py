@@ -13,7 +13,7 @@ from mfa.results.run import Run
 from mfa.show.magnitudes import written_for
 from mfa.show.sankey.compose import Frame, Names, Picture, Spread, names, pictures
 from mfa.show.sankey.geometry import Geometry
-from mfa.show.sankey.measure import count, count_default
+from mfa.show.sankey.measure import Counted, count, count_default
 from mfa.show.sankey.picture_options import choose
 from mfa.show.sankey.sampled_spread import given_spread
 from mfa.show.sankey.sheet import FREE, Sheet, sheet_of
@@ -203,16 +203,11 @@ def sankey(
         picture that does not fit its sheet
     """
     check_language(lang)
-    rest: dict[str, Any] = {**asked}
-    sized = {key: rest.pop(key) for key in SHEET if key in rest}
-    sheet = sheet_of(**sized)
+    sheet, rest = sheet_and_rest(asked)
     choice = choose(result.system, **rest)
     keys = [layer] if isinstance(layer, str) else list(dict.fromkeys(layer))
     paged = page or len(keys) > 1 or Path(path or "").suffix in DATA
-    with written_for(lang):
-        counted = [count(result, key, unit, scaled=not paged) for key in keys] or [
-            count_default(result, unit, scaled=not paged)
-        ]
+    counted = _counted(result, keys, unit, lang, scaled=not paged)
     chosen = shown(counted, result.system, choice)
     called = names(result.system, choice, chosen)
     frame = Frame(lang, both=paged, sheet=sheet, titled=title and not paged and ax is None)
@@ -226,6 +221,19 @@ def sankey(
     if path is not None:
         made.save(path)
     return made
+
+
+def _counted(result: Run, keys: Sequence[str], unit: str | None, lang: str, *, scaled: bool) -> list[Counted]:
+    """The layers asked for, or the one that is drawn when nobody says."""
+    with written_for(lang):
+        found = [count(result, key, unit, scaled=scaled) for key in keys]
+        return found or [count_default(result, unit, scaled=scaled)]
+
+
+def sheet_and_rest(asked: Mapping[str, Any]) -> tuple[Sheet, dict[str, Any]]:
+    """The sheet that options ask for, and those that say what is shown."""
+    sized = {key: asked[key] for key in SHEET if key in asked}
+    return sheet_of(**sized), {key: value for key, value in asked.items() if key not in SHEET}
 
 
 def _write(made: Sankey, path: Path, format: str | None) -> None:

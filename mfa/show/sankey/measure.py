@@ -94,7 +94,7 @@ def count(result: Run, key: str, unit: str | None = None, *, scaled: bool = Fals
         raise Error([Fault("sankey-layer-empty", None, {"text": key[:60]})])
     own = LAYERS.get(key, CONTENT)
     largest = max((f.amount for f in flows if f.source != f.target), default=flows[0].amount)
-    shown, share = _scaled(own, largest) if scaled and unit is None else _unit(result, own, unit, largest)
+    shown, share = short_unit(own, largest) if scaled and unit is None else _unit(result, own, unit, largest)
     if key == "energy":
         flows, remarks = _with_losses(result, flows, share)
     else:
@@ -124,7 +124,7 @@ def _unit(result: Run, own: str, wanted: str | None, largest: float) -> tuple[st
         raise Error([Fault("sankey-unit", None, {"unit": wanted[:40], "known": known})]) from None
 
 
-def _scaled(own: str, largest: float) -> tuple[str, float]:
+def short_unit(own: str, largest: float) -> tuple[str, float]:
     """The unit in which the largest flow is a short number, as readers of the language write it."""
     native, wet, _ = own.partition("_wet")
     name, size = step(largest, native)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
 
 from mfa import units
 from mfa.errors import Error, Fault, FaultWithoutPlace, nearest
 from mfa.input.records.sankey_section import COLOUR, tags
+from mfa.presentation import Drawing
 from mfa.show.sankey.common import Pools
 from mfa.show.sankey.selection import WAYS, Start, groups
 from mfa.system import BOUNDARY_SYNONYMS, BOUNDARY_WORDS, Kind, System
@@ -75,36 +76,18 @@ def choose(
     """
     faults: list[Fault] = []
     own = system.sankey
-    by = own.by if by is None else by
-    if by not in WAYS:
-        faults.append(_among("sankey-by", by, WAYS))
-        by = WAYS[0]
+    by = _way(own.by if by is None else by, faults)
     of = groups(system, by)
     starts = _starts(system, of, [focus] if isinstance(focus, str) else list(focus), faults)
-    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or steps < 1):
-        faults.append(Fault("sankey-steps", None, {"text": str(steps)[:40]}))
-    if steps is not None and not focus:
-        faults.append(Fault("sankey-steps-alone", None, {}))
-    things = [*system.materials, *get_args(Kind)]
+    _check_steps(steps, focus, faults)
     left = own.without if without is None else tuple(without)
     materials = (only,) if isinstance(only, str) else tuple(only)
-    for name in [*left, *(colours or {})]:
-        _known(name, things, {"what": "material or kind", "what_zh": "物料或种类"}, faults)
-    for name in materials:
-        _known(name, [*system.materials], {"what": "material", "what_zh": "物料"}, faults)
+    _check_things(system, [*left, *(colours or {})], materials, faults)
     node = _node(system, of, process, faults) if process is not None else ""
     _one_view(process, focus, materials, traced, faults)
-    if pools not in POOLS:
-        faults.append(_among("sankey-pools-how", pools, POOLS))
-    for colour in (colours or {}).values():
-        if not COLOUR.match(colour):
-            faults.append(Fault("drawing-colour", None, {"text": str(colour)[:40]}))
-    nodes = [*system.processes, *system.stocks, *tags(system.processes.values())]
-    for name in order or ():
-        _known(name, nodes, {"what": "process, stock or tag", "what_zh": "过程、库存或分组标签"}, faults)
-    usual = 0.0 if process is not None or materials or traced else MIN_SHARE
-    usual = usual if own.min_share is None else own.min_share
-    share = usual if min_share is None else _share(min_share, faults)
+    _check_looks(system, pools, (colours or {}).values(), order or (), faults)
+    whole = process is not None or bool(materials) or bool(traced)
+    share = _usual(own, whole=whole) if min_share is None else _share(min_share, faults)
     if faults:
         raise Error(faults)
     return Options(
@@ -126,6 +109,52 @@ def choose(
         water,
         cast(Pools, pools),
     )
+
+
+def _way(by: str, faults: list[Fault]) -> str:
+    """The tag that puts processes together."""
+    if by in WAYS:
+        return by
+    faults.append(_among("sankey-by", by, WAYS))
+    return WAYS[0]
+
+
+def _usual(own: Drawing, *, whole: bool) -> float:
+    """The share where no option says one: the scenario's, else none where a picture is small by itself."""
+    return own.min_share if own.min_share is not None else 0.0 if whole else MIN_SHARE
+
+
+def _check_steps(steps: int | None, focus: str | Sequence[str], faults: list[Fault]) -> None:
+    """That the number of steps is one, and of something."""
+    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or steps < 1):
+        faults.append(Fault("sankey-steps", None, {"text": str(steps)[:40]}))
+    if steps is not None and not focus:
+        faults.append(Fault("sankey-steps-alone", None, {}))
+
+
+def _check_things(
+    system: System, things: Sequence[str], materials: Sequence[str], faults: list[Fault]
+) -> None:
+    """That the run has the materials, or kinds, that are named."""
+    for name in things:
+        known = [*system.materials, *get_args(Kind)]
+        _known(name, known, {"what": "material or kind", "what_zh": "物料或种类"}, faults)
+    for name in materials:
+        _known(name, [*system.materials], {"what": "material", "what_zh": "物料"}, faults)
+
+
+def _check_looks(
+    system: System, pools: str, colours: Iterable[str], order: Sequence[str], faults: list[Fault]
+) -> None:
+    """That colours and ways to draw pools are such, and that the run has the nodes of an order."""
+    if pools not in POOLS:
+        faults.append(_among("sankey-pools-how", pools, POOLS))
+    for colour in colours:
+        if not COLOUR.match(colour):
+            faults.append(Fault("drawing-colour", None, {"text": str(colour)[:40]}))
+    nodes = [*system.processes, *system.stocks, *tags(system.processes.values())]
+    for name in order:
+        _known(name, nodes, {"what": "process, stock or tag", "what_zh": "过程、库存或分组标签"}, faults)
 
 
 def _node(system: System, of: Mapping[str, str], name: str, faults: list[Fault]) -> str:

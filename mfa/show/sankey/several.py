@@ -11,7 +11,7 @@ from typing import Any, Unpack
 import mfa
 from mfa.errors import Error, Fault, check_language
 from mfa.results.run import Run
-from mfa.show.magnitudes import step, written_for
+from mfa.show.magnitudes import written_for
 from mfa.show.sankey.compose import (
     Frame,
     Names,
@@ -22,13 +22,12 @@ from mfa.show.sankey.compose import (
     plan_options,
     translations,
 )
-from mfa.show.sankey.diagram import DATA, SHEET, Asked, Sankey
+from mfa.show.sankey.diagram import DATA, Asked, Sankey, sheet_and_rest
 from mfa.show.sankey.geometry import LESS, MORE, Geometry, Link, Node, Remark
 from mfa.show.sankey.heading import headed, stacked
 from mfa.show.sankey.labels import LANGS, word
-from mfa.show.sankey.measure import Counted, count, count_default
+from mfa.show.sankey.measure import Counted, count, count_default, short_unit
 from mfa.show.sankey.picture_options import Options, choose
-from mfa.show.sankey.sheet import sheet_of
 from mfa.show.sankey.shown import Shown, shown
 from mfa.show.text import scenario_line
 
@@ -77,10 +76,9 @@ def side_by_side(
     check_language(lang)
     if len(runs) < 2 or (difference and len(runs) != 2):
         raise Error([Fault("sankey-several", None, {"count": len(runs)})])
-    rest: dict[str, Any] = {**asked}
-    sized = {key: rest.pop(key) for key in SHEET if key in rest}
+    sheet, rest = sheet_and_rest(asked)
     paged = Path(path or "").suffix in DATA
-    frame = Frame(lang, both=paged, sheet=sheet_of(**sized), titled=not paged)
+    frame = Frame(lang, both=paged, sheet=sheet, titled=not paged)
     parts = _parts(runs, titles, layer, unit, frame, rest)
     called: dict[str, Mapping[str, str]] = {}
     for part in reversed(parts):
@@ -148,15 +146,14 @@ def _choices(runs: Sequence[Run], asked: Mapping[str, Any]) -> list[Options]:
 def _short(counted: Sequence[Counted]) -> list[Counted]:
     """All in the unit in which the largest flow is a short number."""
     largest = max((x.value for c in counted for x in c.links if x.source != x.target), default=1.0)
-    own, wet, _ = counted[0].unit.partition("_wet")
-    name, size = step(largest, own)
+    name, share = short_unit(counted[0].unit, largest)
     return [
         replace(
             c,
-            unit=name + wet,
-            links=tuple(replace(x, value=x.value / size) for x in c.links),
-            factor=c.factor / size,
-            remarks=tuple(replace(r, value=r.value / size) for r in c.remarks),
+            unit=name,
+            links=tuple(replace(x, value=x.value * share) for x in c.links),
+            factor=c.factor * share,
+            remarks=tuple(replace(r, value=r.value * share) for r in c.remarks),
         )
         for c in counted
     ]
