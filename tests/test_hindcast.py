@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 from click.testing import CliRunner
@@ -84,3 +85,38 @@ def test_command(file: Path, tmp_path: Path) -> None:
     assert run(cli, ["audit", str(file), "--years", "--strict", "--quiet"]).exit_code == 1
     made = json.loads(run(cli, ["audit", str(file), "--years", "--json"]).output)
     assert [r["difference"] for r in made["hindcast"] if r["claim"] == 2] == pytest.approx([10])
+
+
+ALUMINA = [7.519, 12.918, 18.547, 21.781, 22.895, 28.95505, 34.077611, 37.696321, 44.375731, 49.269, 56.768]
+ENERGY = [220668, 304839, 473357, 508717, 443820, 538014, 567065, 646122, 688855, 686594, 710985]
+METAL = [7.806, 9.349, 12.588, 13.105, 12.964, 16.194484, 18.061725, 20.267471, 22.04607, 27.5174]
+POWER = [113765, 137402, 181783, 187179, 183713, 226383, 251293, 280583, 302913, 374127]
+"""China by year, Mt and TJ from 2005 to 2015, Mt and GWh to 2014: International Aluminium Institute."""
+
+
+def test_alumina_and_aluminium_of_china() -> None:
+    """By hand: 13.45 MWh of power a tonne of metal, and what a tonne of alumina burns less the power it gives.
+
+    A tonne takes 1.5165 t of hydrate and of liquor, so 1.5165 · (2.45 + 1.7) GJ steam and
+    1.5165 · (82 + 52) + 22 kWh; with it 65.17 · 1.5165 · 0.214 / 1.04 g of gallium at 150 GJ and 55 MWh a tonne.
+    A GJ of steam burns 61.9 kg of coal at 22.83 GJ/t and gives 50 kWh; power counts 0.1229 kgce/kWh.
+    """
+    power, energy = mfa.hindcast(mfa.load("china-aluminium-2005-2015").solve()).scores
+    assert [p.year for p in power.tested] == list(range(2005, 2015))  # the statistic of 2015 is of another kind
+    assert [p.statistic for p in power.tested] == pytest.approx([1e3 * x for x in POWER], rel=1e-12)  # MWh
+    off = [13.45e6 * made - 1e3 * used for made, used in zip(METAL, POWER, strict=True)]
+    assert [p.difference for p in power.tested] == pytest.approx(off, rel=1e-9)
+    assert power.bias == pytest.approx(fmean(off), rel=1e-9)
+    assert power.mean_absolute_error == pytest.approx(-fmean(off), rel=1e-9)  # too low in every year
+
+    gallium = 65.17e-6 * 1.5165 * 0.214 / 1.04
+    steam = 1.5165 * (2.45 + 1.7) + 150 * gallium
+    kwh = 0.1229 * 29.3076 / 1000  # GJ
+    bought = 1.5165 * (82 + 52) + 22 + 55e3 * gallium - 50 * steam
+    tonne = 0.0619 * 22.83 * steam + kwh * bought + 0.064844 * 46.62
+    assert tonne == pytest.approx(11.602, abs=5e-4)
+    off = [tonne * made * 1e6 - 1e3 * used for made, used in zip(ALUMINA, ENERGY, strict=True)]
+    assert [p.year for p in energy.tested] == list(range(2005, 2016))
+    assert [29.3076 * (p.difference or 0.0) for p in energy.tested] == pytest.approx(off, rel=1e-6)
+    assert 29.3076 * (energy.bias or 0.0) == pytest.approx(fmean(off), rel=1e-6)
+    assert 29.3076 * (energy.mean_absolute_error or 0.0) == pytest.approx(-fmean(off), rel=1e-6)
