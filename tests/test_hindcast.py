@@ -102,7 +102,9 @@ def test_alumina_and_aluminium_of_china() -> None:
     A GJ of steam burns 61.9 kg of coal at 22.83 GJ/t and gives 50 kWh; power counts 0.1229 kgce/kWh.
     """
     power, energy = mfa.hindcast(mfa.load("china-aluminium-2005-2015").solve()).scores
-    assert [p.year for p in power.tested] == list(range(2005, 2015))  # the statistic of 2015 is of another kind
+    assert [p.year for p in power.tested] == list(
+        range(2005, 2015)
+    )  # the statistic of 2015 is of another kind
     assert [p.statistic for p in power.tested] == pytest.approx([1e3 * x for x in POWER], rel=1e-12)  # MWh
     off = [13.45e6 * made - 1e3 * used for made, used in zip(METAL, POWER, strict=True)]
     assert [p.difference for p in power.tested] == pytest.approx(off, rel=1e-9)
