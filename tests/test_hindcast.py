@@ -95,16 +95,15 @@ POWER = [113765, 137402, 181783, 187179, 183713, 226383, 251293, 280583, 302913,
 
 
 def test_alumina_and_aluminium_of_china() -> None:
-    """By hand: 13.45 MWh of power a tonne of metal, and what a tonne of alumina burns less the power it gives.
+    """By hand: 13.45 MWh of power a tonne of metal; what a tonne of alumina burns, less the power it gives.
 
     A tonne takes 1.5165 t of hydrate and of liquor, so 1.5165 · (2.45 + 1.7) GJ steam and
-    1.5165 · (82 + 52) + 22 kWh; with it 65.17 · 1.5165 · 0.214 / 1.04 g of gallium at 150 GJ and 55 MWh a tonne.
-    A GJ of steam burns 61.9 kg of coal at 22.83 GJ/t and gives 50 kWh; power counts 0.1229 kgce/kWh.
+    1.5165 · (82 + 52) + 22 kWh; with it come 65.17 · 1.5165 · 0.214 / 1.04 g of gallium, at 150 GJ and
+    55 MWh a tonne. A GJ of steam burns 61.9 kg of coal at 22.83 GJ/t and gives 50 kWh; power counts
+    0.1229 kgce/kWh.
     """
     power, energy = mfa.hindcast(mfa.load("china-aluminium-2005-2015").solve()).scores
-    assert [p.year for p in power.tested] == list(
-        range(2005, 2015)
-    )  # the statistic of 2015 is of another kind
+    assert [p.year for p in power.tested] == list(range(2005, 2015))  # that of 2015 is of direct current
     assert [p.statistic for p in power.tested] == pytest.approx([1e3 * x for x in POWER], rel=1e-12)  # MWh
     off = [13.45e6 * made - 1e3 * used for made, used in zip(METAL, POWER, strict=True)]
     assert [p.difference for p in power.tested] == pytest.approx(off, rel=1e-9)
