@@ -124,7 +124,7 @@ def test_regions_of_odym() -> None:
 WEIGHTS = (0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0)
 FIRST = (0.716192169, 0.179048042, 0.0236757742, 0.00716192169) + (7.16192169e-05,) * 4
 TOTAL = (0.787144127, 0.242198193, 0.0343169102, 0.0104603871) + (1.04949052e-04,) * 4
-"""The g-function of Sobol' with the weights of Saltelli and Sobol' (1995), its indices as SALib gives them."""
+"""The g-function of Sobol' with the weights of Saltelli and Sobol' (1995), indices as SALib gives them."""
 
 
 @pytest.fixture
