@@ -287,8 +287,12 @@ class WasteAccounts:
             for p, a in self.made.get(waste, {}).items()
             if (new := self.new(p, waste)) > 0
         }
-        tonnes = all(tonnes_per_unit(self.system.materials[m]) is not None for m in family)
-        return WasteFlow(waste, made, tuple(self._sold(uses)), yards, tonnes)
+        return WasteFlow(waste, made, tuple(self._sold(uses)), yards, self.in_tonnes(waste))
+
+    def in_tonnes(self, waste: str) -> bool:
+        """Whether the tonnes of a waste and its residues are known."""
+        members = self.families.get(waste, ())
+        return all(tonnes_per_unit(self.system.materials[m]) is not None for m in members)
 
     def _take_off(self, uses: dict[tuple[str, Fate, str], float], process: str, left: float) -> None:
         """What leaves a process as a residue has not been utilised there."""

@@ -9,18 +9,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from mfa.engine.network import TAKER, Floats
+from mfa.engine.network import TAKER
 from mfa.results.accounts.ledger import Ledger, Weights
 from mfa.results.accounts.waste import FATE_WORDS, Outcome, entry_fate
 from mfa.results.accounts.waste_flows import WasteAccounts
-from mfa.system import Fate
+from mfa.system import Fate, Process
 
 OLD = "-from-storage"
-FATES: tuple[Fate, ...] = ("utilisation", "disposal", "storage", "dumped")
+WORDS = ("generated", *FATE_WORDS.values(), *(f"{w}{OLD}" for w in FATE_WORDS.values()))
 MET: tuple[Outcome, ...] = ("utilisation", "disposal", "unsold")
+
+
+class _Flows(NamedTuple):
+    """Material → positions of the coefficients of those who make it, and who take it."""
+
+    outputs: Mapping[str, list[int]]
+    inputs: Mapping[str, list[int]]
 
 
 class WasteWeights:
@@ -52,95 +61,109 @@ class WasteWeights:
 
     def of(self, parents: Iterable[str]) -> Mapping[str, Weights]:
         """Of some wastes with residues, t; by word: `generated`, `utilised`, `utilised-from-storage`."""
-        words = ("generated", *FATE_WORDS.values(), *(f"{w}{OLD}" for w in FATE_WORDS.values()))
-        found = dict.fromkeys(words, self.ledger.weights())
+        found = {word: self.ledger.weights() for word in WORDS}
         for parent in parents:
             if parent in self.accounts.at:
-                new = np.array([self.accounts.new(p.id, parent) for p in self.ledger.processes])
-                made = self._flows(parent, out=True) * self.accounts.equal[parent] * new[self.ledger.process]
-                found["generated"] += self.ledger.weights(flow=made)
-                for word, weights in (*self._uses(parent), *self._old(parent)):
-                    found[word] += weights
+                self._generated(found["generated"], parent)
+                for material in self._family(parent):
+                    weight = self.shares[material][parent]
+                    for f in self._flows.inputs[material]:
+                        self._use(found, self._fate(material, f), f, weight)
+                    self._outside(found, material, weight)
+                    self._left(found, material, parent)
+                self._old(found, parent)
+        return found
+
+    def _generated(self, sums: Weights, parent: str) -> None:
+        """What processes make anew."""
+        for f in self._flows.outputs[parent]:
+            new = self.accounts.new(self._process(f).id, parent)
+            sums.flow[f] += self.accounts.equal[parent] * new
+
+    @cached_property
+    def _members(self) -> Mapping[str, list[str]]:
+        """Waste → the pools that hold some of it."""
+        found = defaultdict[str, list[str]](list)
+        for m in self.accounts.pools:
+            for parent in self.shares[m]:
+                found[parent].append(m)
         return found
 
     def _family(self, parent: str) -> list[str]:
-        books = self.accounts
-        return [m for m in books.pools if parent in self.shares[m]]
+        return self._members.get(parent, [])
 
-    def _flows(self, material: str, *, out: bool) -> Floats:
-        """(flow,) 1 for the outputs, or inputs, of a material."""
-        b = self.ledger
-        return np.where((b.pool == self.accounts.at[material]) & (b.out == out), 1.0, 0.0)
+    @cached_property
+    def _flows(self) -> _Flows:
+        """The positions of the outputs, and inputs, of each material."""
+        b, sides = self.ledger, _Flows(defaultdict(list), defaultdict(list))
+        names = b.compiled.structure.pools
+        for f, (pool, out) in enumerate(zip(b.pool.tolist(), b.out.tolist(), strict=True)):
+            (sides.outputs if out else sides.inputs)[names[pool]].append(f)
+        return sides
 
-    def _uses(self, parent: str) -> Iterable[tuple[str, Weights]]:
-        """What takers of a waste and its residues do with them, less what leaves processes as residue."""
-        b = self.ledger
-        for material in self._family(parent):
-            weight = self.shares[material][parent]
-            taken = self._flows(material, out=False) * weight
-            fates = self._fates(material)
-            for fate in FATES:
-                at = np.array([fates.get(p.id, p.fate) == fate for p in b.processes], bool)
-                yield from self._split(fate, taken * at[b.process])
-                yield FATE_WORDS[fate], self._outside(material, fate) * weight
-            if self.sold:
-                yield FATE_WORDS["utilisation"], self._bought(material) * -weight
-            yield from self._left(material, parent)
+    def _process(self, f: int) -> Process:
+        return self.ledger.processes[int(self.ledger.process[f])]
 
-    def _bought(self, material: str) -> Weights:
-        """What comes over the boundary."""
-        b, pool = self.ledger, self.accounts.at[material]
-        lines = zip(b.compiled.structure.entries, b.compiled.entries, strict=True)
-        entry = [float(line.pool == pool and record.kind == "import") for line, record in lines]
-        outside = [float((o.pool, o.node) == (pool, "import")) for o in b.compiled.outside]
-        return b.weights(entry=np.array(entry, float), outside=np.array(outside, float))
-
-    def _split(self, fate: Fate, flow: Floats) -> Iterable[tuple[str, Weights]]:
-        """What processes use counts as far as their products are taken; the rest is unsold."""
-        b = self.ledger
+    def _use(self, sums: Mapping[str, Weights], fate: Fate, f: int, weight: float) -> None:
+        """What a process uses counts as far as its products are taken; the rest is unsold."""
         if fate != "utilisation":
-            yield FATE_WORDS[fate], b.weights(flow=flow)
+            sums[FATE_WORDS[fate]].flow[f] += weight
             return
-        sold = flow * self.uptake[b.process]
-        yield FATE_WORDS[fate], b.weights(flow=sold)
-        yield FATE_WORDS["unsold"], b.weights(flow=flow - sold)
+        sold = weight * float(self.uptake[self.ledger.process[f]])
+        sums[FATE_WORDS[fate]].flow[f] += sold
+        sums[FATE_WORDS["unsold"]].flow[f] += weight - sold
 
-    def _fates(self, material: str) -> dict[str, Fate]:
-        """Process → the fate of its entry in the takers of a material."""
+    def _fate(self, material: str, f: int) -> Fate:
+        """What the taker of a material does with it: as its entry in the list says, else as its process."""
+        process = self._process(f)
+        return self._listed_fates.get((material, process.id), process.fate)
+
+    @cached_property
+    def _listed_fates(self) -> Mapping[tuple[str, str], Fate]:
+        """(material, process) → the fate of its entry in the takers of the material."""
         b = self.ledger
         return {
-            b.compiled.entries[i].node: entry_fate(b.system, b.compiled.entries[i])
-            for i, side in self.accounts.listed[material]
+            (material, b.compiled.entries[i].node): entry_fate(b.system, b.compiled.entries[i])
+            for material in self.accounts.pools
+            for i, side in self.accounts.listed.get(material, ())
             if side == TAKER and b.compiled.entries[i].kind == "process"
         }
 
-    def _outside(self, material: str, fate: Fate) -> Weights:
-        """What goes to a fate without a process: by a list, as a demand, or because nobody takes it."""
-        b, pool = self.ledger, self.accounts.at[material]
-        entry = np.zeros(len(b.compiled.entries))
-        for i, side in self.accounts.listed[material]:
-            record = b.compiled.entries[i]
-            if side == TAKER and record.kind != "process" and entry_fate(b.system, record) == fate:
-                entry[i] = 1.0
-        sold = [
-            float(fate == "utilisation" and (o.pool, o.side) == (pool, TAKER)) for o in b.compiled.outside
-        ]
-        surplus = np.zeros(len(b.materials))
-        surplus[pool] = float(fate == "dumped")
-        return b.weights(entry=entry, outside=np.array(sold, float), surplus=surplus)
+    def _outside(self, sums: Mapping[str, Weights], material: str, weight: float) -> None:
+        """What meets a fate without a process: by a list, as a demand, or because nobody takes it.
 
-    def _left(self, residue: str, parent: str) -> Iterable[tuple[str, Weights]]:
+        With products that count as taken in full, what comes over the boundary is off what is used.
+        """
+        b, pool, used = self.ledger, self.accounts.at[material], sums[FATE_WORDS["utilisation"]]
+        for i, side in self.accounts.listed.get(material, ()):
+            record = b.compiled.entries[i]
+            if side == TAKER and record.kind != "process":
+                sums[FATE_WORDS[entry_fate(b.system, record)]].entry[i] += weight
+            elif self.sold and record.kind == "import":
+                used.entry[i] -= weight
+        for i in self._crossings.get(pool, ()):
+            outside = b.compiled.outside[i]
+            if outside.side == TAKER:
+                used.outside[i] += weight
+            if self.sold and outside.node == "import":
+                used.outside[i] -= weight
+        sums[FATE_WORDS["dumped"]].surplus[pool] += weight
+
+    @cached_property
+    def _crossings(self) -> Mapping[int, list[int]]:
+        """Pool → the supplies, demands and driven stocks at it."""
+        found = defaultdict[int, list[int]](list)
+        for i, outside in enumerate(self.ledger.compiled.outside):
+            found[outside.pool].append(i)
+        return found
+
+    def _left(self, sums: Mapping[str, Weights], residue: str, parent: str) -> None:
         """What leaves a process as a residue was not used there: it is off the fates of what it takes."""
-        b, books = self.ledger, self.accounts
-        made = self._flows(residue, out=True)
-        shares: dict[Fate, Floats] = {fate: np.zeros(len(b.processes)) for fate in FATES}
-        for i in np.unique(b.process[made > 0]).tolist():
-            process = b.processes[i]
-            mine = books.left_over(process.id, residue, parent)
-            for fate, share in self._shares(process.id, parent).items() if mine else ():
-                shares[fate][i] += mine * share
-        for fate, off in shares.items():
-            yield from self._split(fate, -made * off[b.process])
+        for f in self._flows.outputs[residue]:
+            process = self._process(f).id
+            mine = self.accounts.left_over(process, residue, parent)
+            for fate, share in self._shares(process, parent).items() if mine else ():
+                self._use(sums, fate, f, -mine * share)
 
     def _shares(self, process: str, parent: str) -> Mapping[Fate, float]:
         """How the waste and residues that a process takes meet its fates; by its own where it is idle."""
@@ -148,25 +171,28 @@ class WasteWeights:
         own = self.ledger.system.processes[process].fate
         for material in self._family(parent):
             amount = books.taken.get(material, {}).get(process, 0.0)
-            fate = self._fates(material).get(process, own)
+            fate = self._listed_fates.get((material, process), own)
             used[fate] += amount * self.shares[material][parent]
         whole = sum(used.values())
         return {f: a / whole for f, a in used.items()} if whole > 0 else {own: 1.0}
 
-    def _old(self, parent: str) -> Iterable[tuple[str, Weights]]:
+    def _old(self, sums: dict[str, Weights], parent: str) -> None:
         """What yards give, used and disposed of as in the run; what is neither went back into storage."""
+        given = self._given(parent)
+        if not (given.entry.any() or given.outside.any()):
+            return
         flow = self.accounts.flow(parent)
-        sums: dict[Outcome, float] = dict.fromkeys(MET, 0.0)
+        met_by: dict[Outcome, float] = dict.fromkeys(MET, 0.0)
         for use in flow.uses:
-            if use.fate in sums:
-                sums[use.fate] += use.amount
-        taken, given = sum(sums.values()), self._given(parent)
+            if use.fate in met_by:
+                met_by[use.fate] += use.amount
+        taken = sum(met_by.values())
         met = min(1.0, taken / flow.from_yards) if flow.from_yards > 0 else 1.0
-        shares = {f: a / taken if taken > 0 else float(f == "utilisation") for f, a in sums.items()}
-        yield f"utilised{OLD}", given * (met * shares["utilisation"])
-        yield f"disposed{OLD}", given * (met * shares["disposal"])
-        yield FATE_WORDS["unsold"], given * (-met * shares["unsold"])
-        yield FATE_WORDS["storage"], given * (met - 1)
+        shares = {f: a / taken if taken > 0 else float(f == "utilisation") for f, a in met_by.items()}
+        sums[f"utilised{OLD}"] += given * (met * shares["utilisation"])
+        sums[f"disposed{OLD}"] += given * (met * shares["disposal"])
+        sums[FATE_WORDS["unsold"]] += given * (-met * shares["unsold"])
+        sums[FATE_WORDS["storage"]] += given * (met - 1)
 
     def _given(self, parent: str) -> Weights:
         """What yards give of a waste and its residues, counted as the waste."""

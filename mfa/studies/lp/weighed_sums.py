@@ -6,7 +6,7 @@ waste it is) is kept as in the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,6 +43,7 @@ class WeighedSums:
     def __init__(self, ledger: Ledger, *, sold: bool = False) -> None:
         self.ledger, self.sold = ledger, sold
         self.accounts = Accounts(ledger)
+        self._found: dict[tuple[str, bool], Mapping[str, Weights]] = {}
 
     def indicator(self, name: str) -> Weighed | None:
         """An indicator of the whole park; None where it has no weights."""
@@ -89,16 +90,19 @@ class WeighedSums:
     def _wastes(self) -> WasteWeights:
         return WasteWeights(self.ledger, sold=self.sold)
 
+    def _amounts(self, name: str, *, whole: bool) -> Mapping[str, Weights]:
+        """What is generated and met each fate: of a class of waste, or of one."""
+        if (name, whole) not in self._found:
+            wastes, mine = self._wastes, [name]
+            if whole:
+                of_class = (m.id for m in self.ledger.materials if m.waste == name and not m.residue_of)
+                mine = [m for m in of_class if wastes.accounts.in_tonnes(m)]
+            self._found[name, whole] = wastes.of(mine)
+        return self._found[name, whole]
+
     def _waste(self, name: str, found: Definition) -> Weighed:
         """A rate or an amount of a class of waste, or the rate of one waste."""
-        if found.waste_class:
-            flows = self._wastes.accounts.flow
-            of_class = (
-                m.id for m in self.ledger.materials if m.waste == found.waste_class and not m.residue_of
-            )
-            amounts = self._wastes.of([m for m in of_class if flows(m).tonnes])
-        else:
-            amounts = self._wastes.of([name.partition(":")[2]])
+        amounts = self._amounts(found.waste_class or name.partition(":")[2], whole=bool(found.waste_class))
 
         def weights(words: Iterable[str]) -> Weights:
             return sum((amounts[w] for w in words), self.ledger.weights())
