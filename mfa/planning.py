@@ -15,7 +15,8 @@ from mfa.parameters import listed, parse
 from mfa.results.run import Run, solve_compiled
 from mfa.studies.plan.plan_alternatives import Front, alternatives, front
 from mfa.studies.plan.plan_conflicts import Contradiction
-from mfa.studies.plan.planner import Choice, Planned, plan
+from mfa.studies.plan.planned import Choice, Planned, planned
+from mfa.studies.plan.planner import Planner
 from mfa.studies.seek import text_of
 from mfa.system import Entry, System
 
@@ -124,14 +125,15 @@ def make_plan(loaded: Loaded, *, count: int = 0, pareto: tuple[str, str, int] | 
         raise Error([Fault("plan-none", None, {"name": loaded.system.name})])
     run = solve_compiled(loaded.system, compile_system(loaded.system))
     try:
-        best = plan(run)
+        planner = Planner(run)
+        best = planner.best()
         if isinstance(best, Contradiction):
             return Plan(loaded, run, None, best)
-        others = alternatives(run, best, count)
-        points = front(run, *pareto) if pareto else None
+        others = alternatives(planner, best, count)
+        points = front(planner, *pareto) if pareto else None
     except FaultWithoutPlace as unplaced:
         raise Error([unplaced.at(task.place)]) from None
-    return Plan(loaded, run, best, None, others, points)
+    return Plan(loaded, run, planned(best), None, others, points)
 
 
 def _told(planned: Planned) -> dict[str, Any]:

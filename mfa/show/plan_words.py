@@ -10,7 +10,7 @@ from mfa.properties import tonnes_per_unit
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.text import indicator_name, material_name, mega, node_name, number, path_name, word, written
-from mfa.studies.plan.plan_variables import Origin
+from mfa.studies.plan.plan_rows import Origin
 from mfa.system import System
 
 MOST_UNPRICED = 5

@@ -6,20 +6,25 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from mfa.engine.compile import compile_system
+from mfa.engine.compile import Compiled, compile_system
 from mfa.engine.network import GainError, LostError, OrderError
-from mfa.engine.solver import solve
+from mfa.engine.solver import solve_wired
+from mfa.engine.wiring import wire
 from mfa.errors import Failure
 from mfa.results.run import Run
 from mfa.storage import Stock
 from mfa.system import Entry, Pool, Process, System
 
 
-def attempt(system: System) -> Run | None:
-    """The run of a changed system; None where the change makes it unsolvable."""
-    compiled = compile_system(system)
+def attempt(system: System, like: Compiled | None = None) -> Run | None:
+    """The run of a changed system; None where the change makes it unsolvable.
+
+    `like`: a network that may be the same but for its values, whose wiring is then used.
+    """
+    compiled = compile_system(system) if like is None else like.refilled(system)
     try:
-        return Run(system, compiled, solve(compiled.structure, compiled.values))
+        wiring = wire(compiled.structure) if compiled.returns else compiled.wiring
+        return Run(system, compiled, solve_wired(wiring, compiled.values))
     except (GainError, LostError, OrderError, Failure):
         return None
 

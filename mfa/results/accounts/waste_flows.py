@@ -100,10 +100,16 @@ class WasteAccounts:
             for i, side in self.listed[material]
             if side != TAKER and self.compiled.entries[i].kind == "stock"
         )
-        driven = sum(
-            a for (m, node), a in self.outside.items() if m == material and node in self.system.stocks
-        )
-        return listed + driven
+        return listed + self._dug.get(material, 0.0)
+
+    @cached_property
+    def _dug(self) -> dict[str, float]:
+        """Material → what yards are driven to give."""
+        found: dict[str, float] = defaultdict(float)
+        for (material, node), amount in self.outside.items():
+            if node in self.system.stocks:
+                found[material] += amount
+        return found
 
     def _bought(self, material: str) -> float:
         """What comes over the boundary, and what is short (it exists for nobody)."""

@@ -202,7 +202,7 @@ class WasteWeights:
             for i, side in books.listed[material]:
                 if side != TAKER and b.compiled.entries[i].kind == "stock":
                     entry[i] = books.equal[material]
-            for i, o in enumerate(b.compiled.outside):
-                if o.pool == books.at[material] and o.node in b.system.stocks:
+            for i in self._crossings.get(books.at[material], ()):
+                if b.compiled.outside[i].node in b.system.stocks:
                     outside[i] = books.equal[material]
         return b.weights(entry=entry, outside=outside)

@@ -22,7 +22,7 @@ from mfa.show.text import (
     written,
 )
 from mfa.studies.plan.plan_alternatives import Front
-from mfa.studies.plan.planner import Choice, Planned
+from mfa.studies.plan.planned import Choice, Planned
 from mfa.system import System
 
 if TYPE_CHECKING:

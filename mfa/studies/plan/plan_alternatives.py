@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from mfa.errors import FaultWithoutPlace
-from mfa.results.run import Run
 from mfa.studies.plan.plan_model import PlanModel
-from mfa.studies.plan.plan_variables import Row
-from mfa.studies.plan.planner import Planned, plan
+from mfa.studies.plan.plan_rows import Row
+from mfa.studies.plan.planned import Planned, Solution, planned
+from mfa.studies.plan.planner import Planner, check_goals
 
 NEAR = 1e-9  # relative: by how much the other goal may miss its best at an end of a front
+YES = 0.5  # of an answer, which is 0 or 1 up to a tolerance
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Front:
     points: tuple[Point, ...]
 
 
-def alternatives(run: Run, best: Planned, count: int) -> tuple[Planned, ...]:
+def alternatives(planner: Planner, best: Solution, count: int) -> tuple[Planned, ...]:
     """The next best plans, each with other yes/no decisions than all before it, the best first.
 
     No-good cuts: of a plan with the answers z*, at least one answer must be another,
@@ -43,23 +43,22 @@ def alternatives(run: Run, best: Planned, count: int) -> tuple[Planned, ...]:
     mfa.errors.FaultWithoutPlace
         alternatives are asked for and nothing is a yes or no
     """
-    model = PlanModel(run)
-    columns = [b.binary for b in model.built.values() if b.binary >= 0]
+    columns = [b.binary for b in planner.model.built.values() if b.binary >= 0]
     if count > 0 and not columns:
         raise FaultWithoutPlace("plan-no-binary")
     found, cuts = [best], list[Row]()
     while len(found) <= count:
-        answers = found[-1].built
+        answers = (found[-1].x[columns] > YES).tolist()
         terms = [(c, -1.0 if yes else 1.0) for c, yes in zip(columns, answers, strict=True)]
         cuts.append(Row(terms, 1.0 - sum(answers), np.inf))
-        further = plan(run, cuts)
-        if not isinstance(further, Planned):
+        further = planner.best(cuts)
+        if not isinstance(further, Solution):
             break
         found.append(further)
-    return tuple(found[1:])
+    return tuple(planned(f) for f in found[1:])
 
 
-def front(run: Run, one: str, two: str, count: int) -> Front:
+def front(planner: Planner, one: str, two: str, count: int) -> Front:
     """Points of least `one` for evenly spaced bounds on `two`, from the best of the one to that of the other.
 
     Raises
@@ -67,57 +66,26 @@ def front(run: Run, one: str, two: str, count: int) -> Front:
     mfa.errors.FaultWithoutPlace
         a goal that is no linear sum
     """
-    ends = [_least(run, one, ()), _least(run, two, ())]
-    if not all(isinstance(e, Planned) for e in ends):
+    check_goals(planner.model, [one])
+    check_goals(planner.model, [two])
+    ends = [planner.best(aim=one), planner.best(aim=two)]
+    if not all(isinstance(e, Solution) for e in ends):
         return Front((one, two), ())
-    of_two = [_worth(run, two, p) for p in ends if isinstance(p, Planned)]
-    low = _lexicographic(run, one, two, of_two[1])
+    first, last = (e.goal(two) for e in ends if isinstance(e, Solution))
     points = []
-    for bound in np.linspace(of_two[0], of_two[1], count).tolist():
-        at_end = bound == of_two[1]
-        found = low if at_end else _least(run, one, [_bound(run, two, bound)])
-        if isinstance(found, Planned):
-            points.append(Point((_worth(run, one, found), _worth(run, two, found)), found))
+    for bound in np.linspace(first, last, count).tolist():
+        most = last + NEAR * max(abs(last), 1.0) if bound == last else bound
+        found = planner.best([bound_on(planner.model, two, most)], aim=one)
+        if isinstance(found, Solution):
+            points.append(Point((found.goal(one), found.goal(two)), planned(found, brings=False)))
     return Front((one, two), tuple(points))
 
 
-def _lexicographic(run: Run, one: str, two: str, best: float) -> Planned | None:
-    """Least `one` among the plans that are best in `two`."""
-    found = _least(run, one, [_bound(run, two, best + NEAR * max(abs(best), 1.0))])
-    return found if isinstance(found, Planned) else None
-
-
-def _aimed(run: Run, name: str) -> Run:
-    """The same run, its plan to be least in one goal."""
-    task = replace(run.system.plan, goals=((name, 1.0),), maximise=False)
-    return Run(replace(run.system, plan=task), run.compiled, run.state)
-
-
-def _least(run: Run, name: str, more: Sequence[Row]) -> Planned | None:
-    found = plan(_aimed(run, name), more)
-    return found if isinstance(found, Planned) else None
-
-
-def _bound(run: Run, name: str, most: float) -> Row:
+def bound_on(model: PlanModel, name: str, most: float) -> Row:
     """At most so much of a goal."""
-    form, bottom, scale = PlanModel(run).goal(name)
+    form, bottom, scale = model.goal(name)
     row, end = form.row, most - form.constant
     if bottom is not None:
         row = form.row - bottom.row * (most / scale)
         end = bottom.constant * most / scale - form.constant
     return Row([(int(i), float(row[i])) for i in np.flatnonzero(row)], -np.inf, end)
-
-
-def _worth(run: Run, name: str, planned: Planned) -> float:
-    """A goal of a plan, by its accounts."""
-    if name == "cost":
-        return planned.costs.total
-    if name == "capital":
-        return planned.costs.capital
-    model = PlanModel(run)
-    found = model.weighed(name)
-    if found is None:
-        raise FaultWithoutPlace("plan-goal", name=name[:80])
-    ledger = planned.run.accounts.ledger
-    top = ledger.counted(found.top)
-    return top if found.bottom is None else top / ledger.counted(found.bottom) * found.scale

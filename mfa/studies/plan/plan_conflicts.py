@@ -17,8 +17,8 @@ import scipy.sparse as sp
 
 from mfa.errors import Failure
 from mfa.studies.plan.plan_model import PlanModel
+from mfa.studies.plan.plan_rows import Kind, Origin, Row, Rows
 from mfa.studies.plan.plan_solver import Programme
-from mfa.studies.plan.plan_variables import Kind, Origin, Row
 
 PRICED = 1e-9  # relative to the largest price: below it a price is rounding
 LEFT_OUT_FIRST: tuple[Kind, ...] = (  # what people can change least is kept last, so that it is named
@@ -47,54 +47,52 @@ def contradiction(model: PlanModel, more: Sequence[Row] = ()) -> Contradiction:
     mfa.Failure
         the programme is possible after all
     """
-    rows = [*model.rows, *more]
-    origins = list(dict.fromkeys(r.origin for r in rows if r.origin is not None))
+    rows = Rows.joined([model.rows, Rows.of(more)])
+    programme = programme_of(model, rows)
+    origins = list(dict.fromkeys(o for o in rows.origins if o is not None))
     method: Literal["elastic", "deletion"] = "elastic"
-    chosen = _priced(model, rows)
-    if not chosen or is_possible(model, rows, chosen):
+    chosen = _priced(programme, rows)
+    if not chosen or _possible(programme, rows, chosen):
         chosen, method = origins, "deletion"
-        if is_possible(model, rows, chosen):
+        if _possible(programme, rows, chosen):
             raise Failure("a plan that was called impossible is possible")
     kept = sorted(chosen, key=lambda o: LEFT_OUT_FIRST.index(o.kind))
     for origin in list(kept):
         rest = [o for o in kept if o != origin]
-        if not is_possible(model, rows, rest):
+        if not _possible(programme, rows, rest):
             kept = rest
     return Contradiction(tuple(reversed(kept)), method)
 
 
-def is_possible(model: PlanModel, rows: Sequence[Row], origins: Collection[Origin]) -> bool:
+def is_possible(model: PlanModel, rows: Rows, origins: Collection[Origin]) -> bool:
     """Whether constraints of some origins can hold together, with recipes and balances."""
+    return _possible(programme_of(model, rows), rows, origins)
+
+
+def _possible(programme: Programme, rows: Rows, origins: Collection[Origin]) -> bool:
+    """The same, the other rows of a programme let go."""
     wanted = set(origins)
-    mine = [r for r in rows if r.origin is None or r.origin in wanted]
-    programme = programme_of(model, mine)
-    return programme.solved(np.zeros(len(programme.bottom))).status == "optimal"
+    mine = np.array([o is None or o in wanted for o in rows.origins], bool)
+    return programme.solved(np.zeros(len(programme.bottom)), rows.freed(mine)).status == "optimal"
 
 
-def programme_of(model: PlanModel, rows: Sequence[Row]) -> Programme:
+def programme_of(model: PlanModel, rows: Rows) -> Programme:
     """The programme of some rows, without a goal."""
     c = model.columns
-    low, high = np.array([r.low for r in rows]), np.array([r.high for r in rows])
-    return Programme(model.matrix(rows), low, high, np.array(c.low), np.array(c.high), tuple(c.whole))
+    matrix = rows.matrix(len(c.low))
+    return Programme(matrix, rows.low, rows.high, np.array(c.low), np.array(c.high), tuple(c.whole))
 
 
-def _priced(model: PlanModel, rows: Sequence[Row]) -> list[Origin]:
+def _priced(hard: Programme, rows: Rows) -> list[Origin]:
     """The origins that the cheapest violation touches, whole numbers let go."""
-    soft = [i for i, r in enumerate(rows) if r.origin is not None]
-    hard = programme_of(model, rows)
-    size = [max(*(abs(e) for e in (rows[i].low, rows[i].high) if np.isfinite(e)), 1.0) for i in soft]
-    at = (np.array(soft, np.int64), np.arange(len(soft)))
-    slack = sp.csr_matrix((np.array(size), at), (len(rows), len(soft)))
+    soft = np.array([i for i, o in enumerate(rows.origins) if o is not None], np.int64)
+    ends = np.abs(np.stack([rows.low[soft], rows.high[soft]]))
+    size = np.maximum(np.where(np.isfinite(ends), ends, 0.0).max(axis=0, initial=0.0), 1.0)
+    slack = sp.csr_matrix((size, (soft, np.arange(len(soft)))), (len(rows), len(soft)))
     matrix = sp.csr_matrix(sp.hstack([hard.matrix, slack, -slack]))
     zeros, free = np.zeros(2 * len(soft)), np.full(2 * len(soft), np.inf)
     elastic = Programme(matrix, hard.low, hard.high, np.append(hard.bottom, zeros), np.append(hard.top, free))
     found = elastic.solved(np.append(np.zeros(len(hard.bottom)), np.ones(2 * len(soft))))
-    prices = np.abs(found.dual[soft]) * np.array(size)
-    largest = prices.max(initial=0.0)
-    return list(
-        dict.fromkeys(
-            origin
-            for i, price in zip(soft, prices.tolist(), strict=True)
-            if (origin := rows[i].origin) is not None and price > PRICED * largest
-        )
-    )
+    prices = np.abs(found.dual[soft]) * size
+    priced = soft[prices > PRICED * prices.max(initial=0.0)].tolist()
+    return list(dict.fromkeys(o for i in priced if (o := rows.origins[i]) is not None))

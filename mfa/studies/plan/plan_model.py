@@ -5,29 +5,36 @@ Recipes and balances always hold; every other constraint has an origin, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from mfa.checks.lists import idle
 from mfa.decisions import Decision
-from mfa.engine.network import TAKER
+from mfa.engine.network import TAKER, Floats, Ints
 from mfa.parameters import Path, parse
 from mfa.results.accounts.uptake import NO_PRODUCT
 from mfa.results.run import Run
 from mfa.studies.lp.weighed_sums import Weighed
 from mfa.studies.plan.plan_priorities import Priorities
+from mfa.studies.plan.plan_rows import Kind, Origin, Row, Rows, Terms
 from mfa.studies.plan.plan_sums import PlanSums
-from mfa.studies.plan.plan_variables import Built, Kind, Origin, Row, Terms
+from mfa.studies.plan.plan_variables import SIDE, Built
 
 AIMED = 1e-10  # relative: what rounding of a programme of a few rows takes from a target
 SHORT = 1e-9  # relative: what may be short or sold beyond today's, by rounding
+OF_WEIGHING = ("rows", "aims", "sums", "operating", "_weighed")  # what the accounts of another run change
 ENDS: tuple[Kind, Kind] = ("least", "most")
 
 
 class PlanModel(PlanSums):
-    """The programme of one scenario: its variables, its sums, and `rows`, its constraints.
+    """The programme of one scenario: its variables, its sums, and its constraints.
+
+    `lasting` are those that no weighing changes; `rows` are they and the targets.
 
     Parameters
     ----------
@@ -37,94 +44,145 @@ class PlanModel(PlanSums):
     def __init__(self, run: Run, weighing: Run | None = None, hair: float = AIMED) -> None:
         super().__init__(run, weighing)
         self.hair = hair
-        self.rows = list(self._rows())
+        self.lasting = Rows.joined(self._lasting())
 
-    def _rows(self) -> Iterator[Row]:
-        yield from self._balances()
+    def weighed_by(self, run: Run, hair: float) -> PlanModel:
+        """The same programme, its amounts counted as the accounts of another run do."""
+        return self._with(ledger=run.accounts.ledger, hair=hair)
+
+    def aimed_at(self, goals: tuple[tuple[str, float], ...], *, maximise: bool) -> PlanModel:
+        """The same programme with other goals."""
+        return self._with(task=replace(self.task, goals=goals, maximise=maximise))
+
+    def _with(self, **changed: Any) -> PlanModel:
+        """A copy that shares all that does not depend on what is changed."""
+        made = copy.copy(self)
+        for name in OF_WEIGHING if "ledger" in changed or "hair" in changed else ():
+            vars(made).pop(name, None)
+        vars(made).update(changed)
+        return made
+
+    @cached_property
+    def rows(self) -> Rows:
+        """All constraints."""
+        return Rows.joined([self.lasting, self.aims])
+
+    @cached_property
+    def aims(self) -> Rows:
+        """The targets."""
+        return Rows.of(self._targets())
+
+    def _lasting(self) -> Iterator[Rows]:
+        yield self._balances()
         yield from self._of_processes()
         yield from self._of_lists()
-        yield from self._of_decisions()
+        yield Rows.of(self._of_decisions())
         if self.task.keeps_priorities:
             yield from Priorities(self).rows()
         else:
-            yield from self._sold()
-        yield from self._taken()
-        for pool, amount in enumerate(self.run.state.shortage.tolist()):
-            material = self.ledger.materials[pool]
-            missing = Origin("short", (material.id,))  # of a waste there is nothing that could be lacking
-            origin = None if material.waste or material.residue_of else missing
-            yield Row([(self.shortage + pool, 1.0)], -np.inf, amount * (1 + SHORT), origin)
-        yield from self._targets()
+            yield self._sold()
+        yield self._taken()
+        yield self._short()
 
-    def _balances(self) -> Iterator[Row]:
+    def _short(self) -> Rows:
+        """Nothing is shorter than today; of a waste there is nothing that could be lacking."""
+        origins = [
+            None if m.waste or m.residue_of else Origin("short", (m.id,)) for m in self.ledger.materials
+        ]
+        most = self.run.state.shortage * (1 + SHORT)
+        return Rows.single(self.shortage + np.arange(len(origins)), -np.inf, most, origins)
+
+    def _balances(self) -> Rows:
         """Supply + shortage = demand + surplus in every pool."""
-        s, v = self.structure, self.values
+        s, v, lines = self.structure, self.values, self.lines
         n = len(s.pools)
-        terms: list[Terms] = [[(self.surplus + i, -1.0), (self.shortage + i, 1.0)] for i in range(n)]
-        signed = (s.flow_side * v.coefficient).tolist()
-        for pool, process, w in zip(s.flow_pool.tolist(), s.flow_process.tolist(), signed, strict=True):
-            terms[pool].append((process, w))
-        for e, line in enumerate(s.entries):
-            if line.process < 0:
-                terms[line.pool].append((self.entries + e, -float(line.side)))
+        pools, crossing = np.arange(n), np.flatnonzero(lines.process < 0)
+        fixed, decided = self._outside()
+        at, column, weight = decided
+        parts = [
+            (pools, self.surplus + pools, -1.0),
+            (pools, self.shortage + pools, 1.0),
+            (s.flow_pool, s.flow_process, s.flow_side * v.coefficient),
+            (lines.pool[crossing], self.entries + crossing, -lines.side[crossing].astype(np.float64)),
+            (np.array(at, np.int64), np.array(column, np.int64), np.array(weight, np.float64)),
+        ]
+        return Rows.linked(parts, -fixed, -fixed, n)
+
+    def _outside(self) -> tuple[Floats, tuple[list[int], list[int], list[float]]]:
+        """Supplies, demands and driven stocks: (pool,) what is fixed, and the terms of what is decided."""
+        s, terms = self.structure, list[tuple[int, int, float]]()
         fixed = np.zeros(len(s.pools))
-        for outside, amount in zip(self.run.compiled.outside, v.outside.tolist(), strict=True):
+        amounts = self.values.outside.tolist()
+        for outside, amount in zip(self.run.compiled.outside, amounts, strict=True):
             section = "demand" if outside.node == "export" else "supply"
             number = self.decided.get(Path(section, s.pools[outside.pool]))
             if number is None or outside.node not in ("export", "import"):
                 fixed[outside.pool] -= outside.side * amount
             else:
-                sign = -float(outside.side)
-                terms[outside.pool] += [(c, sign * w) for c, w in self.value_of(number)]
+                terms += [(outside.pool, c, -outside.side * w) for c, w in self.value_of(number)]
         for path, number in self.decided.items():  # what nobody demands or supplies today
             if path.section in ("demand", "supply") and path.member not in getattr(self.system, path.section):
-                sign = -1.0 if path.section == "demand" else 1.0
-                terms[s.pools.index(path.member)] += [(c, sign * w) for c, w in self.value_of(number)]
-        for pool, row in enumerate(terms):
-            yield Row(row, -fixed[pool], -fixed[pool])
+                sign, pool = -1.0 if path.section == "demand" else 1.0, s.pools.index(path.member)
+                terms += [(pool, c, sign * w) for c, w in self.value_of(number)]
+        at, column, weight = ([t[i] for t in terms] for i in range(3))
+        return fixed, (at, column, weight)  # type: ignore[return-value]
 
-    def _of_processes(self) -> Iterator[Row]:
+    def _of_processes(self) -> Iterator[Rows]:
         """Drives and capacities; what stands idle stays idle unless the plan decides about it."""
-        still = set(idle(self.system)) - self._awake
-        for i, process in enumerate(self.ledger.processes):
-            level, driven = [(i, 1.0)], float(self.values.driven[i])
-            chosen = self.decided.get(Path("drive", process.id))
-            if chosen is not None:
-                yield Row([*level, *_less(self.value_of(chosen))], 0.0, 0.0)
-            elif not np.isnan(driven):
-                yield Row(level, driven, driven, Origin("drive", (process.id,)))
-            if process.id in still:
-                yield Row(level, -np.inf, 0.0, Origin("idle", (process.id,)))
-            size = self.decided.get(Path("processes", process.id, ("capacity",)))
-            if size is not None:
-                yield Row([*level, *_less(self.value_of(size))], -np.inf, 0.0)
-            elif np.isfinite(self.values.capacity[i]):
-                yield Row(level, -np.inf, float(self.values.capacity[i]), Origin("capacity", (process.id,)))
+        names, driven, capacity = self.structure.processes, self.values.driven, self.values.capacity
+        position = {name: i for i, name in enumerate(names)}
+        chosen = {p.section: {} for p in self.decided}  # type: dict[str, dict[int, int]]
+        for path, number in self.decided.items():
+            if path.section in ("drive", "processes"):
+                chosen[path.section][position[path.member]] = number
+        drives, sizes = chosen.get("drive", {}), chosen.get("processes", {})
+        yield Rows.of(Row([(i, 1.0), *_less(self.value_of(d))], 0.0, 0.0) for i, d in drives.items())
+        at = self._without(np.flatnonzero(~np.isnan(driven)), drives)
+        yield Rows.single(at, driven[at], driven[at], [Origin("drive", (names[i],)) for i in at.tolist()])
+        still = [position[p] for p in idle(self.system) if p not in self._awake]
+        yield Rows.single(
+            np.array(still, np.int64), -np.inf, 0.0, [Origin("idle", (names[i],)) for i in still]
+        )
+        yield Rows.of(Row([(i, 1.0), *_less(self.value_of(d))], -np.inf, 0.0) for i, d in sizes.items())
+        at = self._without(np.flatnonzero(np.isfinite(capacity)), sizes)
+        yield Rows.single(at, -np.inf, capacity[at], [Origin("capacity", (names[i],)) for i in at.tolist()])
+
+    @staticmethod
+    def _without(at: Ints, decided: Mapping[int, int]) -> Ints:
+        return np.array([i for i in at.tolist() if i not in decided], np.int64)
 
     @cached_property
     def _awake(self) -> set[str]:
         """Processes whose size or drive is decided."""
         return {p.member for p in self.decided if p.section in ("processes", "drive")}
 
-    def _of_lists(self) -> Iterator[Row]:
-        s, v = self.structure, self.values
-        lists: dict[tuple[int, int], list[int]] = {}
-        for e, line in enumerate(s.entries):
-            lists.setdefault((line.pool, line.side), []).append(e)
-        for e, (line, entry) in enumerate(zip(s.entries, self.run.compiled.entries, strict=True)):
-            side = "takers" if line.side == TAKER else "givers"
-            ids = s.pools[line.pool], side, entry.node
-            number = self.decided.get(Path("pools", ids[0], (side, entry.node, "limit")))
-            if number is not None:
-                yield Row([*self.amount(e), *_less(self.value_of(number))], -np.inf, 0.0)
-            elif np.isfinite(v.limit[e]):
-                kind: Kind = "room" if entry.kind == "stock" and not entry.limit else "limit"
-                yield Row(self.amount(e), -np.inf, float(v.limit[e]), Origin(kind, ids))
-            if np.isfinite(v.percent[e]):
-                whole = [t for other in lists[line.pool, line.side] for t in self.amount(other)]
-                left = self.surplus if line.side == TAKER else self.shortage
-                share = [(c, -w * float(v.percent[e])) for c, w in [*whole, (left + line.pool, 1.0)]]
-                yield Row([*self.amount(e), *share], -np.inf, 0.0, Origin("percent", ids))
+    def _of_lists(self) -> Iterator[Rows]:
+        v, lines, decided = self.values, self.lines, self.decided_limits()
+        yield Rows.of(
+            Row([*self.amount(e), *_less(self.value_of(d))], -np.inf, 0.0) for e, d in decided.items()
+        )
+        at = self._without(np.flatnonzero(np.isfinite(v.limit)), decided)
+        origins = [Origin(self._limit_kind(e), self._ids(e)) for e in at.tolist()]
+        yield Rows.single(lines.column[at], -np.inf, v.limit[at], origins, lines.factor[at])
+        yield Rows.of(map(self._percent, np.flatnonzero(np.isfinite(v.percent)).tolist()))
+
+    def _limit_kind(self, e: int) -> Kind:
+        entry = self.run.compiled.entries[e]
+        return "room" if entry.kind == "stock" and not entry.limit else "limit"
+
+    def _ids(self, e: int) -> tuple[str, str, str]:
+        """Material, side and node of an entry."""
+        line = self.structure.entries[e]
+        return self.structure.pools[line.pool], SIDE[line.side], self.run.compiled.entries[e].node
+
+    def _percent(self, e: int) -> Row:
+        """At most a share of what its list hands out."""
+        lines, line = self.lines, self.structure.entries[e]
+        mine = np.flatnonzero((lines.pool == line.pool) & (lines.side == line.side)).tolist()
+        left = self.surplus if line.side == TAKER else self.shortage
+        whole = [*(t for other in mine for t in self.amount(other)), (left + line.pool, 1.0)]
+        share = [(c, -w * float(self.values.percent[e])) for c, w in whole]
+        return Row([*self.amount(e), *share], -np.inf, 0.0, Origin("percent", self._ids(e)))
 
     def _of_decisions(self) -> Iterator[Row]:
         """The ends of a figure; what is built if anything is; parts by size; what is sold."""
@@ -201,7 +259,7 @@ class PlanModel(PlanSums):
         flows = zip(s.flow_pool.tolist(), s.flow_process.tolist(), s.flow_side.tolist(), strict=True)
         return sorted(self._made_from({p for pool, p, side in flows if side < 0 and pool in wastes}))
 
-    def _sold(self) -> Iterator[Row]:
+    def _sold(self) -> Rows:
         """Goods about whose makers nothing is decided or written are sold no more than today.
 
         Else whatever can be bought and sold at a profit would be, however much.
@@ -209,33 +267,35 @@ class PlanModel(PlanSums):
         s = self.structure
         decided = {i for i, p in enumerate(s.processes) if p in self._awake}
         free = self._made_from(decided)
-        bounded = {i for i, c in enumerate(self.values.capacity.tolist()) if np.isfinite(c)} | decided
+        bounded = set(np.flatnonzero(np.isfinite(self.values.capacity)).tolist()) | decided
+        made = s.flow_side > 0
         makers: dict[int, set[int]] = {}
-        flows = zip(s.flow_pool.tolist(), s.flow_process.tolist(), s.flow_side.tolist(), strict=True)
-        for pool, process, side in flows:
-            if side > 0:
-                makers.setdefault(pool, set()).add(process)
+        for pool, process in zip(s.flow_pool[made].tolist(), s.flow_process[made].tolist(), strict=True):
+            makers.setdefault(pool, set()).add(process)
+        found = []
         for e, (line, entry) in enumerate(zip(s.entries, self.run.compiled.entries, strict=True)):
-            material = s.pools[line.pool]
-            exempt = line.pool not in self._goods or line.pool in free
-            exempt |= bool(makers.get(line.pool)) and makers[line.pool] <= bounded
-            exempt |= Path("pools", material, ("takers", "export", "limit")) in self.decided
-            if entry.kind == "export" and not exempt:
-                most = float(self.run.state.handed[e]) * (1 + SHORT)
-                yield Row([(self.entries + e, 1.0)], -np.inf, most, Origin("sold", (material,)))
+            if entry.kind != "export" or line.pool not in self._goods or line.pool in free:
+                continue
+            exempt = bool(makers.get(line.pool)) and makers[line.pool] <= bounded
+            exempt |= Path("pools", s.pools[line.pool], ("takers", "export", "limit")) in self.decided
+            if not exempt:
+                found.append(e)
+        at = np.array(found, np.int64)
+        origins = [Origin("sold", (s.pools[s.entries[e].pool],)) for e in found]
+        return Rows.single(self.entries + at, -np.inf, self.run.state.handed[at] * (1 + SHORT), origins)
 
-    def _taken(self) -> Iterator[Row]:
+    def _taken(self) -> Rows:
         """Nothing that is made of waste is left over or dumped, so that its use counts whole."""
-        lines = list(zip(self.structure.entries, self.run.compiled.entries, strict=True))
-        for pool in self.made_of_waste:
-            material = self.ledger.materials[pool]
-            origin = Origin("taken", (material.id,))
-            yield Row([(self.surplus + pool, 1.0)], -np.inf, 0.0, origin)
-            for e, (line, entry) in enumerate(lines):
+        pools, found = set(self.made_of_waste), [(self.surplus + p, p) for p in self.made_of_waste]
+        lines = zip(self.structure.entries, self.run.compiled.entries, strict=True)
+        for e, (line, entry) in enumerate(lines):
+            if line.pool in pools and line.side == TAKER and entry.kind in ("emission", "deposit", "stock"):
                 lost = entry.kind == "emission" or (entry.kind == "deposit" and entry.fate != "utilisation")
-                lost |= entry.kind == "stock" and material.kind == "intermediate"
-                if line.pool == pool and line.side == TAKER and lost:
-                    yield Row([(self.entries + e, 1.0)], -np.inf, 0.0, origin)
+                lost |= entry.kind == "stock" and self.ledger.materials[line.pool].kind == "intermediate"
+                if lost:
+                    found.append((self.entries + e, line.pool))
+        origins = [Origin("taken", (self.structure.pools[pool],)) for _, pool in found]
+        return Rows.single(np.array([c for c, _ in found], np.int64), -np.inf, 0.0, origins)
 
     def _targets(self) -> Iterator[Row]:
         """A ratio is multiplied by its denominator, which is exact."""

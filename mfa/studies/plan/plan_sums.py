@@ -27,6 +27,15 @@ class Form:
         return float(self.row @ x + self.constant)
 
 
+Goal = tuple[Form, Form | None, float]
+
+
+def value_of_goal(goal: Goal, x: Floats) -> float:
+    """What a sum, or one over another times a factor, is at a point."""
+    top, bottom, scale = goal
+    return top.at(x) if bottom is None else top.at(x) / bottom.at(x) * scale
+
+
 class PlanSums(PlanVariables):
     """The sums of one scenario."""
 
@@ -37,16 +46,12 @@ class PlanSums(PlanVariables):
 
     def form(self, weights: Weights) -> Form:
         """Weights of amounts as a form over the variables."""
-        s, n = self.structure, len(self.columns.low)
-        row, constant = np.zeros(n), 0.0
-        by_flow = np.bincount(s.flow_process, weights.flow * self.values.coefficient, minlength=self.levels)
-        row[: self.levels] = by_flow[: self.levels]
-        for e, line in enumerate(s.entries):
-            if weights.entry[e]:
-                for column, w in self.amount(e) if line.process >= 0 else [(self.entries + e, 1.0)]:
-                    row[column] += w * weights.entry[e]
+        s, n, lines = self.structure, len(self.columns.low), self.lines
+        row: Floats = np.bincount(s.flow_process, weights.flow * self.values.coefficient, n).astype(float)
+        row += np.bincount(lines.column, weights.entry * lines.factor, minlength=n)
         row[self.surplus : self.shortage] += weights.surplus
         row[self.shortage : self.shortage + len(s.pools)] += weights.shortage
+        constant = 0.0
         amounts = self.values.outside.tolist()
         for outside, weight, amount in zip(self.run.compiled.outside, weights.outside, amounts, strict=True):
             section = "demand" if outside.node == "export" else "supply"
@@ -60,6 +65,15 @@ class PlanSums(PlanVariables):
 
     def weighed(self, name: str) -> Weighed | None:
         """An indicator, or what is imported or left over of a material; None where it is not linear."""
+        if name not in self._weighed:
+            self._weighed[name] = self._weigh(name)
+        return self._weighed[name]
+
+    @cached_property
+    def _weighed(self) -> dict[str, Weighed | None]:
+        return {}
+
+    def _weigh(self, name: str) -> Weighed | None:
         head, _, material = name.partition(":")
         if head in ("import", "surplus") and material in self.structure.pools:
             here = np.where(np.array(self.structure.pools) == material, 1.0, 0.0)
@@ -82,7 +96,7 @@ class PlanSums(PlanVariables):
     def _money(self, name: str) -> Weights:
         return self.sums.sum(name, "") or self.ledger.weights()
 
-    def goal(self, name: str) -> tuple[Form, Form | None, float]:
+    def goal(self, name: str) -> Goal:
         """What is to be least or most: a form, or one over another times a factor."""
         if name == "cost":
             return Form(self.operating.row + self.capital, self.operating.constant), None, 1.0

@@ -6,59 +6,21 @@ each material; of each decision the part up to today's figure, what is built bey
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
 
 from mfa.decisions import Decision
-from mfa.engine.network import TAKER
+from mfa.engine.network import GIVER, TAKER, Floats, Ints
 from mfa.parameters import Path, figure_at, parse
 from mfa.results.accounts.ledger import Ledger
 from mfa.results.run import Run
+from mfa.studies.plan.plan_rows import Terms
 
-Kind = Literal[
-    "capacity",
-    "limit",
-    "percent",
-    "room",
-    "drive",
-    "idle",
-    "market",
-    "sold",
-    "taken",
-    "short",
-    "target",
-    "least",
-    "most",
-]
-Terms = list[tuple[int, float]]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a constraint comes from: its kind, and the ids or the path that say which.
-
-    `ids`: of `capacity`, `drive`, `idle` a process; of `limit`, `percent`, `room` material, side, node; of
-    `market`, `sold`, `taken`, `short` a material; of `target` its number; of `least`, `most` that of a
-    decision.
-    """
-
-    kind: Kind
-    ids: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Row:
-    """A constraint `low <= Σ terms <= high`; without an origin it always holds."""
-
-    terms: Terms
-    low: float
-    high: float
-    origin: Origin | None = None
+SIDE = {TAKER: "takers", GIVER: "givers"}
 
 
 @dataclass(frozen=True)
@@ -76,8 +38,19 @@ class Built:
     filled: tuple[int, ...] = ()
 
 
+class EntryArrays(NamedTuple):
+    """(entry,) where each place of a list stands, and its amount: `factor` times the variable `column`."""
+
+    pool: Ints
+    side: Ints
+    tier: Ints
+    process: Ints
+    column: Ints
+    factor: Floats
+
+
 @dataclass
-class _Columns:
+class Columns:
     """Columns as they are added."""
 
     low: list[float] = field(default_factory=list)
@@ -93,6 +66,15 @@ class _Columns:
         self.cost.append(cost)
         if whole:
             self.whole.append(at)
+        return at
+
+    def add_yes_no(self, count: int) -> Ints:
+        """Further columns that are 0 or 1."""
+        at = np.arange(len(self.low), len(self.low) + count)
+        self.low += [0.0] * count
+        self.high += [1.0] * count
+        self.cost += [0.0] * count
+        self.whole += at.tolist()
         return at
 
 
@@ -120,7 +102,7 @@ class PlanVariables:
         self.run, self.system, self.task = run, run.system, run.system.plan
         self.ledger: Ledger = (weighing or run).accounts.ledger
         self.structure, self.values = run.compiled.structure, run.compiled.values
-        self.columns = _Columns()
+        self.columns = Columns()
         self.levels = len(self.structure.processes)
         self.entries = self.levels
         self.surplus = self.entries + len(self.structure.entries)
@@ -130,15 +112,11 @@ class PlanVariables:
         self.built: dict[int, Built] = {i: self._add_decision(d) for i, d in figures}
 
     def _add_flows(self) -> None:
-        s = self.structure
-        for _ in s.processes:
-            self.columns.add(0.0, np.inf)
-        for line in s.entries:
-            self.columns.add(0.0, np.inf if line.process < 0 else 0.0)
-        for _ in s.pools:
-            self.columns.add(0.0, np.inf)
-        for _ in s.pools:
-            self.columns.add(0.0, np.inf)
+        s, c = self.structure, self.columns
+        ends = [np.inf if line.process < 0 else 0.0 for line in s.entries]
+        c.high += [np.inf] * len(s.processes) + ends + [np.inf] * (2 * len(s.pools))
+        c.low += [0.0] * len(c.high)
+        c.cost += [0.0] * len(c.high)
 
     def _add_decision(self, d: Decision) -> Built:
         """The columns of a figure; what is built costs its annuity, the rest nothing."""
@@ -179,31 +157,45 @@ class PlanVariables:
         """The share of an investment that is paid each year."""
         return annuity(self.task.discount, d.life)
 
+    @cached_property
+    def entry_at(self) -> Mapping[tuple[str, str, str], int]:
+        """(material, side, node) → the position of its entry; the first where a node stands there twice."""
+        pools, found = self.structure.pools, dict[tuple[str, str, str], int]()
+        for e, (line, entry) in enumerate(
+            zip(self.structure.entries, self.run.compiled.entries, strict=True)
+        ):
+            found.setdefault((pools[line.pool], SIDE[line.side], entry.node), e)
+        return found
+
+    @cached_property
+    def lines(self) -> EntryArrays:
+        """The entries as arrays."""
+        s = self.structure
+        fields = np.array([(e.pool, e.side, e.tier, e.process) for e in s.entries], np.int64).reshape(-1, 4)
+        pool, side, tier, process = fields.T
+        column, factor = self.entries + np.arange(len(pool)), np.ones(len(pool))
+        runs = np.flatnonzero(process >= 0)
+        column[runs] = process[runs]
+        keys = zip(pool[runs].tolist(), process[runs].tolist(), (-side[runs]).tolist(), strict=True)
+        factor[runs] = self.values.coefficient[[self.ledger.flow_at[key] for key in keys]]
+        return EntryArrays(pool, side, tier, process, column, factor)
+
     def used(self, path: Path) -> Terms:
         """What a capacity or limit bounds."""
         if path.section == "processes":
             return [(self.structure.processes.index(path.member), 1.0)]
         side, node = (str(f) for f in path.field[:2])
-        sign = TAKER if side == "takers" else -TAKER
-        lines = enumerate(zip(self.structure.entries, self.run.compiled.entries, strict=True))
-        at = next(
-            e
-            for e, (line, entry) in lines
-            if (self.structure.pools[line.pool], line.side, entry.node) == (path.member, sign, node)
-        )
-        return self.amount(at)
+        return self.amount(self.entry_at[path.member, side, node])
 
     def amount(self, e: int) -> Terms:
         """What an entry takes or gives."""
-        line = self.structure.entries[e]
-        if line.process < 0:
-            return [(self.entries + e, 1.0)]
-        flow = self.ledger.flow_at[line.pool, line.process, -line.side]
-        return [(line.process, float(self.values.coefficient[flow]))]
+        return [(int(self.lines.column[e]), float(self.lines.factor[e]))]
 
-    def matrix(self, rows: Sequence[Row]) -> Any:
-        """(row, variable) the terms of some rows."""
-        at = np.repeat(np.arange(len(rows)), [len(r.terms) for r in rows])
-        columns = np.array([c for r in rows for c, _ in r.terms], np.int64)
-        weights = np.array([w for r in rows for _, w in r.terms], np.float64)
-        return sp.csr_matrix((weights, (at, columns)), (len(rows), len(self.columns.low)))
+    def decided_limits(self) -> Mapping[int, int]:
+        """Entry whose limit is decided → the number of the decision."""
+        found = {}
+        for path, number in self.decided.items():
+            if path.section == "pools":
+                side, node = (str(f) for f in path.field[:2])
+                found[self.entry_at[path.member, side, node]] = number
+        return found
