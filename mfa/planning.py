@@ -14,6 +14,7 @@ from mfa.input.merge import library
 from mfa.parameters import listed, parse
 from mfa.results.run import Run, solve_compiled
 from mfa.studies.plan.plan_alternatives import Front, alternatives, front
+from mfa.studies.plan.plan_apart import SLACK, Apart, apart
 from mfa.studies.plan.plan_conflicts import Contradiction
 from mfa.studies.plan.planned import Choice, Planned, planned
 from mfa.studies.plan.planner import Planner
@@ -32,6 +33,7 @@ class Plan:
     best : the best plan; None where there is none
     contradiction : why there is none
     others : the next best that differ in a yes/no decision, the best first
+    apart : plans that are nearly as good and differ most
     front : points between the best of two goals
     """
 
@@ -41,6 +43,7 @@ class Plan:
     contradiction: Contradiction | None = None
     others: tuple[Planned, ...] = ()
     front: Front | None = None
+    apart: Apart | None = None
 
     @property
     def system(self) -> System:
@@ -67,6 +70,9 @@ class Plan:
             made |= _told(self.best)
         if self.others:
             made["alternatives"] = [_told(p) for p in self.others]
+        if self.apart is not None:
+            told = [{"distance": d, **_told(p)} for d, p in self.apart.plans]
+            made["apart"] = {"slack": self.apart.slack, "plans": told}
         if self.front is not None:
             made["front"] = {
                 "goals": list(self.front.names),
@@ -106,7 +112,13 @@ class Plan:
         write_atomically(file, self.to_yaml(file.parent))
 
 
-def make_plan(loaded: Loaded, *, count: int = 0, pareto: tuple[str, str, int] | None = None) -> Plan:
+def make_plan(
+    loaded: Loaded,
+    *,
+    count: int = 0,
+    slack: float | None = None,
+    pareto: tuple[str, str, int] | None = None,
+) -> Plan:
     """The best plan of a scenario; see `Scenario.plan`.
 
     Raises
@@ -129,11 +141,15 @@ def make_plan(loaded: Loaded, *, count: int = 0, pareto: tuple[str, str, int] | 
         best = planner.best()
         if isinstance(best, Contradiction):
             return Plan(loaded, run, None, best)
-        others = alternatives(planner, best, count)
+        by_answers = slack is None and any(b.binary >= 0 for b in planner.model.built.values())
+        others = alternatives(planner, best, count) if by_answers else ()
+        near = None
+        if count and not by_answers:
+            near = apart(planner, best, count, SLACK if slack is None else slack)
         points = front(planner, *pareto) if pareto else None
     except FaultWithoutPlace as unplaced:
         raise Error([unplaced.at(task.place)]) from None
-    return Plan(loaded, run, planned(best), None, others, points)
+    return Plan(loaded, run, planned(best), None, others, points, near)
 
 
 def _told(planned: Planned) -> dict[str, Any]:

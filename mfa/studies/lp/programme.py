@@ -14,7 +14,6 @@ from typing import Any
 import highspy
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from mfa.engine.network import Floats
 from mfa.errors import Failure
@@ -216,6 +215,8 @@ class Programme(Constraints):
 
     def _solved(self, cost: Floats, rows: sp.spmatrix | None = None, least: Floats | None = None) -> Any:
         """Minimise, with rows + slack at least `least` beside the constraints; HiGHS, by scipy."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         matrix, low, high = self.matrix
         bottom, top = self.box
         if rows is not None and least is not None:

@@ -23,11 +23,12 @@ from mfa.studies.lp.weighed_sums import Weighed
 from mfa.studies.plan.plan_priorities import Priorities
 from mfa.studies.plan.plan_rows import Kind, Origin, Row, Rows, Terms
 from mfa.studies.plan.plan_sums import PlanSums
-from mfa.studies.plan.plan_variables import SIDE, Built
+from mfa.studies.plan.plan_variables import SIDE, Built, Columns
 
 AIMED = 1e-10  # relative: what rounding of a programme of a few rows takes from a target
 SHORT = 1e-9  # relative: what may be short or sold beyond today's, by rounding
 OF_WEIGHING = ("rows", "aims", "sums", "operating", "_weighed")  # what the accounts of another run change
+OF_COLUMNS = ("operating", "capital")  # what is as long as there are variables
 ENDS: tuple[Kind, Kind] = ("least", "most")
 
 
@@ -54,10 +55,15 @@ class PlanModel(PlanSums):
         """The same programme with other goals."""
         return self._with(task=replace(self.task, goals=goals, maximise=maximise))
 
+    def with_columns(self, columns: Columns) -> PlanModel:
+        """The same programme with further variables, which none of its constraints knows, or without."""
+        return self._with(columns=columns)
+
     def _with(self, **changed: Any) -> PlanModel:
         """A copy that shares all that does not depend on what is changed."""
         made = copy.copy(self)
-        for name in OF_WEIGHING if "ledger" in changed or "hair" in changed else ():
+        kept = OF_COLUMNS if "columns" in changed else ()
+        for name in (*kept, *(OF_WEIGHING if "ledger" in changed or "hair" in changed else ())):
             vars(made).pop(name, None)
         vars(made).update(changed)
         return made

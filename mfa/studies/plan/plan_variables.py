@@ -68,6 +68,10 @@ class Columns:
             self.whole.append(at)
         return at
 
+    def copied(self) -> Columns:
+        """The same, to be added to."""
+        return Columns([*self.low], [*self.high], [*self.cost], [*self.whole])
+
     def add_yes_no(self, count: int) -> Ints:
         """Further columns that are 0 or 1."""
         at = np.arange(len(self.low), len(self.low) + count)

@@ -21,6 +21,7 @@ from mfa.studies.plan.plan_model import PlanModel
 from mfa.studies.plan.plan_rows import Row, Rows
 from mfa.studies.plan.plan_solver import Programme, Solved
 from mfa.studies.plan.plan_sums import value_of_goal
+from mfa.studies.plan.plan_variables import Columns
 from mfa.studies.plan.planned import Solution, costs_of
 
 MOST_ROUNDS = 8  # of solving again with the accounts of the plan; those of the park need two
@@ -49,12 +50,20 @@ class Planner:
         self.model = PlanModel(run)
         check_goals(self.model, [name for name, _ in self.model.task.goals])
 
-    def best(self, more: Sequence[Row] = (), aim: str = "") -> Solution | Contradiction:
+    def best(
+        self,
+        more: Sequence[Row] = (),
+        aim: str = "",
+        columns: Columns | None = None,
+        most: int = -1,
+    ) -> Solution | Contradiction:
         """The best plan under further constraints, or why there is none.
 
         Parameters
         ----------
         aim : a goal to be least, in the place of those of the task
+        columns : the variables with further ones that only the further constraints know
+        most : a variable to be most, in the place of any goal
 
         Raises
         ------
@@ -64,9 +73,11 @@ class Planner:
             the solver gives no answer
         """
         model = self.model.aimed_at(((aim, 1.0),), maximise=False) if aim else self.model
+        model = model.with_columns(columns) if columns else model
         for round_ in range(MOST_ROUNDS):
             rows = Rows.joined([model.rows, Rows.of(more)])
-            solved = _best(model, programme_of(model, rows))
+            programme = programme_of(model, rows)
+            solved = _farthest(programme, most) if most >= 0 else _best(model, programme)
             if solved.status == "infeasible":
                 return contradiction(model, more)
             if solved.status == "endless":
@@ -78,7 +89,8 @@ class Planner:
             if (agrees and not _missed_by_a_hair(as_run)) or round_ == MOST_ROUNDS - 1:
                 break
             model = model.weighed_by(as_run, model.hair * MORE_HAIR if agrees else model.hair)
-        self.model = model.aimed_at(self.model.task.goals, maximise=self.model.task.maximise)
+        task = self.model.task
+        self.model = model.aimed_at(task.goals, maximise=task.maximise).with_columns(self.model.columns)
         return Solution(model, rows, solved, as_run, agrees)
 
 
@@ -106,6 +118,13 @@ def check_goals(model: PlanModel, names: Sequence[str]) -> None:
 
 
 # ---------------------------------------------------------------- solving
+def _farthest(programme: Programme, column: int) -> Solved:
+    """The point where one variable is largest."""
+    cost = np.zeros(len(programme.bottom))
+    cost[column] = -1.0
+    return programme.solved(cost)
+
+
 def _best(model: PlanModel, programme: Programme) -> Solved:
     """The best point of the programme; a ratio by Dinkelbach's steps."""
     sign = -1.0 if model.task.maximise else 1.0
