@@ -47,13 +47,18 @@ def with_decided(system: System, decision: Decision, value: float) -> System:
 
 
 def figure_of(model: PlanModel, number: int, x: Floats) -> float:
-    """A decided figure; a capacity or limit is what the plan needs, and no less than today's."""
+    """A decided figure; a capacity or limit is what the plan needs, and no less than today's.
+
+    Of a plan for many draws it is all that is built, since other draws use more of it.
+    """
     d, b = model.task.decide[number], model.built[number]
     value = sum(float(w * x[c]) for c, w in model.value_of(number))
     path = parse(d.path, model.system)
     assert path is not None
     if path.section in ("drive", "demand", "supply"):
         return max(value, 0.0)
+    if model.spare:
+        return value
     used = sum(float(w * x[c]) for c, w in model.used(path))
     least = d.low if b.binary < 0 or x[b.binary] > 0.5 else 0.0
     return max(min(b.today, d.high), min(used, value), least)

@@ -40,11 +40,14 @@ class PlanModel(PlanSums):
     Parameters
     ----------
     hair : relative: by how much more than its bound a target is asked for, so that rounding meets it
+    spare : whether what is built beyond what the plan itself uses is kept, for draws that use it
     """
 
-    def __init__(self, run: Run, weighing: Run | None = None, hair: float = AIMED) -> None:
+    def __init__(
+        self, run: Run, weighing: Run | None = None, hair: float = AIMED, *, spare: bool = False
+    ) -> None:
         super().__init__(run, weighing)
-        self.hair = hair
+        self.hair, self.spare = hair, spare
         self.lasting = Rows.joined(self._lasting())
 
     def weighed_by(self, run: Run, hair: float) -> PlanModel:

@@ -38,6 +38,7 @@ class Planner:
     Parameters
     ----------
     run : the scenario as it stands, solved
+    spare : whether what is built beyond what the plan itself uses is kept, for draws that use it
 
     Raises
     ------
@@ -45,9 +46,9 @@ class Planner:
         a goal that is not linear, or a ratio beside other goals
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, spare: bool = False) -> None:
         self.run = run
-        self.model = PlanModel(run)
+        self.model = PlanModel(run, spare=spare)
         check_goals(self.model, [name for name, _ in self.model.task.goals])
 
     def best(

@@ -89,6 +89,15 @@ class Sampler:
         draws = self.plan.block(start, size)
         return self._at_once(draws, start) if self.fast else self._by_records(draws, start)
 
+    def runs(self, start: int, size: int) -> Iterator[tuple[int, Run | Reason]]:
+        """(sample, its run or why there is none) of the samples from `start`, a multiple of 4."""
+        draws = self.plan.block(start, size)
+        drawn = np.array([draws.values[p] for p in self.paths]).reshape(len(self.paths), size).T
+        wrong = {i: why for i in range(size) if (why := self._wrong(draws, i))}
+        yield from wrong.items()
+        for i, found, _ in self._solved([(i, drawn[i]) for i in range(size) if i not in wrong]):
+            yield i, found
+
     @cached_property
     def fast(self) -> bool:
         """Whether nothing is wanted but the park's waste, and no record changes what that is counted by."""
