@@ -64,11 +64,37 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """What a front is to be best in: least, or with `maximise` most."""
+
+    name: str
+    maximise: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> Aim:
+        """As it is written: `co2`, `min co2` or `max industrial-solid-waste-utilisation`."""
+        head, _, name = text.strip().partition(" ")
+        return cls(name.strip(), head == "max") if name and head in ("min", "max") else cls(text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class FrontTask:
+    """Two aims, and how many plans are wanted between the best of the one and of the other."""
+
+    aims: tuple[Aim, Aim]
+    points: int
+
+
+MOST_POINTS = 200  # of a front; each is a plan of its own
+
+
+@dataclass(frozen=True, slots=True)
 class PlanTask:
     """What a plan is to be best at, and what it may decide.
 
     `goals`: sums and indicators, each with its weight; `maximise` says the direction. `decide`: empty
-    where a scenario has no plan. `keeps_priorities`: lists that are not decided keep their order.
+    where a scenario has no plan. `keeps_priorities`: lists that are not decided keep their order. `front`: of
+    the section `pareto:`.
     """
 
     goals: tuple[tuple[str, float], ...] = (("cost", 1.0),)
@@ -76,4 +102,5 @@ class PlanTask:
     decide: tuple[Decision, ...] = ()
     discount: float = DISCOUNT
     keeps_priorities: bool = False
+    front: FrontTask | None = None
     place: Place | None = field(default=None, compare=False)

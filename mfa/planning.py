@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mfa import units
+from mfa.decisions import MOST_POINTS, Aim, FrontTask
 from mfa.engine.compile import compile_system
 from mfa.errors import Error, Fault, FaultWithoutPlace
 from mfa.input.load import Loaded, not_scenario
 from mfa.input.merge import library
 from mfa.parameters import listed, parse
 from mfa.results.run import Run, solve_compiled
-from mfa.studies.plan.plan_alternatives import Front, alternatives, front
+from mfa.studies.plan.plan_alternatives import alternatives
 from mfa.studies.plan.plan_apart import SLACK, Apart, apart
 from mfa.studies.plan.plan_conflicts import Contradiction
+from mfa.studies.plan.plan_front import Front, front
+from mfa.studies.plan.plan_robust import Progress, Robust, Share, robust
 from mfa.studies.plan.planned import Choice, Planned, planned
 from mfa.studies.plan.planner import Planner
 from mfa.studies.seek import text_of
@@ -34,7 +39,9 @@ class Plan:
     contradiction : why there is none
     others : the next best that differ in a yes/no decision, the best first
     apart : plans that are nearly as good and differ most
-    front : points between the best of two goals
+    front : plans between the best of two aims
+    robust : in how many draws the targets of the best hold, where that was asked for
+    share : the share of draws that was asked for
     """
 
     loaded: Loaded
@@ -44,6 +51,8 @@ class Plan:
     others: tuple[Planned, ...] = ()
     front: Front | None = None
     apart: Apart | None = None
+    robust: Robust | None = None
+    share: Share | None = None
 
     @property
     def system(self) -> System:
@@ -75,10 +84,31 @@ class Plan:
             made["apart"] = {"slack": self.apart.slack, "plans": told}
         if self.front is not None:
             made["front"] = {
-                "goals": list(self.front.names),
-                "points": [list(p.values) for p in self.front.points],
+                "objectives": [{"name": a.name, "maximise": a.maximise} for a in self.front.aims],
+                "points": [
+                    {"values": list(p.values), "decisions": [_choice(c) for c in p.planned.choices]}
+                    for p in self.front.points
+                ],
             }
+        if self.robust is not None:
+            made["robust"] = _shares(self.robust)
         return made
+
+    def picture(self, path: str | Path, *, lang: str = "en") -> None:
+        """Draw the front to a file that ends in .png, .svg or .pdf.
+
+        Raises
+        ------
+        mfa.Error
+            there is no front; another ending
+        mfa.Failure
+            the file cannot be written
+        """
+        from mfa.show.charts.trade_off import trade_off
+
+        if self.front is None or not self.front.points:
+            raise Error([Fault("plan-no-front", None, {"name": self.system.name})])
+        trade_off(self.system, self.front, path, lang=lang)
 
     def to_yaml(self, folder: str | Path = ".") -> str:
         """The planned scenario, extending this one as seen from a folder.
@@ -112,14 +142,91 @@ class Plan:
         write_atomically(file, self.to_yaml(file.parent))
 
 
+MOST_DRAWS = 500  # each keeps a programme, some 3 MB of a park
+
+
+def front_of(one: str, two: str, points: int) -> FrontTask:
+    """A front as it is asked for.
+
+    Raises
+    ------
+    mfa.Error
+        not two objectives; too few or too many points
+    """
+    aims = Aim.of(one), Aim.of(two)
+    if aims[0].name == aims[1].name:
+        raise Error([Fault("pareto-objectives", None, {"count": 1})])
+    if not 2 <= points <= MOST_POINTS:
+        raise Error([Fault("pareto-points", None, {"count": points, "most": MOST_POINTS})])
+    return FrontTask(aims, points)
+
+
+def share_of(given: float | str, draws: int, seed: int) -> Share:
+    """A share of draws as it is asked for.
+
+    Raises
+    ------
+    mfa.Error
+        it is not above 0 and up to 1; too few or too many draws
+    """
+    share = _fraction(given)
+    if not 0 < share <= 1:
+        raise Error([Fault("plan-share", None, {"given": str(given)[:40]})])
+    if not 2 <= draws <= MOST_DRAWS:
+        raise Error([Fault("plan-draws", None, {"given": draws, "most": MOST_DRAWS})])
+    return Share(share, draws, seed)
+
+
+def slack_of(given: float | str) -> float:
+    """How much worse than the best near-optimal plans may be.
+
+    Raises
+    ------
+    mfa.Error
+        it is not from 0 to 1
+    """
+    slack = _fraction(given)
+    if not 0 <= slack <= 1:
+        raise Error([Fault("plan-slack", None, {"given": str(given)[:40]})])
+    return slack
+
+
+def _fraction(given: float | str) -> float:
+    """A share as a fraction of 1; NaN where it is none."""
+    try:
+        return units.ratio(given) if isinstance(given, str) else float(given)
+    except (FaultWithoutPlace, TypeError, ValueError):
+        return math.nan
+
+
+def check_picture(loaded: Loaded, path: str | Path) -> None:
+    """Refuse a picture that there is no front for, or no way to draw; nothing has to be planned for it.
+
+    Raises
+    ------
+    mfa.Error
+        the scenario has no section `pareto:`; an ending that is not drawn
+    """
+    from mfa.show.charts.style import ending
+
+    ending(path)
+    if loaded.system.plan.front is None:
+        raise Error([Fault("plan-no-front", None, {"name": loaded.system.name})])
+
+
 def make_plan(
     loaded: Loaded,
     *,
     count: int = 0,
     slack: float | None = None,
-    pareto: tuple[str, str, int] | None = None,
+    pareto: FrontTask | None = None,
+    share: Share | None = None,
+    progress: Progress = lambda done, count: None,
 ) -> Plan:
     """The best plan of a scenario; see `Scenario.plan`.
+
+    With a share of draws it is the best whose targets hold in them; alternatives and front are those of the
+    figures as they are written.
 
     Raises
     ------
@@ -137,7 +244,7 @@ def make_plan(
         raise Error([Fault("plan-none", None, {"name": loaded.system.name})])
     run = solve_compiled(loaded.system, compile_system(loaded.system))
     try:
-        planner = Planner(run)
+        planner, held = Planner(run), None
         best = planner.best()
         if isinstance(best, Contradiction):
             return Plan(loaded, run, None, best)
@@ -146,10 +253,17 @@ def make_plan(
         near = None
         if count and not by_answers:
             near = apart(planner, best, count, SLACK if slack is None else slack)
-        points = front(planner, *pareto) if pareto else None
+        wanted = pareto or task.front
+        points = front(run, wanted) if wanted else None
+        chosen = planned(best) if share is None else None
+        if share is not None:
+            found = robust(run, share, progress)
+            if isinstance(found, Contradiction):
+                return Plan(loaded, run, None, found, share=share)
+            chosen, held = found
     except FaultWithoutPlace as unplaced:
         raise Error([unplaced.at(task.place)]) from None
-    return Plan(loaded, run, planned(best), None, others, points, near)
+    return Plan(loaded, run, chosen, None, others, points, near, held, share)
 
 
 def _told(planned: Planned) -> dict[str, Any]:
@@ -173,6 +287,13 @@ def _told(planned: Planned) -> dict[str, Any]:
         "exact": planned.exact,
         "gap": planned.gap,
     }
+
+
+def _shares(found: Robust) -> dict[str, Any]:
+    """In how many draws targets hold, for `json.dumps`."""
+    known = {"planned": found.planned, "fresh": found.fresh, "by_merit_order": found.replayed}
+    shares = {k: {"share": p.value, "error": p.error, "draws": p.samples} for k, p in known.items() if p}
+    return {**found.asked._asdict(), **shares, "invalid": found.invalid, "settled": found.settled}
 
 
 def _choice(choice: Choice) -> dict[str, Any]:

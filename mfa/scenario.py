@@ -202,24 +202,49 @@ class Scenario(Loaded):
 
         return seek(self, vary, until, low=low, high=high, each=each)
 
-    def plan(self, *, alternatives: int = 0, pareto: tuple[str, str, int] | None = None) -> Plan:
+    def plan(
+        self,
+        *,
+        alternatives: int = 0,
+        slack: float | str | None = None,
+        pareto: tuple[str, str, int] | None = None,
+        robust: float | str | None = None,
+        samples: int = 100,
+        seed: int = 1,
+        progress: Progress | None = None,
+    ) -> Plan:
         """The best choice of what its section `plan:` leaves open, beside its run under the merit orders.
 
         Parameters
         ----------
-        alternatives : how many of the next best plans that differ in a yes/no decision
-        pareto : two goals and a number of points: also the plans between the best of the two
+        alternatives : how many of the next best plans that differ in a yes/no decision; where nothing is
+            one, or with `slack`, of plans that are nearly as good and differ most
+        slack : by how much these may be worse, a number or `"5 %"`
+        pareto : two objectives (`"co2"`, `"max industrial-solid-waste-utilisation"`) and a number of
+            points: also the plans between the best of the two; by default the section `pareto:`
+        robust : the share of draws in which all targets are to hold, a number or `"90 %"`
+        samples, seed : of `robust`: how many draws, and by which seed; the next seed's judge the plan
+        progress : of `robust`: called in each round with its number and how many draws hold
 
         Raises
         ------
         mfa.Error
-            no section `plan:`, a goal that is not linear; a chain alone
+            no section `plan:`, a goal that is not linear, a share or number that cannot be, figures that
+            cannot be drawn; a chain alone
         mfa.Failure
             the solver gives no answer
         """
-        from mfa.planning import make_plan
+        from mfa.planning import front_of, make_plan, share_of, slack_of
 
-        return make_plan(self, count=alternatives, pareto=pareto)
+        share = None if robust is None else share_of(robust, samples, seed)
+        return make_plan(
+            self,
+            count=alternatives,
+            slack=None if slack is None else slack_of(slack),
+            pareto=front_of(*pareto) if pareto else None,
+            share=share,
+            progress=progress or (lambda done, count: None),
+        )
 
     def with_allocation(self, rule: Allocation | None) -> Scenario:
         """The same scenario with footprints of products, joint products sharing by a rule; None: without.

@@ -845,7 +845,6 @@ def test_zero(zero: str, load: Load) -> None:
 # Parts that are not there yet (§10 to §14).
 
 LATER = {
-    "pareto": "pareto: {objectives: [cost, co2], points: 5}",
     "measurements": "measurements: [{flow: {material: red-mud, source: refinery}, value: 1 Mt/a, sd: 5 %}]",
     "recipe": "processes: {mix: {recipe: none, inputs: [bauxite], outputs: [brick]}}",
 }

@@ -266,10 +266,11 @@ def test_the_best_equal_enumeration(seed: int, tmp_path: Path) -> None:
     """The N best by cuts are the N best of all combinations of yes and no, each solved by hand."""
     works = drawn(random.Random(1000 + seed), fixed=True)
     works = replace(works, aim=0.3)
+    n = len(works.kilns)
     every = [
         (b[0], yes)
-        for yes in itertools.product((False, True), repeat=len(works.kilns))
-        if (b := works.best(yes))
+        for yes in itertools.product((False, True), repeat=n)
+        if (b := works.best(yes)) and (b[1][1 + n :][list(yes)] > 1e-3).all()  # else it is a smaller network
     ]
     every.sort(key=lambda pair: pair[0])
     found = planned(works.write(tmp_path), alternatives=4)
@@ -442,8 +443,6 @@ def test_nothing_to_plan(tmp_path: Path) -> None:
     for act in (mfa.load(years).plan, lambda: mfa.load(years).seek("kiln-0.capacity")):
         with pytest.raises(mfa.Error, match="through several years"):
             act()
-    with pytest.raises(mfa.Error, match="no decision of the plan is a yes or no"):
-        planned(PANELS.write(tmp_path), alternatives=1)
 
 
 def test_command(run: Runner, tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ import mfa
 from mfa.cli.group import cli
 from mfa.cli.misuse import Misuse
 from mfa.cli.options import NamedPath, common, say_file, scenario_options, told
+from mfa.decisions import MOST_POINTS
+from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
-
-MOST_POINTS = 200  # of a front; each is a plan of its own
 
 
 @cli.command()
@@ -62,14 +62,24 @@ def seek(
 @click.argument("scenario")
 @click.option("--out", type=NamedPath(dir_okay=False, path_type=Path))
 @click.option("--alternatives", type=int, default=0, metavar="N")
-@click.option("--pareto", metavar="GOAL,GOAL,N")
+@click.option("--slack", metavar="SHARE")
+@click.option("--pareto", metavar="OBJECTIVE,OBJECTIVE,N")
+@click.option("--picture", type=NamedPath(dir_okay=False, path_type=Path))
+@click.option("--robust", metavar="SHARE")
+@click.option("--samples", type=int, default=100, metavar="N")
+@click.option("--seed", type=int, default=1, metavar="N")
 @scenario_options
 @common
 def plan(
     scenario: str,
     out: Path | None,
     alternatives: int,
+    slack: str | None,
     pareto: str | None,
+    picture: Path | None,
+    robust: str | None,
+    samples: int,
+    seed: int,
     over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
@@ -77,9 +87,24 @@ def plan(
     debug: bool,
 ) -> None:
     """`mfa plan`."""
+    from mfa.planning import check_picture
     from mfa.show.terminal.print_plan import print_plan
 
-    found = mfa.load(scenario, **over).plan(alternatives=alternatives, pareto=_front(pareto))
+    loaded, wanted = mfa.load(scenario, **over), _front(pareto)
+    if picture is not None and wanted is None:
+        check_picture(loaded, picture)
+    with progress_line(shown=not (quiet or as_json)) as show:
+        found = loaded.plan(
+            alternatives=alternatives,
+            slack=slack,
+            pareto=wanted,
+            robust=robust,
+            samples=samples,
+            seed=seed,
+            progress=lambda number, held: show(
+                message("plan-progress", {"round": number, "held": held, "count": samples}, lang)
+            ),
+        )
     if as_json:
         say_json(found.to_json())
     elif not quiet:
@@ -89,10 +114,13 @@ def plan(
     if out is not None:
         found.write(out)
         say_file(out, as_json=False, quiet=quiet or as_json)
+    if picture is not None:
+        found.picture(picture, lang=lang)
+        say_file(picture, as_json=False, quiet=quiet or as_json)
 
 
 def _front(text: str | None) -> tuple[str, str, int] | None:
-    """Two goals and a number of points."""
+    """Two objectives and a number of points."""
     if text is None:
         return None
     parts = [part.strip() for part in text.split(",")]

@@ -19,7 +19,7 @@ MEMBERS = ("materials", "processes", "stocks", "substances")
 SECTIONS = (
     *(*MEMBERS, "pools", *QUANTITIES, "year", "periods", "layers", "indicators", "claims"),
     *("scenario", "label", "note", "chains", "levers", "sources", "sankey", "brief", "sites"),
-    *("spreads", "correlate", "plan"),
+    *("spreads", "correlate", "plan", "pareto"),
 )
 OF_MATERIAL = (
     *("moisture", "carbon", "lhv", "density", "mass", "enthalpy", "co2-factor", "upstream-co2", "gwp"),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mfa import catalogue
-from mfa.decisions import MONEY, Decision
+from mfa.decisions import MONEY, Aim, Decision
 from mfa.properties import tonnes_per_unit
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.text import indicator_name, material_name, mega, node_name, number, path_name, word, written
 from mfa.studies.plan.plan_rows import Origin
+from mfa.studies.plan.planned import Choice
 from mfa.system import System
 
 MOST_UNPRICED = 5
+MOST_CHANGES = 2  # decisions that are named of a plan of a front
+LEAST_CHANGE = 1e-4  # of what a decision may be: what changes by less is not named
 POINT = 0.01  # a share is talked about by percentage points
 
 
@@ -22,6 +26,18 @@ def money(value: float, per: str = "/a") -> str:
     if abs(value) >= 1e6:
         return f"{number(value / 1e8)} 亿元{per}"
     return f"{number(value / 1e4)} 万元{per}" if value else "0"
+
+
+def goal_value(system: System, name: str, value: float) -> str:
+    """A goal as people read it."""
+    if name in MONEY:
+        return money(value)
+    head, _, material = name.partition(":")
+    if head in ("import", "surplus") and material in system.materials:
+        return mega(value, f"{system.materials[material].unit}/a")
+    own = {i.id: i for i in system.indicators}
+    unit = catalogue.unit(name, system.materials, system.processes, own, tuple(system.substances))
+    return written(Indicator(name, value, unit))
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,7 @@ class Words:
                 return self._target(int(ids[0]))
             case "least" | "most":
                 d = s.plan.decide[int(ids[0])]
-                unit = self._unit_of(d)
+                unit = self.unit_of(d)
                 end = mega(d.low if origin.kind == "least" else d.high, unit)
                 return word(f"plan-origin-{origin.kind}", self.lang, figure=self.decision(d), end=end)
             case "limit" | "percent" | "room":
@@ -91,7 +107,7 @@ class Words:
         name = indicator_name(s, target.indicator, self.lang)
         return word("seek-bound-min" if least else "seek-bound-max", self.lang, name=name, bound=written(row))
 
-    def _unit_of(self, decision: Decision) -> str:
+    def unit_of(self, decision: Decision) -> str:
         """The native unit of a decided figure."""
         head = decision.path.split(".")[0]
         process = self.system.processes.get(head)
@@ -111,7 +127,7 @@ class Words:
             unit = catalogue.unit(name, s.materials, s.processes, own, tuple(s.substances))
             return word("plan-step-point", self.lang) if unit == "1" else f"1 {unit}"
         if origin.kind in ("least", "most"):
-            return f"1 {self._unit_of(s.plan.decide[int(ids[0])])}"
+            return f"1 {self.unit_of(s.plan.decide[int(ids[0])])}"
         material = s.processes[ids[0]].per if origin.kind in ("capacity", "drive", "idle") else ids[0]
         return f"1 {s.materials[material].unit}/a"
 
@@ -123,17 +139,38 @@ class Words:
         sign = "+" if price > 0 else ""
         if len(goals) == 1 and goals[0][0] in MONEY:
             return f"{sign}{money(price)}" if abs(price) >= 1e4 else f"{sign}{number(price)} CNY/a"
-        unit = self._goal_unit(goals[0][0]) if len(goals) == 1 else ""
+        unit = "" if len(goals) != 1 else self.goal_unit(goals[0][0])
+        unit = "" if unit == "1" else unit
         return f"{sign}{number(price)} {unit}".strip()
 
-    def _goal_unit(self, name: str) -> str:
+    def aim(self, aim: Aim) -> str:
+        """What a front is to be best in."""
+        name = self.goal(aim.name)
+        return word("plan-front-most", self.lang, goal=name) if aim.maximise else name
+
+    def changes(self, choices: Sequence[Choice], before: Sequence[float], most: int = MOST_CHANGES) -> str:
+        """Which decisions differ most from what they were, each as a share of what it may be."""
+        gaps = [
+            (abs(c.value - b) / max(c.decision.high, c.today, 1e-300), c, b)
+            for c, b in zip(choices, before, strict=True)
+        ]
+        shown = sorted((g for g in gaps if g[0] > LEAST_CHANGE), key=lambda g: -g[0])[:most]
+        parts = []
+        for _, c, old in shown:
+            unit = self.unit_of(c.decision)
+            parts.append(f"{self.decision(c.decision)} {mega(old, unit)} → {mega(c.value, unit)}")
+        return ("；" if self.lang == "zh" else "; ").join(parts)
+
+    def goal_unit(self, name: str) -> str:
+        """The unit of a goal; nothing for money, whose unit goes by its size."""
         head, _, material = name.partition(":")
         s = self.system
+        if name in MONEY:
+            return ""
         if head in ("import", "surplus") and material in s.materials:
             return f"{s.materials[material].unit}/a"
         own = {i.id: i for i in s.indicators}
-        unit = catalogue.unit(name, s.materials, s.processes, own, tuple(s.substances))
-        return "" if unit == "1" else unit
+        return catalogue.unit(name, s.materials, s.processes, own, tuple(s.substances))
 
     def unpriced(self, run: Run) -> str:
         """Goods that cross the boundary without a price, the most first; they count for nothing in a cost."""

@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 
 NODES = ("process", "stock", "boundary", BARE)
 BOUNDARY = ("import", "export", "emission", "deposit")
-CHECKED_LATER = (*QUANTITIES, "indicators", "claims", "sankey", "brief", "plan")  # when the system is built
+CHECKED_LATER = (
+    *QUANTITIES,
+    "indicators",
+    "claims",
+    "sankey",
+    "brief",
+    "plan",
+    "pareto",
+)  # when the system is built
 
 
 def fix(assembly: Assembly, text: str, node: object, place: Place) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -24,7 +24,7 @@ from mfa.input.records.sankey_section import drawing
 from mfa.input.schema.assessment_forms import BriefForm, ClaimForm, IndicatorForm, SankeyForm, TargetForm
 from mfa.input.schema.fields import Quantity
 from mfa.input.schema.forms import SiteForm
-from mfa.input.schema.plan_form import PlanForm
+from mfa.input.schema.plan_form import ParetoForm, PlanForm
 from mfa.input.schema.validate import validate
 from mfa.input.yaml.tree import Items, Node, Tree
 from mfa.presentation import BriefOutline, Drawing
@@ -91,11 +91,13 @@ def assessment(
 
 
 def _plan(scenario: Tree, reads: Plans) -> PlanTask:
-    section = scenario.get("plan")
+    section, wanted = scenario.get("plan"), scenario.get("pareto")
     form = _form(PlanForm, section, ("plan",), reads.reader) if isinstance(section, Tree) else None
+    pareto = _form(ParetoForm, wanted, ("pareto",), reads.reader) if isinstance(wanted, Tree) else None
+    front = reads.front(pareto, wanted) if pareto and isinstance(wanted, Tree) else None
     if form is None or not isinstance(section, Tree):
-        return PlanTask()
-    return reads.task(form, section)
+        return PlanTask(front=front)
+    return replace(reads.task(form, section), front=front)
 
 
 def targets(

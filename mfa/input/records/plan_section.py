@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from mfa import catalogue, units
-from mfa.decisions import DISCOUNT, LIFE, MONEY, Decision, Piece, PlanTask
+from mfa.decisions import DISCOUNT, LIFE, MONEY, MOST_POINTS, Aim, Decision, FrontTask, Piece, PlanTask
 from mfa.errors import Fault, FaultWithoutPlace, nearest
 from mfa.input.records.figures import Reader
 from mfa.input.records.materials import price
 from mfa.input.records.processes import rate
 from mfa.input.schema.fields import Quantity
-from mfa.input.schema.plan_form import PlanDecisionForm, PlanForm
+from mfa.input.schema.plan_form import ParetoForm, PlanDecisionForm, PlanForm
 from mfa.input.yaml.tree import Items, Tree, place_of
 from mfa.parameters import Path, parse
 from mfa.parameters.path import SIDES, Members
@@ -54,8 +54,19 @@ class Plans:
             tuple(d for d in found if d),
             discount.value if discount else DISCOUNT,
             form.priorities == "kept",
-            tree.place,
+            place=tree.place,
         )
+
+    def front(self, form: ParetoForm, tree: Tree) -> FrontTask | None:
+        """The section `pareto:` as a record; its faults go to the reader."""
+        start, aims = len(self.reader.faults), [Aim.of(text) for text in form.objectives]
+        if len(aims) != 2 or aims[0].name == aims[1].name:
+            self._fault("pareto-objectives", tree, ("objectives",), count=len(aims))
+        for aim in aims:
+            list(self._goals({aim.name: "1"}, tree, "objectives"))
+        if not 2 <= form.points <= MOST_POINTS:
+            self._fault("pareto-points", tree, ("points",), count=form.points, most=MOST_POINTS)
+        return FrontTask((aims[0], aims[1]), form.points) if len(self.reader.faults) == start else None
 
     def _fault(self, key: str, tree: Tree, at: tuple[str, ...], **values: object) -> None:
         self.reader.faults.append(Fault(key, place_of(tree, at), values))

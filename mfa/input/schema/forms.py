@@ -46,7 +46,7 @@ from mfa.input.schema.fields import (
     Year,
     is_part,
 )
-from mfa.input.schema.plan_form import PlanForm
+from mfa.input.schema.plan_form import ParetoForm, PlanForm
 from mfa.input.yaml.tree import BARE, LISTED
 from mfa.system import Allocation, Fate, Kind, Serves
 
@@ -360,7 +360,7 @@ class ScenarioPatch(Form):
     set: dict[str, Quantity] = Field(default_factory=dict)
     targets: dict[IndicatorName, TargetForm] = Field(default_factory=dict)
     plan: PlanForm | None = None
-    pareto: Any = None
+    pareto: ParetoForm | None = None
     layers: list[str] = Field(default_factory=list)
     indicators: dict[Id, IndicatorForm] = Field(default_factory=dict)
     claims: list[ClaimForm] = Field(default_factory=list)
@@ -372,7 +372,7 @@ class ScenarioPatch(Form):
     correlate: list[CorrelationForm] = Field(default_factory=list)
 
 
-LATER = ("pareto", "measurements")
+LATER = ("measurements",)
 
 
 class LeverForm(Form):

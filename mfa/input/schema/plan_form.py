@@ -52,6 +52,14 @@ class PlanDecisionForm(Form):
         return given
 
 
+class ParetoForm(Form):
+    """A front: two objectives, and how many plans."""
+
+    objectives: list[str]
+    points: int = 6
+    note: str = ""
+
+
 class PlanForm(Form):
     """What is to be least or most, and what may be decided for it."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa import catalogue
-from mfa.decisions import MONEY
 from mfa.parameters import listed, parse
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
-from mfa.show.plan_words import Words, money
+from mfa.show.plan_words import Words, goal_value, money
+from mfa.show.terminal.print_plan_others import print_others
 from mfa.show.terminal.table import bold, coloured, dim, line, table
 from mfa.show.text import (
     brings_text,
@@ -21,7 +20,6 @@ from mfa.show.text import (
     word,
     written,
 )
-from mfa.studies.plan.plan_alternatives import Front
 from mfa.studies.plan.planned import Choice, Planned
 from mfa.system import System
 
@@ -34,8 +32,7 @@ MOST_DIFFERING = 10
 
 def print_plan(found: Plan, lang: str) -> None:
     """Print it for a person."""
-    system = found.system
-    line(bold(scenario_title(system, lang)), "\n")
+    line(bold(scenario_title(found.system, lang)), "\n")
     if found.contradiction is not None:
         _print_contradiction(found, lang)
         return
@@ -43,10 +40,9 @@ def print_plan(found: Plan, lang: str) -> None:
     _print_best(found, found.best, lang)
     for number, other in enumerate(found.others, 2):
         line(bold(word("plan-alternative", lang, number=number)), "\n")
-        _print_goal(system, other, lang)
-        _print_decisions(system, other, lang)
-    if found.front is not None:
-        _print_front(system, found.front, lang)
+        _print_goal(found.system, other, lang)
+        _print_decisions(found.system, other, lang)
+    print_others(found, lang)
 
 
 def _print_contradiction(found: Plan, lang: str) -> None:
@@ -56,6 +52,9 @@ def _print_contradiction(found: Plan, lang: str) -> None:
     for origin in found.contradiction.members:
         line("  · ", words.origin(origin))
     line("\n", dim(word(f"plan-method-{found.contradiction.method}", lang)))
+    if found.share is not None:
+        values = {"share": f"{found.share.share:.0%}", "count": found.share.draws}
+        line(dim(word("plan-robust-impossible", lang, **values)))
 
 
 def _print_best(found: Plan, best: Planned, lang: str) -> None:
@@ -72,18 +71,6 @@ def _print_goal(system: System, best: Planned, lang: str) -> None:
     for name, value in best.goals:
         line(word(key, lang, goal=Words(system, lang).goal(name), value=goal_value(system, name, value)))
     line()
-
-
-def goal_value(system: System, name: str, value: float) -> str:
-    """A goal as people read it."""
-    if name in MONEY:
-        return money(value)
-    head, _, material = name.partition(":")
-    if head in ("import", "surplus") and material in system.materials:
-        return mega(value, f"{system.materials[material].unit}/a")
-    own = {i.id: i for i in system.indicators}
-    unit = catalogue.unit(name, system.materials, system.processes, own, tuple(system.substances))
-    return written(Indicator(name, value, unit))
 
 
 def _print_decisions(system: System, best: Planned, lang: str) -> None:
@@ -197,13 +184,3 @@ def _print_notes(found: Plan, best: Planned, lang: str) -> None:
         notes.append(word("plan-note-gap", lang, gap=f"{best.gap:.2%}"))
     for note in notes:
         line(dim(note))
-
-
-def _print_front(system: System, front: Front, lang: str) -> None:
-    heads = [Words(system, lang).goal(name) for name in front.names]
-    rows = [
-        (str(i), *(goal_value(system, n, v) for n, v in zip(front.names, p.values, strict=True)))
-        for i, p in enumerate(front.points, 1)
-    ]
-    line()
-    table(word("plan-front", lang), ["", *heads], rows)

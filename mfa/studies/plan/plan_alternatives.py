@@ -1,37 +1,18 @@
-"""Other plans: the next best that say yes and no otherwise, and what lies between the best of two goals."""
+"""Other plans: the next best that say yes and no otherwise."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from mfa.studies.plan.plan_as_run import ROUNDING
-from mfa.studies.plan.plan_model import PlanModel
 from mfa.studies.plan.plan_rows import Row
 from mfa.studies.plan.plan_variables import Built
 from mfa.studies.plan.planned import Planned, Solution, planned
-from mfa.studies.plan.planner import Planner, check_goals
+from mfa.studies.plan.planner import Planner
 
-NEAR = 1e-9  # relative: by how much the other goal may miss its best at an end of a front
 YES = 0.5  # of an answer, which is 0 or 1 up to a tolerance
-
-
-@dataclass(frozen=True)
-class Point:
-    """A plan of a front: the values of both goals."""
-
-    values: tuple[float, float]
-    planned: Planned
-
-
-@dataclass(frozen=True)
-class Front:
-    """Plans of which none is better in one goal without being worse in the other."""
-
-    names: tuple[str, str]
-    points: tuple[Point, ...]
 
 
 def alternatives(planner: Planner, best: Solution, count: int) -> tuple[Planned, ...]:
@@ -67,36 +48,3 @@ def _cut(found: Solution, mine: Sequence[Built]) -> Row:
     built = [b.binary for b in mine if _is_yes(found, b) and _is_built(found, b)]
     no = [b.binary for b in mine if not _is_yes(found, b)]
     return Row([*((c, -1.0) for c in built), *((c, 1.0) for c in no)], 1.0 - len(built), np.inf)
-
-
-def front(planner: Planner, one: str, two: str, count: int) -> Front:
-    """Points of least `one` for evenly spaced bounds on `two`, from the best of the one to that of the other.
-
-    Raises
-    ------
-    mfa.errors.FaultWithoutPlace
-        a goal that is no linear sum
-    """
-    check_goals(planner.model, [one])
-    check_goals(planner.model, [two])
-    ends = [planner.best(aim=one), planner.best(aim=two)]
-    if not all(isinstance(e, Solution) for e in ends):
-        return Front((one, two), ())
-    first, last = (e.goal(two) for e in ends if isinstance(e, Solution))
-    points = []
-    for bound in np.linspace(first, last, count).tolist():
-        most = last + NEAR * max(abs(last), 1.0) if bound == last else bound
-        found = planner.best([bound_on(planner.model, two, most)], aim=one)
-        if isinstance(found, Solution):
-            points.append(Point((found.goal(one), found.goal(two)), planned(found, brings=False)))
-    return Front((one, two), tuple(points))
-
-
-def bound_on(model: PlanModel, name: str, most: float) -> Row:
-    """At most so much of a goal."""
-    form, bottom, scale = model.goal(name)
-    row, end = form.row, most - form.constant
-    if bottom is not None:
-        row = form.row - bottom.row * (most / scale)
-        end = bottom.constant * most / scale - form.constant
-    return Row([(int(i), float(row[i])) for i in np.flatnonzero(row)], -np.inf, end)

@@ -8,10 +8,11 @@ decides by looking at a run (who nets what), the programme is solved again with 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from mfa.decisions import MONEY
+from mfa.decisions import MONEY, Aim
 from mfa.engine.network import Floats
 from mfa.errors import Failure, FaultWithoutPlace
 from mfa.results.run import Run
@@ -54,7 +55,7 @@ class Planner:
     def best(
         self,
         more: Sequence[Row] = (),
-        aim: str = "",
+        aim: Aim | None = None,
         columns: Columns | None = None,
         most: int = -1,
     ) -> Solution | Contradiction:
@@ -62,7 +63,7 @@ class Planner:
 
         Parameters
         ----------
-        aim : a goal to be least, in the place of those of the task
+        aim : a goal in the place of those of the task
         columns : the variables with further ones that only the further constraints know
         most : a variable to be most, in the place of any goal
 
@@ -73,7 +74,9 @@ class Planner:
         mfa.Failure
             the solver gives no answer
         """
-        model = self.model.aimed_at(((aim, 1.0),), maximise=False) if aim else self.model
+        model = self.model
+        if aim:
+            model = model.aimed_at(((aim.name, 1.0),), maximise=aim.maximise)
         model = model.with_columns(columns) if columns else model
         for round_ in range(MOST_ROUNDS):
             rows = Rows.joined([model.rows, Rows.of(more)])
@@ -142,7 +145,8 @@ def _best(model: PlanModel, programme: Programme) -> Solved:
         if abs(at - before) <= RATIO * max(abs(at), 1.0):
             break
         solved = programme.solved(sign * (top.row - at * bottom.row))
-    return solved
+    # of a difference that is about 0 at the best, HiGHS tells the gap against that
+    return replace(solved, gap=solved.gap * abs(solved.value) / max(abs(top.at(solved.x)), 1e-300))
 
 
 # ---------------------------------------------------------------- whether the accounts agree
