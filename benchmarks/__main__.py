@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import linear, park, reading, sampling, sankey, size, solver, startup, years
+from benchmarks import linear, park, plans, reading, sampling, sankey, size, solver, startup, years
 
 startup.report()
 print()
@@ -13,6 +13,8 @@ print()
 park.report()
 print()
 park.accounts()
+print()
+plans.report()
 print()
 sampling.report()
 print()

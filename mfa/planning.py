@@ -42,6 +42,7 @@ class Plan:
     front : plans between the best of two aims
     robust : in how many draws the targets of the best hold, where that was asked for
     share : the share of draws that was asked for
+    wanted : how many other plans were asked for
     """
 
     loaded: Loaded
@@ -53,6 +54,7 @@ class Plan:
     apart: Apart | None = None
     robust: Robust | None = None
     share: Share | None = None
+    wanted: int = 0
 
     @property
     def system(self) -> System:
@@ -263,7 +265,7 @@ def make_plan(
             chosen, held = found
     except FaultWithoutPlace as unplaced:
         raise Error([unplaced.at(task.place)]) from None
-    return Plan(loaded, run, chosen, None, others, points, near, held, share)
+    return Plan(loaded, run, chosen, None, others, points, near, held, share, count)
 
 
 def _told(planned: Planned) -> dict[str, Any]:

@@ -42,6 +42,8 @@ def print_plan(found: Plan, lang: str) -> None:
         line(bold(word("plan-alternative", lang, number=number)), "\n")
         _print_goal(found.system, other, lang)
         _print_decisions(found.system, other, lang)
+    if found.apart is None and len(found.others) < found.wanted:
+        line(word("plan-no-other", lang, count=len(found.others)))
     print_others(found, lang)
 
 
