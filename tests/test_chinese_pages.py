@@ -17,6 +17,7 @@ PAGES = (
     "chain-files",
     "charts",
     "compare",
+    "planning",
     "results",
     "sankey",
     "scenario-files",

@@ -73,7 +73,7 @@ def _possible(programme: Programme, rows: Rows, origins: Collection[Origin]) -> 
     """The same, the other rows of a programme let go."""
     wanted = set(origins)
     mine = np.array([o is None or o in wanted for o in rows.origins], bool)
-    return programme.solved(np.zeros(len(programme.bottom)), rows.freed(mine)).status == "optimal"
+    return programme.is_possible(rows.freed(mine))
 
 
 def programme_of(model: PlanModel, rows: Rows) -> Programme:

@@ -103,6 +103,19 @@ class Programme:
                 return replace(again, status=found.status, gap=found.gap)
         return Solved("infeasible", found.x, found.value, found.dual, found.reduced)
 
+    def is_possible(self, rows: Ends) -> bool:
+        """Whether something keeps to other ends of the rows; without whole numbers first, which is quick.
+
+        Raises
+        ------
+        mfa.Failure
+            HiGHS gives no answer
+        """
+        cost = np.zeros(len(self.bottom))
+        if self._run(self._plain, cost, rows, (self.bottom, self.top), TOLERANCE).status != "optimal":
+            return False
+        return not self.whole or self.solved(cost, rows).status == "optimal"
+
     @cached_property
     def _plain(self) -> Any:
         """HiGHS with the programme, whole numbers let go."""
