@@ -20,7 +20,7 @@ from mfa.studies.plan.plan_alternatives import alternatives
 from mfa.studies.plan.plan_apart import SLACK, Apart, apart
 from mfa.studies.plan.plan_conflicts import Contradiction
 from mfa.studies.plan.plan_front import Front, front
-from mfa.studies.plan.plan_robust import Progress, Robust, Share, robust
+from mfa.studies.plan.plan_robust import Hopeless, Progress, Robust, Share, robust
 from mfa.studies.plan.planned import Choice, Planned, planned
 from mfa.studies.plan.planner import Planner
 from mfa.studies.seek import text_of
@@ -43,6 +43,7 @@ class Plan:
     robust : in how many draws the targets of the best hold, where that was asked for
     share : the share of draws that was asked for
     wanted : how many other plans were asked for
+    hopeless : where there is no plan for draws: in how many no sizes let all targets hold
     """
 
     loaded: Loaded
@@ -55,6 +56,7 @@ class Plan:
     robust: Robust | None = None
     share: Share | None = None
     wanted: int = 0
+    hopeless: int = 0
 
     @property
     def system(self) -> System:
@@ -77,6 +79,8 @@ class Plan:
         if self.contradiction is not None:
             members = [{"kind": o.kind, "ids": list(o.ids)} for o in self.contradiction.members]
             made |= {"contradiction": members, "method": self.contradiction.method}
+        if self.hopeless and self.share is not None:
+            made["robust"] = {**self.share._asdict(), "hopeless": self.hopeless}
         if self.best is not None:
             made |= _told(self.best)
         if self.others:
@@ -262,6 +266,8 @@ def make_plan(
             found = robust(run, share, progress)
             if isinstance(found, Contradiction):
                 return Plan(loaded, run, None, found, share=share)
+            if isinstance(found, Hopeless):
+                return Plan(loaded, run, None, share=share, hopeless=found.count)
             chosen, held = found
     except FaultWithoutPlace as unplaced:
         raise Error([unplaced.at(task.place)]) from None
@@ -295,7 +301,7 @@ def _shares(found: Robust) -> dict[str, Any]:
     """In how many draws targets hold, for `json.dumps`."""
     known = {"planned": found.planned, "fresh": found.fresh, "by_merit_order": found.replayed}
     shares = {k: {"share": p.value, "error": p.error, "draws": p.samples} for k, p in known.items() if p}
-    return {**found.asked._asdict(), **shares, "invalid": found.invalid, "settled": found.settled}
+    return {**found.asked._asdict(), **shares, "hopeless": found.hopeless, "settled": found.settled}
 
 
 def _choice(choice: Choice) -> dict[str, Any]:

@@ -225,10 +225,17 @@ def test_sizes_that_no_draw_lets_be(tmp_path: Path) -> None:
     kilns = (Kiln(1.0, 0.0, 1.0, 1e6, 2e6, 0.0, 300.0),)
     file = uncertain(Works(1e6, 1.0, kilns), tmp_path)
     assert planned(file).possible
-    found = planned(file, robust=1.0, samples=40)
+    mud, used = drawn(file, 40, 1, 1)
+    too_much = int((0.95 * mud > used[:, 0]).sum())
+    assert 4 < too_much < 36
+    found = planned(file, robust=0.9, samples=40)
     assert not found.possible
-    assert found.contradiction is not None
-    assert ("most", ("0",)) in {(o.kind, o.ids) for o in found.contradiction.members}
+    assert found.hopeless == too_much
+    assert found.to_json()["robust"]["hopeless"] == too_much
+    share = 1 - too_much / 40
+    some = planned(file, robust=share, samples=40)
+    assert some.robust is not None
+    assert (some.robust.planned.met, some.robust.hopeless) == (40 - too_much, too_much)
 
 
 @pytest.mark.parametrize(

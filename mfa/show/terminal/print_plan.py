@@ -8,7 +8,7 @@ from mfa.parameters import listed, parse
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.plan_words import Words, goal_value, money
-from mfa.show.terminal.print_plan_others import print_others
+from mfa.show.terminal.print_plan_others import print_hopeless, print_others
 from mfa.show.terminal.table import bold, coloured, dim, line, table
 from mfa.show.text import (
     brings_text,
@@ -36,7 +36,9 @@ def print_plan(found: Plan, lang: str) -> None:
     if found.contradiction is not None:
         _print_contradiction(found, lang)
         return
-    assert found.best is not None
+    if found.best is None:
+        print_hopeless(found, lang)
+        return
     _print_best(found, found.best, lang)
     for number, other in enumerate(found.others, 2):
         line(bold(word("plan-alternative", lang, number=number)), "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa.show.plan_words import Words, goal_value
-from mfa.show.terminal.table import dim, line, table
+from mfa.show.terminal.table import coloured, dim, line, table
 from mfa.show.text import mega, number, word
 from mfa.studies.plan.plan_apart import Apart
 from mfa.studies.plan.plan_front import Front
@@ -31,6 +31,14 @@ def print_others(found: Plan, lang: str) -> None:
         _print_front(found.system, found.front, lang)
 
 
+def print_hopeless(found: Plan, lang: str) -> None:
+    """Why there is no plan for a share of draws."""
+    assert found.share is not None
+    draws, count = found.share.draws, found.hopeless
+    values = {"count": count, "draws": draws, "most": f"{1 - count / draws:.0%}"}
+    line(coloured("✗", "red") + " ", word("plan-robust-hopeless", lang, **values))
+
+
 def _print_robust(found: Robust, lang: str) -> None:
     known = {"planned": found.planned, "fresh": found.fresh, "replayed": found.replayed}
     rows = [_share(key, p, lang) for key, p in known.items() if p is not None]
@@ -40,8 +48,8 @@ def _print_robust(found: Robust, lang: str) -> None:
     )
     if found.replayed is not None and found.replayed.value < found.fresh.value:
         line(word("plan-robust-lists", lang))
-    if found.invalid:
-        line(dim(word("plan-robust-invalid", lang, count=found.invalid)))
+    if found.hopeless:
+        line(dim(word("plan-robust-failing", lang, count=found.hopeless)))
     if not found.settled:
         line(word("plan-robust-unsettled", lang, share=f"{found.asked.share:.0%}"))
 

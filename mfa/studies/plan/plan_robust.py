@@ -20,7 +20,7 @@ from mfa.parameters import figure_at, parse
 from mfa.results.run import Run, solve_compiled
 from mfa.studies.plan.plan_as_run import with_decided
 from mfa.studies.plan.plan_conflicts import Contradiction
-from mfa.studies.plan.plan_draws import DrawnPlan, Miss, cut
+from mfa.studies.plan.plan_draws import ENOUGH, DrawnPlan, Miss, cut
 from mfa.studies.plan.plan_model import PlanModel
 from mfa.studies.plan.plan_rows import Row
 from mfa.studies.plan.planned import Planned, Solution, planned
@@ -50,6 +50,14 @@ class Share(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Hopeless:
+    """In `count` draws no sizes within their bounds let all targets hold, which is more than may fail."""
+
+    asked: Share
+    count: int
+
+
+@dataclass(frozen=True)
 class Robust:
     """In how many draws the targets of a plan hold.
 
@@ -58,7 +66,7 @@ class Robust:
     planned : in the programme, of the draws that it was made with, who takes how much being open in each
     fresh : the same, of as many other draws
     replayed : these under the merit orders of the planned scenario; None where that does not solve
-    invalid : draws that count as failing since the scenario has no answer in them
+    hopeless : draws among the first that no sizes within their bounds let hold, or without an answer
     settled : whether the programme got as far as it was asked to
     """
 
@@ -66,11 +74,11 @@ class Robust:
     planned: Probability
     fresh: Probability
     replayed: Probability | None
-    invalid: int
+    hopeless: int
     settled: bool
 
 
-def robust(run: Run, asked: Share, progress: Progress) -> tuple[Planned, Robust] | Contradiction:
+def robust(run: Run, asked: Share, progress: Progress) -> tuple[Planned, Robust] | Hopeless | Contradiction:
     """The best plan whose targets hold with the figures as written, and in a share of draws.
 
     Parameters
@@ -85,6 +93,8 @@ def robust(run: Run, asked: Share, progress: Progress) -> tuple[Planned, Robust]
         the solver gives no answer
     """
     sought = _Robust(run, asked, progress)
+    if sought.hopeless > asked.most_failing:
+        return Hopeless(asked, sought.hopeless)
     found = sought.best()
     if isinstance(found, Contradiction):
         return found
@@ -93,7 +103,7 @@ def robust(run: Run, asked: Share, progress: Progress) -> tuple[Planned, Robust]
     in_sample = Probability(held, 0, asked.draws)
     fresh = sought.fresh(solution, asked.seed + 1)
     replayed = None if plan.replay is None else _judged(plan.replay, asked.draws, asked.seed + 1)
-    return plan, Robust(asked, in_sample, fresh, replayed, asked.draws - len(sought.draws), settled)
+    return plan, Robust(asked, in_sample, fresh, replayed, sought.hopeless, settled)
 
 
 class _Robust:
@@ -104,8 +114,13 @@ class _Robust:
         self.planner = Planner(run, spare=True)
         model = self.planner.model
         self.sizes = {c: self._ends(model, c) for b in model.built.values() for c in (b.base, b.added)}
-        self.draws = self._drawn(asked.seed)
+        self.draws = {i: d for i, d in self._drawn(asked.seed).items() if d.least <= ENOUGH}
         self.cuts: list[tuple[int, Miss, Floats]] = []
+
+    @property
+    def hopeless(self) -> int:
+        """How many draws fail with any sizes."""
+        return self.asked.draws - len(self.draws)
 
     def _drawn(self, seed: int) -> dict[int, DrawnPlan]:
         """The draws that have an answer."""
@@ -167,7 +182,7 @@ class _Robust:
     def _master(self) -> Solution | Contradiction:
         """The best plan that keeps the cuts of all draws but those that may fail."""
         columns, failing = self.planner.model.columns.copied(), dict[int, int]()
-        may_fail = self.asked.most_failing - (self.asked.draws - len(self.draws))
+        may_fail = self.asked.most_failing - self.hopeless
         if may_fail > 0:
             named = sorted({i for i, _, _ in self.cuts})
             failing = dict(zip(named, columns.add_yes_no(len(named)).tolist(), strict=True))
