@@ -1,8 +1,8 @@
 """A draw of a scenario as a plan meets it: by how much its targets are missed with some sizes, and slopes.
 
 Sizes are given; everything else (who takes how much) may be another in each draw. What is missed is the least
-sum of what targets lack and of what is left over of products made of waste (as in a plan, none may be): a linear
-programme, whose value is convex in the sizes, so that its slopes bound it from below everywhere.
+sum of what targets lack and of what is left over of products made of waste (as in a plan, none may be): a
+linear programme, whose value is convex in the sizes, so that its slopes bound it from below everywhere.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class DrawnPlan:
         return Programme(matrix, rows.low, high, np.append(c.low, bottom), np.append(c.high, top))
 
     def _as_it_stands(self, rows: Rows) -> Floats:
-        """(row,) what the draw as it stands has of what is bounded by today, so that it fits its programme."""
+        """(row,) what the draw as it stands has of what today bounds, so that it fits its programme."""
         state = self.model.run.state
         entries = np.where(self.model.lines.process < 0, state.handed, 0.0)
         parts = [state.level, entries, state.surplus, state.shortage]
@@ -88,7 +88,7 @@ class DrawnPlan:
         return np.where(today, amounts * (1 + ROUNDING), -np.inf)
 
     def _measures(self, rows: Rows, soft: Ints) -> Floats:
-        """(soft row,) what a miss is measured by: a denominator or bound, or all that is made of a product."""
+        """(soft row,) what a miss is measured by: a denominator or bound, or all that there is."""
         ledger, found = self.model.ledger, []
         made = dict(zip(self.model.structure.pools, (ledger.made + ledger.entering).tolist(), strict=True))
         for i in soft.tolist():
