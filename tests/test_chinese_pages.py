@@ -21,6 +21,7 @@ PAGES = (
     "results",
     "sankey",
     "scenario-files",
+    "seek",
     "uncertainty",
     "workbook",
     "years",
