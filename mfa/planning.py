@@ -248,6 +248,8 @@ def make_plan(
     task = loaded.system.plan
     if not task.decide:
         raise Error([Fault("plan-none", None, {"name": loaded.system.name})])
+    if share is not None and not loaded.system.targets:
+        raise Error([Fault("plan-no-target", None, {"name": loaded.system.name})])
     run = solve_compiled(loaded.system, compile_system(loaded.system))
     try:
         planner, held = Planner(run), None

@@ -238,6 +238,23 @@ def test_sizes_that_no_draw_lets_be(tmp_path: Path) -> None:
     assert (some.robust.planned.met, some.robust.hopeless) == (40 - too_much, too_much)
 
 
+def test_nothing_uncertain_and_nothing_sized(tmp_path: Path) -> None:
+    """Without uncertain figures all draws are alike; with a list alone to decide there is nothing to cut."""
+    file = PANELS.write(tmp_path, more="spreads: none\n")
+    found = planned(file, robust=1.0, samples=4)
+    assert found.robust is not None
+    assert (found.robust.planned.met, found.robust.fresh.met) == (4, 4)
+    text = file.read_text("utf-8")
+    bare = text.split("  decide:")[0] + "  decide: [{order: mud.takers}]\nspreads: none\n"
+    file.write_text(bare.replace("min: 95.0 %", "min: 10 %"), encoding="utf-8")
+    found = planned(file, robust=1.0, samples=4)
+    assert found.robust is not None
+    assert found.robust.fresh.met == 4
+    file.write_text(text.replace(f"targets: {{{RATE}: {{min: 95.0 %}}}}\n", ""), encoding="utf-8")
+    with pytest.raises(mfa.Error, match="has no targets that could hold"):
+        planned(file, robust=0.9)
+
+
 @pytest.mark.parametrize(
     ("asked", "text"),
     [

@@ -55,7 +55,7 @@ class DrawnPlan:
     sizes : the columns of what is decided, the same in all draws
     """
 
-    def __init__(self, run: Run, sizes: list[int]) -> None:
+    def __init__(self, run: Run, sizes: Ints) -> None:
         task = replace(run.system.plan, keeps_priorities=False)
         self.model = PlanModel(Run(replace(run.system, plan=task), run.compiled, run.state))
         self.sizes = sizes

@@ -114,6 +114,7 @@ class _Robust:
         self.planner = Planner(run, spare=True)
         model = self.planner.model
         self.sizes = {c: self._ends(model, c) for b in model.built.values() for c in (b.base, b.added)}
+        self._columns = np.array(list(self.sizes), np.int64)
         self.draws = {i: d for i, d in self._drawn(asked.seed).items() if d.least <= ENOUGH}
         self.cuts: list[tuple[int, Miss, Floats]] = []
 
@@ -128,11 +129,11 @@ class _Robust:
         plan = DrawPlan(system, seed, "random", self.asked.draws)
         central = solve_compiled(system, self.run.compiled.refilled(system))
         runs = Sampler(central, plan, (), tables=False).runs(0, self.asked.draws)
-        return {i: DrawnPlan(drawn, list(self.sizes)) for i, drawn in runs if isinstance(drawn, Run)}
+        return {i: DrawnPlan(drawn, self._columns) for i, drawn in runs if isinstance(drawn, Run)}
 
     def fresh(self, found: Solution, seed: int) -> Probability:
         """In how many other draws the targets of a plan hold, with the accounts of each."""
-        at, held = found.x[list(self.sizes)], 0
+        at, held = found.x[self._columns], 0
         for draw in self._drawn(seed).values():
             draw.miss(at)
             draw.weigh()
@@ -167,7 +168,7 @@ class _Robust:
         for round_ in range(1, MOST_ROUNDS + 1):
             if isinstance(best, Contradiction):
                 return best
-            at = best.x[list(self.sizes)]
+            at = best.x[self._columns]
             misses = {i: draw.miss(at) for i, draw in self.draws.items()}
             held = sum(m.met for m in misses.values())
             settled = held >= needed
