@@ -35,6 +35,7 @@ class Decision:
     fixed : CNY once, if anything beyond today's is built: it makes the decision a yes or no
     life : of the investment, a
     market : the most that is sold of the reference material of its process, native units a year
+    first : the year from which it may be built; None is from the beginning
     assumed : whether the investment is an assumption
     """
 
@@ -51,11 +52,21 @@ class Decision:
     market: float | None
     place: Place
     assumed: bool = False
+    first: int | None = None
+
+    def is_open(self, year: int) -> bool:
+        """Whether it may be built in a year."""
+        return self.first is None or year >= self.first
 
     @property
     def is_list(self) -> bool:
         """Whether it is the order of a list."""
         return not self.path
+
+    @property
+    def costs(self) -> bool:
+        """Whether anything is paid for what is built, so that it stands once it is."""
+        return self.invest > 0 or self.fixed > 0 or any(p.invest > 0 for p in self.pieces)
 
     @property
     def is_binary(self) -> bool:

@@ -28,7 +28,10 @@ class PeriodRuns(NamedTuple):
 
 
 def solve_periods(
-    system: System, read_again: Callable[[int], System], like: Compiled | None = None
+    system: System,
+    read_again: Callable[[int], System],
+    like: Compiled | None = None,
+    solve: Callable[[System, Compiled], Run] = solve_compiled,
 ) -> PeriodRuns:
     """The run of each period of a system, in order; of one without periods, that of its one year.
 
@@ -37,6 +40,7 @@ def solve_periods(
     read_again : the system read for another first year, asked for where a schedule changes how
         other figures are converted
     like : a network that may be wired alike
+    solve : gives the run of a period
 
     Raises
     ------
@@ -57,7 +61,7 @@ def solve_periods(
         now = heaps.opened(replace(now, year=system.year and start))
         _check_drives(now)
         compiled = compiled.refilled(now) if compiled else compile_system(now)
-        runs.append(solve_compiled(now, compiled))
+        runs.append(solve(now, compiled))
         heaps.close(runs[-1])
     return PeriodRuns(tuple(runs), heaps.cohorts)
 

@@ -127,6 +127,7 @@ class Plans:
             market,
             place_of(tree, ("path",)),
             any(q.basis == "assumed" or q.confidence == "low" for q in written),
+            form.from_,
         )
 
     def _list(self, form: PlanDecisionForm, tree: Tree) -> Decision | None:

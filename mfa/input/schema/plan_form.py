@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from mfa.input.schema.fields import Form, Label, Quantity, is_part
+from mfa.input.schema.fields import Form, Label, Quantity, Year, is_part
 
 
 def _goals(given: object) -> object:
@@ -42,6 +42,7 @@ class PlanDecisionForm(Form):
     pieces: list[PieceForm] = Field(default_factory=list)
     life: Quantity | None = None
     market: Quantity | None = None
+    from_: Year | None = None
     note: str = ""
 
     @model_validator(mode="before")

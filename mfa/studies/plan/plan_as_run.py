@@ -17,19 +17,28 @@ ROUNDING = 1e-9  # of the largest amount: what is less is none
 
 def plan_as_run(model: PlanModel, x: Floats) -> Run:
     """The amounts of a plan as the state of a network, for the accounts."""
-    s, lines = model.structure, model.lines
-    x = np.where(np.abs(x) < ROUNDING * float(np.abs(x[: model.shortage]).max(initial=0.0)), 0.0, x)
+    x = cleaned(model, x)
     system = _with_figures(model, x)
-    compiled = compile_system(system)
+    return Run(system, compile_system(system), state_of(model, x))
+
+
+def cleaned(model: PlanModel, x: Floats) -> Floats:
+    """The amounts without what is rounding."""
+    largest = float(np.abs(x[: model.shortage]).max(initial=0.0))
+    found: Floats = np.where(np.abs(x) < ROUNDING * largest, 0.0, x)
+    return found
+
+
+def state_of(model: PlanModel, x: Floats) -> State:
+    """The amounts of a plan as the state of its network."""
+    s, lines = model.structure, model.lines
     handed = x[lines.column] * lines.factor
     surplus = np.maximum(x[model.surplus : model.shortage], 0.0)
     shortage = np.maximum(x[model.shortage : model.shortage + len(s.pools)], 0.0)
     net: Floats = surplus - shortage
     net += np.bincount(lines.pool, lines.side * handed, minlength=len(s.pools))
     level = np.maximum(x[: model.levels], 0.0)
-    return Run(
-        system, compiled, State(net, level, np.maximum(handed, 0.0), surplus, shortage, 0.0, 0, "plan")
-    )
+    return State(net, level, np.maximum(handed, 0.0), surplus, shortage, 0.0, 0, "plan")
 
 
 def _with_figures(model: PlanModel, x: Floats) -> System:

@@ -9,7 +9,7 @@ impossible, the second step begins with all of them.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -48,7 +48,17 @@ def contradiction(model: PlanModel, more: Sequence[Row] = ()) -> Contradiction:
         the programme is possible after all
     """
     rows = Rows.joined([model.rows, Rows.of(more)])
-    programme = programme_of(model, rows)
+    return contradiction_in(programme_of(model, rows), rows)
+
+
+def contradiction_in(programme: Programme, rows: Rows) -> Contradiction:
+    """The same of any programme; rows of one origin stand and fall together.
+
+    Raises
+    ------
+    mfa.Failure
+        the programme is possible after all
+    """
     origins = list(dict.fromkeys(o for o in rows.origins if o is not None))
     method: Literal["elastic", "deletion"] = "elastic"
     chosen = _priced(programme, rows)
@@ -57,11 +67,19 @@ def contradiction(model: PlanModel, more: Sequence[Row] = ()) -> Contradiction:
         if _possible(programme, rows, chosen):
             raise Failure("a plan that was called impossible is possible")
     kept = sorted(chosen, key=lambda o: LEFT_OUT_FIRST.index(o.kind))
+    relaxed = replace(programme, whole=())
+    if programme.whole and not _possible(relaxed, rows, kept):
+        kept = _without_idle(relaxed, rows, kept)  # far quicker, and few are left for the whole numbers
+    return Contradiction(tuple(reversed(_without_idle(programme, rows, kept))), method)
+
+
+def _without_idle(programme: Programme, rows: Rows, kept: list[Origin]) -> list[Origin]:
+    """What is left of contradicting origins when each is left out in turn where the rest contradict still."""
     for origin in list(kept):
         rest = [o for o in kept if o != origin]
         if not _possible(programme, rows, rest):
             kept = rest
-    return Contradiction(tuple(reversed(kept)), method)
+    return kept
 
 
 def is_possible(model: PlanModel, rows: Rows, origins: Collection[Origin]) -> bool:

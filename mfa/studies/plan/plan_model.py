@@ -41,12 +41,19 @@ class PlanModel(PlanSums):
     ----------
     hair : relative: by how much more than its bound a target is asked for, so that rounding meets it
     spare : whether what is built beyond what the plan itself uses is kept, for draws that use it
+    linked : whether it is one of several periods; then nothing here bounds yards, or says what stocks give
     """
 
     def __init__(
-        self, run: Run, weighing: Run | None = None, hair: float = AIMED, *, spare: bool = False
+        self,
+        run: Run,
+        weighing: Run | None = None,
+        hair: float = AIMED,
+        *,
+        spare: bool = False,
+        linked: bool = False,
     ) -> None:
-        super().__init__(run, weighing)
+        super().__init__(run, weighing, linked=linked)
         self.hair, self.spare = hair, spare
         self.lasting = Rows.joined(self._lasting())
 
@@ -122,7 +129,10 @@ class PlanModel(PlanSums):
         s, terms = self.structure, list[tuple[int, int, float]]()
         fixed = np.zeros(len(s.pools))
         amounts = self.values.outside.tolist()
-        for outside, amount in zip(self.run.compiled.outside, amounts, strict=True):
+        for i, (outside, amount) in enumerate(zip(self.run.compiled.outside, amounts, strict=True)):
+            if i in self.leaving:
+                terms.append((outside.pool, self.leaving[i], -float(outside.side)))
+                continue
             section = "demand" if outside.node == "export" else "supply"
             number = self.decided.get(Path(section, s.pools[outside.pool]))
             if number is None or outside.node not in ("export", "import"):
@@ -170,9 +180,10 @@ class PlanModel(PlanSums):
         yield Rows.of(
             Row([*self.amount(e), *_less(self.value_of(d))], -np.inf, 0.0) for e, d in decided.items()
         )
-        at = self._without(np.flatnonzero(np.isfinite(v.limit)), decided)
+        limit = self.limits
+        at = self._without(np.flatnonzero(np.isfinite(limit)), decided)
         origins = [Origin(self._limit_kind(e), self._ids(e)) for e in at.tolist()]
-        yield Rows.single(lines.column[at], -np.inf, v.limit[at], origins, lines.factor[at])
+        yield Rows.single(lines.column[at], -np.inf, limit[at], origins, lines.factor[at])
         yield Rows.of(map(self._percent, np.flatnonzero(np.isfinite(v.percent)).tolist()))
 
     def _limit_kind(self, e: int) -> Kind:
@@ -197,6 +208,8 @@ class PlanModel(PlanSums):
         """The ends of a figure; what is built if anything is; parts by size; what is sold."""
         for number, b in self.built.items():
             d = self.task.decide[number]
+            if not d.is_open(self.system.period):
+                continue
             least, most = (Origin(kind, (str(number),)) for kind in ENDS)
             if d.low > b.today and b.binary >= 0:
                 yield Row([(b.added, 1.0), (b.binary, b.today - d.low)], 0.0, np.inf, least)

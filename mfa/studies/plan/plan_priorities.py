@@ -79,14 +79,17 @@ class Priorities:
 
     @cached_property
     def _held_entries(self) -> Ints:
-        """Entries of lists that are kept; not of processes whose place in a decided list is open."""
+        """Entries of lists that are kept; not of processes whose place in a decided list is open.
+
+        Nor of stocks of several periods: how much they have room for is decided with the other periods.
+        """
         v, lines = self.v, self.lines
         decided = {d.order for d in v.task.decide if d.is_list}
         names = v.structure.pools
         pairs = zip(lines.pool.tolist(), lines.side.tolist(), strict=True)
         free = np.array([(names[pool], SIDE[side]) in decided for pool, side in pairs], bool)
         open_ = np.isin(lines.process, lines.process[free & (lines.process >= 0)])
-        return np.flatnonzero(~free & ~open_)
+        return np.flatnonzero(~free & ~open_ & ~v.of_heaps)
 
     def _capacities(self, processes: Ints) -> dict[int, int]:
         """Process that a capacity may hold → its column «it is full»."""
@@ -97,8 +100,7 @@ class Priorities:
 
     def _limits(self, held: Ints) -> dict[int, int]:
         """Entry that a limit may hold → its column «it has all of it»."""
-        values = self.v.values
-        bound = np.isfinite(values.limit) | np.isfinite(values.percent)
+        bound = np.isfinite(self.v.limits) | np.isfinite(self.v.values.percent)
         bound[list(self.v.decided_limits())] = True
         at = held[bound[held]].tolist()
         return dict(zip(at, self.v.columns.add_yes_no(len(at)).tolist(), strict=True))
@@ -163,9 +165,9 @@ class Priorities:
     def _full_entries(self, full: dict[int, int]) -> Iterator[Rows]:
         """Amount at least the limit, where that is the answer."""
         v, lines, decided = self.v, self.lines, self.v.decided_limits()
-        at = np.array([e for e in full if e not in decided and np.isfinite(v.values.limit[e])], np.int64)
+        at = np.array([e for e in full if e not in decided and np.isfinite(v.limits[e])], np.int64)
         rows, columns = np.arange(len(at)), np.array([full[e] for e in at.tolist()], np.int64)
-        parts = [(rows, lines.column[at], lines.factor[at]), (rows, columns, -v.values.limit[at])]
+        parts = [(rows, lines.column[at], lines.factor[at]), (rows, columns, -v.limits[at])]
         yield Rows.linked(parts, 0.0, np.inf, len(at))
         known = set(at.tolist())
         yield Rows.of(self._full_entry(e, c, decided.get(e)) for e, c in full.items() if e not in known)

@@ -131,6 +131,10 @@ class Rows:
         """(row, column) A, terms of one place added up."""
         return sp.csr_matrix((self.weight, (self.at, self.column)), (len(self), columns))
 
+    def end(self, row: int) -> float:
+        """The end of a row; of one with two, the lower."""
+        return next((float(e) for e in (self.low[row], self.high[row]) if np.isfinite(e)), 0.0)
+
     def freed(self, mine: Bools) -> tuple[Floats, Floats]:
         """(row,) the ends, without one where a row is not among `mine`."""
         return np.where(mine, self.low, -np.inf), np.where(mine, self.high, np.inf)

@@ -53,7 +53,11 @@ class PlanSums(PlanVariables):
         row[self.shortage : self.shortage + len(s.pools)] += weights.shortage
         constant = 0.0
         amounts = self.values.outside.tolist()
-        for outside, weight, amount in zip(self.run.compiled.outside, weights.outside, amounts, strict=True):
+        each = zip(self.run.compiled.outside, weights.outside, amounts, strict=True)
+        for i, (outside, weight, amount) in enumerate(each):
+            if i in self.leaving:
+                row[self.leaving[i]] += float(weight)
+                continue
             section = "demand" if outside.node == "export" else "supply"
             number = self.decided.get(Path(section, s.pools[outside.pool]))
             if number is None or outside.node not in ("export", "import"):

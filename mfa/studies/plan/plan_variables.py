@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mfa.decisions import Decision
-from mfa.engine.network import GIVER, TAKER, Floats, Ints
+from mfa.engine.network import GIVER, TAKER, Bools, Floats, Ints
 from mfa.parameters import Path, figure_at, parse
 from mfa.results.accounts.ledger import Ledger
 from mfa.results.run import Run
@@ -100,10 +100,11 @@ class PlanVariables:
     ----------
     run : the scenario as it stands, solved: its network, and what is short today
     weighing : a run whose accounts say what each amount counts; the scenario's own, or that of a plan
+    linked : whether it is one of several periods, so that what lies in stocks is decided with the others
     """
 
-    def __init__(self, run: Run, weighing: Run | None = None) -> None:
-        self.run, self.system, self.task = run, run.system, run.system.plan
+    def __init__(self, run: Run, weighing: Run | None = None, *, linked: bool = False) -> None:
+        self.run, self.system, self.task, self.linked = run, run.system, run.system.plan, linked
         self.ledger: Ledger = (weighing or run).accounts.ledger
         self.structure, self.values = run.compiled.structure, run.compiled.values
         self.columns = Columns()
@@ -114,6 +115,7 @@ class PlanVariables:
         self._add_flows()
         figures = ((i, d) for i, d in enumerate(self.task.decide) if not d.is_list)
         self.built: dict[int, Built] = {i: self._add_decision(d) for i, d in figures}
+        self.leaving = self._add_leaving() if linked else {}
 
     def _add_flows(self) -> None:
         s, c = self.structure, self.columns
@@ -122,6 +124,12 @@ class PlanVariables:
         c.low += [0.0] * len(c.high)
         c.cost += [0.0] * len(c.high)
 
+    def _add_leaving(self) -> Mapping[int, int]:
+        """What leaves each stock in use: its position among what comes from outside → its column."""
+        outside = enumerate(self.run.compiled.outside)
+        stocks = {s.id for s in self.system.stocks.values() if s.lifetime}
+        return {i: self.columns.add(0.0, np.inf) for i, o in outside if o.node in stocks and o.side == GIVER}
+
     def _add_decision(self, d: Decision) -> Built:
         """The columns of a figure; what is built costs its annuity, the rest nothing."""
         today, share = self.today(d), self.annuity_of(d)
@@ -129,8 +137,9 @@ class PlanVariables:
         is_amount = path is not None and path.section in ("drive", "demand", "supply")
         there = min(today, d.high)  # of a capacity or limit, which nothing is gained by giving up
         base = self.columns.add(0.0 if is_amount else there, today if is_amount else there)
-        added = self.columns.add(0.0, np.inf, 0.0 if d.pieces else d.invest * share)
-        binary = self.columns.add(0.0, 1.0, d.fixed * share, whole=True) if d.fixed else -1
+        open_ = d.is_open(self.system.period)
+        added = self.columns.add(0.0, np.inf if open_ else 0.0, 0.0 if d.pieces else d.invest * share)
+        binary = self.columns.add(0.0, float(open_), d.fixed * share, whole=True) if d.fixed else -1
         sizes = [0.0, *(p.size for p in d.pieces[:-1]), np.inf]
         parts = tuple(
             self.columns.add(0.0, size - before, p.invest * share)
@@ -183,6 +192,20 @@ class PlanVariables:
         keys = zip(pool[runs].tolist(), process[runs].tolist(), (-side[runs]).tolist(), strict=True)
         factor[runs] = self.values.coefficient[[self.ledger.flow_at[key] for key in keys]]
         return EntryArrays(pool, side, tier, process, column, factor)
+
+    @cached_property
+    def limits(self) -> Floats:
+        """(entry,) the most that it takes or gives; of a stock of several periods, what is written."""
+        found = self.values.limit.copy()
+        for e in np.flatnonzero(self.of_heaps).tolist():
+            entry = self.run.compiled.entries[e]
+            found[e] = entry.limit.value if entry.limit else np.inf
+        return found
+
+    @cached_property
+    def of_heaps(self) -> Bools:
+        """(entry,) whether it stands for a stock of several periods."""
+        return np.array([self.linked and e.kind == "stock" for e in self.run.compiled.entries], bool)
 
     def used(self, path: Path) -> Terms:
         """What a capacity or limit bounds."""

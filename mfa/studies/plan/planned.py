@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -50,6 +51,15 @@ class Shadow:
 
     origin: Origin
     price: float
+
+
+@dataclass(frozen=True)
+class ShadowOverYears:
+    """What one more of a constraint in each of some periods, in which it binds, adds to the goal."""
+
+    origin: Origin
+    price: float
+    periods: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -155,7 +165,7 @@ class Solution:
 def planned(found: Solution, *, brings: bool = True) -> Planned:
     """A solution with all that is told of it; `brings` are the dearest part of it."""
     model, as_run = found.model, found.as_run
-    system = with_orders(as_run, model)
+    system = with_orders(as_run.system, [as_run], spare=model.spare)
     replay = attempt(system)
     capital = float(model.capital @ found.x)
     return Planned(
@@ -167,7 +177,7 @@ def planned(found: Solution, *, brings: bool = True) -> Planned:
         as_run,
         system,
         replay,
-        tuple(_differences(as_run, replay)) if replay else (),
+        tuple(differences(as_run, replay)) if replay else (),
         found.agrees,
         found.solved.gap,
     )
@@ -197,19 +207,31 @@ def _shadows(model: PlanModel, solved: Solved, rows: Rows) -> Iterator[Shadow]:
     sign = -1.0 if model.task.maximise else 1.0
     found = []
     for i in np.flatnonzero(solved.dual).tolist():
-        origin, ends = rows.origins[i], (float(rows.low[i]), float(rows.high[i]))
-        end = next((e for e in ends if np.isfinite(e)), None)
-        if origin is None or origin.kind == "short" or end is None:
+        origin = rows.origins[i]
+        if origin is None or origin.kind == "short":
             continue
-        price, size = sign * float(solved.dual[i]), max(abs(end), 1.0)
-        if origin.kind == "target":
-            price, size = _per_unit(model, origin, price, solved.x), 1.0
-        found.append((abs(price * size), Shadow(origin, price)))
+        price, worth = price_of(model, origin, sign * float(solved.dual[i]), solved.x, rows.end(i))
+        found.append((worth, Shadow(origin, price)))
+    yield from (shadow for _, shadow in dearest(found))
+
+
+S = TypeVar("S", "Shadow", "ShadowOverYears")
+
+
+def dearest(found: Sequence[tuple[float, S]]) -> list[tuple[float, S]]:
+    """Of prices with what all of their amount is worth, those above rounding in the order of telling."""
     largest = max((w for w, _ in found), default=0.0)
     kept = [pair for pair in found if pair[0] > PRICE * largest]
     place = {"target": 0, "drive": 2}
-    kept.sort(key=lambda pair: (place.get(pair[1].origin.kind, 1), -pair[0]))
-    yield from (shadow for _, shadow in kept)
+    return sorted(kept, key=lambda pair: (place.get(pair[1].origin.kind, 1), -pair[0]))
+
+
+def price_of(model: PlanModel, origin: Origin, dual: float, x: Floats, end: float) -> tuple[float, float]:
+    """What one more of a constraint adds, and all of its amount: of a target one of its unit."""
+    if origin.kind != "target":
+        return dual, abs(dual * max(abs(end), 1.0))
+    price = _per_unit(model, origin, dual, x)
+    return price, abs(price)
 
 
 def _per_unit(model: PlanModel, origin: Origin, price: float, x: Floats) -> float:
@@ -220,7 +242,7 @@ def _per_unit(model: PlanModel, origin: Origin, price: float, x: Floats) -> floa
     return price * model.form(found.bottom).at(x) / found.scale
 
 
-def _differences(plan_run: Run, replay: Run) -> Iterator[Difference]:
+def differences(plan_run: Run, replay: Run) -> Iterator[Difference]:
     """Processes that the merit orders run otherwise, the largest difference in mass handled first."""
     names = plan_run.compiled.structure.processes
     planned = dict(zip(names, plan_run.state.level.tolist(), strict=True))

@@ -89,8 +89,8 @@ class Planner:
             if solved.status == "out-of-time" and not solved.x.any():
                 raise Failure("no plan was found in the time that there is")
             as_run = plan_as_run(model, solved.x)
-            agrees = _agree(model, solved.x, as_run)
-            if (agrees and not _missed_by_a_hair(as_run)) or round_ == MOST_ROUNDS - 1:
+            agrees = accounts_agree(model, solved.x, as_run)
+            if (agrees and not missed_by_a_hair(as_run)) or round_ == MOST_ROUNDS - 1:
                 break
             model = model.weighed_by(as_run, model.hair * MORE_HAIR if agrees else model.hair)
         task = self.model.task
@@ -98,7 +98,7 @@ class Planner:
         return Solution(model, rows, solved, as_run, agrees)
 
 
-def _missed_by_a_hair(run: Run) -> bool:
+def missed_by_a_hair(run: Run) -> bool:
     """Whether a target is missed by no more than rounding."""
     aimed = run.indicators_named({t.indicator for t in run.system.targets})
     missed = (r for r in aimed if r.met == "false")
@@ -150,7 +150,7 @@ def _best(model: PlanModel, programme: Programme) -> Solved:
 
 
 # ---------------------------------------------------------------- whether the accounts agree
-def _agree(model: PlanModel, x: Floats, as_run: Run) -> bool:
+def accounts_agree(model: PlanModel, x: Floats, as_run: Run) -> bool:
     """Whether the accounts of the plan count its targets and goals as the programme did."""
     names = [*(t.indicator for t in model.system.targets), *(n for n, _ in model.task.goals)]
     told = {r.name: r.value for r in as_run.indicators_named(set(names))}
