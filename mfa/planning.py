@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,7 @@ from mfa.decisions import MOST_POINTS, Aim, FrontTask
 from mfa.engine.compile import compile_system
 from mfa.errors import Error, Fault, FaultWithoutPlace
 from mfa.input.load import Loaded, not_scenario
-from mfa.input.merge import library
-from mfa.parameters import listed, parse
+from mfa.planning_years import YearsPlan, plan_over_years, write_scenario
 from mfa.results.run import Run, solve_compiled
 from mfa.studies.plan.plan_alternatives import alternatives
 from mfa.studies.plan.plan_apart import SLACK, Apart, apart
@@ -22,9 +20,9 @@ from mfa.studies.plan.plan_conflicts import Contradiction
 from mfa.studies.plan.plan_front import Front, front
 from mfa.studies.plan.plan_robust import Hopeless, Progress, Robust, Share, robust
 from mfa.studies.plan.planned import Choice, Planned, planned
+from mfa.studies.plan.planned_scenario import scenario_text
 from mfa.studies.plan.planner import Planner
-from mfa.studies.seek import text_of
-from mfa.system import Entry, System
+from mfa.system import System
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ class Plan:
         """
         if self.best is None:
             raise Error([Fault("plan-no-file", None, {"name": self.system.name})])
-        return _yaml(self.loaded, self.best, Path(folder))
+        return scenario_text(self.loaded, self.best.system, Path(folder))
 
     def write(self, path: str | Path) -> None:
         """Write the planned scenario to a file.
@@ -140,12 +138,7 @@ class Plan:
         mfa.Failure
             the file cannot be written
         """
-        from mfa.show.files import write_atomically
-
-        file = Path(path)
-        if file.suffix not in (".yaml", ".yml"):
-            raise Error([Fault("plan-ending", None, {"file": file.name})])
-        write_atomically(file, self.to_yaml(file.parent))
+        write_scenario(self.to_yaml, Path(path))
 
 
 MOST_DRAWS = 500  # each keeps a programme, some 3 MB of a park
@@ -228,7 +221,7 @@ def make_plan(
     pareto: FrontTask | None = None,
     share: Share | None = None,
     progress: Progress = lambda done, count: None,
-) -> Plan:
+) -> Plan | YearsPlan:
     """The best plan of a scenario; see `Scenario.plan`.
 
     With a share of draws it is the best whose targets hold in them; alternatives and front are those of the
@@ -243,13 +236,15 @@ def make_plan(
     """
     if loaded.is_chain:
         raise Error([not_scenario(loaded.path)])
-    if loaded.system.carries:
-        raise Error([Fault("plan-years", None)])
     task = loaded.system.plan
     if not task.decide:
         raise Error([Fault("plan-none", None, {"name": loaded.system.name})])
     if share is not None and not loaded.system.targets:
         raise Error([Fault("plan-no-target", None, {"name": loaded.system.name})])
+    if loaded.system.carries:
+        if count or pareto or share or task.front:
+            raise Error([Fault("plan-years-alone", task.place)])
+        return plan_over_years(loaded)
     run = solve_compiled(loaded.system, compile_system(loaded.system))
     try:
         planner, held = Planner(run), None
@@ -315,59 +310,3 @@ def _choice(choice: Choice) -> dict[str, Any]:
         "yearly": choice.yearly,
         "brings": None if choice.brings is None else asdict(choice.brings),
     }
-
-
-# ---------------------------------------------------------------- as a scenario
-def _yaml(loaded: Loaded, best: Planned, folder: Path) -> str:
-    name = loaded.system.name
-    figures = {**(loaded.settings or {}), **_settings(loaded.system, best)}
-    changes = ["set:", *(f"  {path}: {text}" for path, text in figures.items())] if figures else []
-    lists = [d.order for d in loaded.system.plan.decide if d.is_list]
-    if lists:
-        changes.append("pools:")
-    sides: dict[str, list[str]] = {}
-    for material, side in lists:
-        sides.setdefault(material, []).append(side)
-    for material, which in sides.items():
-        changes.append(f"  {material}:")
-        for side in which:
-            entries = getattr(best.system.pools[material], side)
-            unit = f"{best.system.materials[material].unit}/a"
-            lines = [f"      - {_entry(e, unit)}" for e in entries]
-            changes += [f"    {side}:", *lines] if lines else [f"    {side}: []"]
-    head = [f"scenario: {name}-plan", f"extends: {_parent(loaded, folder)}"]
-    picked = [f"--variant {v}" for v in loaded.variants]
-    picked += [f"--lever {k}={v}" for k, v in loaded.levers.items()]
-    if picked:
-        head.insert(0, f"# mfa run FILE {' '.join(picked)} --variant plan")
-        changes = ["variants:", "  plan:", *(f"    {line}" for line in changes)]
-    return "\n".join([*head, *changes]) + "\n"
-
-
-def _settings(system: System, best: Planned) -> dict[str, str]:
-    """Path → quantity of every decided figure; what is there today may be another than the file says."""
-    units = {parse(path, best.system): p.unit for path, p in listed(best.system).items()}
-    made = {}
-    for c in best.choices:
-        made[c.decision.path] = text_of(c.value, units.get(parse(c.decision.path, system), ""))
-    return made
-
-
-def _entry(entry: Entry, unit: str) -> str:
-    """An entry of a list as a file writes it."""
-    key = entry.kind if entry.kind in ("process", "stock") else "boundary"
-    parts = [f"{key}: {entry.node}", f"tier: {entry.tier}"]
-    if entry.limit is not None:
-        parts.append(f"limit: {text_of(entry.limit.value, unit)}")
-    for word, value in (("fate", entry.fate), ("basis", entry.basis)):
-        parts += [f"{word}: {value}"] if value else []
-    if entry.distance is not None:
-        parts.append(f"distance: {text_of(entry.distance.value, 'km')}")
-    return "{" + ", ".join(parts) + "}"
-
-
-def _parent(loaded: Loaded, folder: Path) -> str:
-    """The scenario as seen from a folder: a shipped one by its id, else by its file."""
-    if library.is_shipped(loaded.path):
-        return loaded.path.stem
-    return Path(os.path.relpath(loaded.path.resolve(), folder.resolve())).as_posix()

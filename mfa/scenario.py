@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from mfa.planning import Plan
+    from mfa.planning_years import YearsPlan
     from mfa.seeking import Seek
     from mfa.sensing import Sensitivity
     from mfa.show.flowsheet.matplotlib_page import Page
@@ -212,7 +213,7 @@ class Scenario(Loaded):
         samples: int = 100,
         seed: int = 1,
         progress: Progress | None = None,
-    ) -> Plan:
+    ) -> Plan | YearsPlan:
         """The best choice of what its section `plan:` leaves open, beside its run under the merit orders.
 
         Parameters

@@ -88,7 +88,9 @@ def plan(
 ) -> None:
     """`mfa plan`."""
     from mfa.planning import check_picture
+    from mfa.planning_years import YearsPlan
     from mfa.show.terminal.print_plan import print_plan
+    from mfa.show.terminal.print_plan_years import print_years_plan
 
     loaded, wanted = mfa.load(scenario, **over), _front(pareto)
     if picture is not None and wanted is None:
@@ -108,13 +110,13 @@ def plan(
     if as_json:
         say_json(found.to_json())
     elif not quiet:
-        print_plan(found, lang)
+        print_years_plan(found, lang) if isinstance(found, YearsPlan) else print_plan(found, lang)
     if not found.possible:
         sys.exit(1)
     if out is not None:
         found.write(out)
         say_file(out, as_json=False, quiet=quiet or as_json)
-    if picture is not None:
+    if picture is not None and not isinstance(found, YearsPlan):
         found.picture(picture, lang=lang)
         say_file(picture, as_json=False, quiet=quiet or as_json)
 

@@ -131,14 +131,14 @@ class Words:
         material = s.processes[ids[0]].per if origin.kind in ("capacity", "drive", "idle") else ids[0]
         return f"1 {s.materials[material].unit}/a"
 
-    def price(self, price: float, origin: Origin | None = None) -> str:
+    def price(self, price: float, origin: Origin | None = None, per: str = "/a") -> str:
         """What that adds to the goal."""
         goals = self.system.plan.goals
         if origin is not None and self.step(origin) == word("plan-step-point", self.lang):
             price *= POINT
         sign = "+" if price > 0 else ""
         if len(goals) == 1 and goals[0][0] in MONEY:
-            return f"{sign}{money(price)}" if abs(price) >= 1e4 else f"{sign}{number(price)} CNY/a"
+            return f"{sign}{money(price, per)}" if abs(price) >= 1e4 else f"{sign}{number(price)} CNY{per}"
         unit = "" if len(goals) != 1 else self.goal_unit(goals[0][0])
         unit = "" if unit == "1" else unit
         return f"{sign}{number(price)} {unit}".strip()

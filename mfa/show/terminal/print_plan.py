@@ -20,6 +20,7 @@ from mfa.show.text import (
     word,
     written,
 )
+from mfa.studies.plan.plan_conflicts import Contradiction
 from mfa.studies.plan.planned import Choice, Planned
 from mfa.system import System
 
@@ -34,7 +35,10 @@ def print_plan(found: Plan, lang: str) -> None:
     """Print it for a person."""
     line(bold(scenario_title(found.system, lang)), "\n")
     if found.contradiction is not None:
-        _print_contradiction(found, lang)
+        print_contradiction(found.system, found.contradiction, lang)
+        if found.share is not None:
+            values = {"share": f"{found.share.share:.0%}", "count": found.share.draws}
+            line(dim(word("plan-robust-impossible", lang, **values)))
         return
     if found.best is None:
         print_hopeless(found, lang)
@@ -49,16 +53,13 @@ def print_plan(found: Plan, lang: str) -> None:
     print_others(found, lang)
 
 
-def _print_contradiction(found: Plan, lang: str) -> None:
-    assert found.contradiction is not None
-    words = Words(found.system, lang)
+def print_contradiction(system: System, found: Contradiction, lang: str) -> None:
+    """Why there is no plan."""
+    words = Words(system, lang)
     line(coloured("✗", "red") + " ", word("plan-impossible", lang), "\n")
-    for origin in found.contradiction.members:
+    for origin in found.members:
         line("  · ", words.origin(origin))
-    line("\n", dim(word(f"plan-method-{found.contradiction.method}", lang)))
-    if found.share is not None:
-        values = {"share": f"{found.share.share:.0%}", "count": found.share.draws}
-        line(dim(word("plan-robust-impossible", lang, **values)))
+    line("\n", dim(word(f"plan-method-{found.method}", lang)))
 
 
 def _print_best(found: Plan, best: Planned, lang: str) -> None:
@@ -126,9 +127,9 @@ def _print_beside(run: Run, best: Planned, lang: str) -> None:
     rows = [
         (
             indicator_name(run.system, row.name, lang),
-            _shown(now.get(row.name)),
-            _shown(row),
-            _shown(then.get(row.name)),
+            shown(now.get(row.name)),
+            shown(row),
+            shown(then.get(row.name)),
         )
         for row in _aimed(best.run).values()
     ]
@@ -146,7 +147,8 @@ def _aimed(run: Run | None) -> dict[str, Indicator]:
     return {r.name: r for r in run.indicator_list if r.aimed} if run else {}
 
 
-def _shown(row: Indicator | None) -> str:
+def shown(row: Indicator | None) -> str:
+    """An indicator beside its bound."""
     if row is None or row.value is None:
         return "–"
     sign = {"true": " ✓", "false": " ✗", "unproven": " ?"}.get(row.met, "")

@@ -99,6 +99,7 @@ class PlanModel(PlanSums):
             yield self._sold()
         yield self._taken()
         yield self._short()
+        yield self._outlets()
 
     def _short(self) -> Rows:
         """Nothing is shorter than today; of a waste there is nothing that could be lacking."""
@@ -107,6 +108,19 @@ class PlanModel(PlanSums):
         ]
         most = self.run.state.shortage * (1 + SHORT)
         return Rows.single(self.shortage + np.arange(len(origins)), -np.inf, most, origins)
+
+    def _outlets(self) -> Rows:
+        """Nothing is left over where a decided list has an outlet without any limit; that stays in it."""
+        decided = {d.order[0] for d in self.task.decide if d.is_list and d.order[1] == SIDE[TAKER]}
+        found = set()
+        for e, entry in enumerate(self.run.compiled.entries):
+            stock = self.system.stocks.get(entry.node)
+            bounded = np.isfinite(self.limits[e]) or np.isfinite(self.values.percent[e])
+            bounded |= entry.kind == "process" or (stock is not None and stock.capacity is not None)
+            if self.lines.side[e] == TAKER and not bounded:
+                found.add(int(self.lines.pool[e]))
+        pools = [p for p in sorted(found) if self.structure.pools[p] in decided]
+        return Rows.single(self.surplus + np.array(pools, np.int64), -np.inf, 0.0, [None] * len(pools))
 
     def _balances(self) -> Rows:
         """Supply + shortage = demand + surplus in every pool."""
