@@ -158,7 +158,9 @@ OF_A_MATERIAL = {
 
 
 def scenario_title(system: System, lang: str) -> str:
-    """The scenario's label and its year."""
+    """The scenario's label and its year, or the first and the last of its periods."""
+    if system.periods is not None:
+        return f"{system.label[lang]} · {system.periods.first}–{system.periods.last}"
     return system.label[lang] + (f" · {system.year}" if system.year else "")
 
 
