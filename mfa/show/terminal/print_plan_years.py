@@ -94,14 +94,14 @@ def _print_binding(system: System, best: PlannedYears, lang: str) -> None:
         (
             words.origin(s.origin),
             _span(s.periods),
-            words.step(s.origin),
+            words.step(s.origin).removesuffix("/a" if s.origin.kind == "room" else " "),  # what lies there
             words.price(s.price, s.origin, per=""),
         )
         for s in best.shadows[:MOST_BINDING]
     ]
     if rows:
         heads = [word(f"plan-head-{h}", lang) for h in ("binds", "periods", "step", "adds")]
-        table(word("plan-years-binding", lang), heads, rows, 3)
+        table(word("plan-years-binding", lang, year=best.periods[-1]), heads, rows, 3)
 
 
 def _span(periods: Sequence[int]) -> str:

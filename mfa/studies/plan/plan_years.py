@@ -33,7 +33,7 @@ class PlanYears:
     ----------
     models : (period,) the programme of each
     begin : (period + 1,) the first column of each, then that of the yards
-    rows : all constraints; the origins do not say the period, `period_of` (row,) does, -1 of links
+    links : what links the periods; `link_periods` (row,) the position of the later one
 
     Parameters
     ----------
@@ -51,7 +51,9 @@ class PlanYears:
         starts = [width + i * (count + 1) for i in range(len(yards))]
         self.heaps = {y: range(b, b + count + 1) for y, b in zip(yards, starts, strict=True)}
         self.width = width + len(yards) * (count + 1)
-        self.links = Rows.of(self._links())
+        links = list(self._links())
+        self.links = Rows.of(row for _, row in links)
+        self.link_periods = [t for t, _ in links]
 
     # ------------------------------------------------------------ the whole
     @property
@@ -62,9 +64,9 @@ class PlanYears:
 
     @property
     def period_of(self) -> Sequence[int]:
-        """(row,) the position of its period; -1 of what links several."""
+        """(row,) the position of its period, since origins do not say it."""
         inner = [t for t, m in enumerate(self.models) for _ in range(len(m.rows))]
-        return [*inner, *([-1] * len(self.links))]
+        return [*inner, *self.link_periods]
 
     def programme(self, rows: Rows) -> Programme:
         """The programme of some rows, without a goal."""
@@ -103,13 +105,13 @@ class PlanYears:
         return Form(row, constant)
 
     # ------------------------------------------------------------ links
-    def _links(self) -> Iterator[Row]:
+    def _links(self) -> Iterator[tuple[int, Row]]:
         yield from self._of_decisions()
         for stock in self.system.stocks.values():
             yield from self._of_yard(stock) if not stock.lifetime else ()
         yield from self._of_stocks_in_use()
 
-    def _of_decisions(self) -> Iterator[Row]:
+    def _of_decisions(self) -> Iterator[tuple[int, Row]]:
         """What is paid for once stands from then on."""
         for number, d in enumerate(self.task.decide):
             if d.is_list or not d.costs:
@@ -120,7 +122,7 @@ class PlanYears:
                 pairs += list(zip(now.pieces, before.pieces, strict=True))
                 for a, b in pairs:
                     if a >= 0:
-                        yield Row([(self.begin[t] + a, 1.0), (self.begin[t - 1] + b, -1.0)], 0.0, np.inf)
+                        yield t, Row([(self.begin[t] + a, 1.0), (self.begin[t - 1] + b, -1.0)], 0.0, np.inf)
 
     def _entries(self, period: int, stock: str, side: int) -> Terms:
         """What a stock takes (TAKER) or gives by the lists of a period, units a year."""
@@ -136,28 +138,28 @@ class PlanYears:
         own = (a for i, (o, a) in amounts if (o.node, o.side) == (stock, side) and i not in leaving)
         return float(sum(own))
 
-    def _of_yard(self, stock: Stock) -> Iterator[Row]:
+    def _of_yard(self, stock: Stock) -> Iterator[tuple[int, Row]]:
         """It holds what it held before, what came and less what went; never more than it has room for."""
         heap, step = self.heaps[stock.id], float(self.periods.step)
         first = stock.initial.value if stock.initial else 0.0
-        yield Row([(heap[0], 1.0)], first, first)
+        yield 0, Row([(heap[0], 1.0)], first, first)
         for t, model in enumerate(self.models):
             now = model.system.stocks[stock.id]
             into, out = (self._entries(t, stock.id, side) for side in (TAKER, GIVER))
             came, went = (self._fixed(t, stock.id, side) for side in (TAKER, GIVER))
             moved = [*((c, -w * step) for c, w in into), *((c, w * step) for c, w in out)]
             change = (came - went) * step
-            yield Row([(heap[t + 1], 1.0), (heap[t], -1.0), *moved], change, change)
+            yield t, Row([(heap[t + 1], 1.0), (heap[t], -1.0), *moved], change, change)
             sides = (SIDE[TAKER], SIDE[GIVER])
             taking, giving = (Origin("room", (stock.material, side, stock.id)) for side in sides)
             if now.capacity and into:
                 terms = [(heap[t], 1.0), *((c, w * step) for c, w in into)]
-                yield Row(terms, -np.inf, now.capacity.value - came * step, taking)
+                yield t, Row(terms, -np.inf, now.capacity.value - came * step, taking)
             if out or went:
                 terms = [(heap[t], 1.0), *((c, -w * step) for c, w in out)]
-                yield Row(terms, went * step, np.inf, giving)
+                yield t, Row(terms, went * step, np.inf, giving)
 
-    def _of_stocks_in_use(self) -> Iterator[Row]:
+    def _of_stocks_in_use(self) -> Iterator[tuple[int, Row]]:
         """What leaves in a period: of what was there at first, and of what entered up to then."""
         stocks = [s for s in self.system.stocks.values() if s.lifetime]
         if not stocks:
@@ -172,7 +174,7 @@ class PlanYears:
                     end += share * self._fixed(u, stock.id, TAKER)
                 outside = model.run.compiled.outside
                 column = next(c for at, c in model.leaving.items() if outside[at].node == stock.id)
-                yield Row([(self.begin[t] + column, 1.0), *terms], end, end)
+                yield t, Row([(self.begin[t] + column, 1.0), *terms], end, end)
 
 
 def shares_that_leave(stocks: Sequence[Stock], periods: Periods) -> tuple[Floats, Floats]:

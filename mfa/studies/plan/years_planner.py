@@ -259,17 +259,17 @@ class YearsPlanner:
         rows, periods = self.model.rows, self.model.period_of
         prices: dict[Origin, list[tuple[float, float, int]]] = {}
         for i in np.flatnonzero(solved.dual).tolist():
-            origin, t = rows.origins[i], max(periods[i], 0)
+            origin, t = rows.origins[i], periods[i]
             if origin is None or origin.kind == "short":
                 continue
             dual, part = sign * float(solved.dual[i]), self.model.part(solved.x, t)
             price, worth = price_of(self.model.models[t], origin, dual, part, rows.end(i))
-            prices.setdefault(origin, []).append((price, worth, periods[i]))
+            prices.setdefault(origin, []).append((price, worth, t))
         starts = self.model.periods.starts
         found = [
             (
                 sum(worth for _, worth, _ in own),
-                ShadowOverYears(o, sum(p for p, _, _ in own), tuple(starts[t] for *_, t in own if t >= 0)),
+                ShadowOverYears(o, sum(p for p, _, _ in own), tuple(sorted({starts[t] for *_, t in own}))),
             )
             for o, own in prices.items()
         ]
