@@ -9,6 +9,7 @@ import pytest
 
 import mfa
 from mfa.planning import Plan
+from mfa.planning_years import YearsPlan
 from mfa.studies.plan.plan_conflicts import is_possible
 from mfa.studies.plan.plan_model import PlanModel
 
@@ -63,6 +64,30 @@ def test_what_95_per_cent_takes(year: str, variant: str, tmp_path: Path) -> None
     largest = max(sizes, key=lambda p: sizes[p] * INVEST[p])
     less = scenario.replace({f"{largest}.capacity": f"{sizes[largest] * 0.99!r} t/a"}).solve()
     assert not less.targets_met  # it is no larger than it must be
+
+
+def test_when_95_per_cent_is_built(tmp_path: Path) -> None:
+    """What is built each year, by sizes times prices, as the page prints it; the file runs as planned."""
+    found = mfa.load("jiaokou-2022-2035-plan", variants=["assumed-outlets"]).plan()
+    assert isinstance(found, YearsPlan)
+    assert found.best is not None
+    assert found.best.exact
+    assert found.best.carried_out
+    sizes = {p.removesuffix(".capacity"): v for p, v in found.values.items()}
+    sums = {y: sum(INVEST[p] * v[y] for p, v in sizes.items()) / 1e8 for y in found.best.periods}
+    built = {y: sums[y] - sums.get(y - 1, 0.0) for y in sums}
+    lines = PAGE.read_text("utf-8").splitlines()
+    row = next(line for line in lines if line.startswith("| invested, 亿元 | 7.4"))
+    told = [float(cell) for cell in row.split("|")[2:-1]]
+    assert [built[y] for y in range(2030, 2036)] == pytest.approx(told[:-1], abs=0.005)
+    assert sums[2035] == pytest.approx(told[-1], abs=0.005)
+    assert max(built[y] for y in range(2022, 2030)) == pytest.approx(0, abs=1e-9)
+    file = tmp_path / "planned.yaml"
+    found.write(file)
+    result = mfa.load(file, variants=["assumed-outlets", "plan"]).solve()
+    rates = [result.year(y).indicators.loc[RATE, "value"] for y in range(2030, 2036)]
+    assert min(rates) == pytest.approx(0.95, abs=1e-6)
+    assert result.targets_met
 
 
 @pytest.mark.parametrize("year", ["2025", "2030"])
