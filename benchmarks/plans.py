@@ -99,8 +99,8 @@ def over_years() -> dict[str, float]:
     text = text.replace("jiaokou-2022-2035.yaml", "jiaokou-2022-2035")
     text = re.sub(r"(path: [a-z-]+\.capacity, )", r"\1fixed: 500 万元, ", text)
     more = "".join(
-        f"    - {{path: {p}.capacity, max: 2 Mt/a, fixed: 500 万元, invest: {80 + 10 * i} CNY/t, today: 0 t/a}}"
-        "\n"
+        f"    - {{path: {p}.capacity, max: 2 Mt/a, fixed: 500 万元, invest: {80 + 10 * i} CNY/t, "
+        "today: 0 t/a}\n"
         for i, p in enumerate(OTHERS)
     )
     with tempfile.TemporaryDirectory() as folder:
