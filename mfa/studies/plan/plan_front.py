@@ -68,9 +68,8 @@ def front(run: Run, task: FrontTask) -> Front:
     found: Sequence[Solution | None] = [ends[0], *inner, ends[1]]
     if abs(last - first) <= NEAR * max(abs(first), abs(last)):
         found = ends[:1]
-    points = (
-        Point((f.goal(one.name), f.goal(two.name)), planned(f, brings=False)) for f in found if f is not None
-    )
+    cheapest = [_cheapest(planner, task.aims, f) for f in found if f is not None]
+    points = (Point((f.goal(one.name), f.goal(two.name)), planned(f, brings=False)) for f in cheapest)
     return Front(task.aims, tuple(points), freed)
 
 
@@ -80,10 +79,21 @@ def _end(planner: Planner, aim: Aim, other: Aim) -> Solution | None:
     return _bounded(planner, other, aim, best.goal(aim.name)) if isinstance(best, Solution) else None
 
 
+def _cheapest(planner: Planner, aims: tuple[Aim, Aim], found: Solution) -> Solution:
+    """Of the plans that are as good in both aims, that with the least investment: others may be arbitrary."""
+    bounds = [bound_on(planner.model, a, _worse(a, found.goal(a.name))) for a in aims]
+    best = planner.best(bounds, aim=Aim("capital"))
+    return best if isinstance(best, Solution) else found
+
+
+def _worse(aim: Aim, value: float) -> float:
+    """A bound that rounding does not make impossible."""
+    return value + (-1.0 if aim.maximise else 1.0) * NEAR * max(abs(value), 1.0)
+
+
 def _bounded(planner: Planner, aim: Aim, other: Aim, bound: float) -> Solution | None:
     """The best of one aim, the other being at least as good as a bound."""
-    worse = bound + (-1.0 if other.maximise else 1.0) * NEAR * max(abs(bound), 1.0)
-    found = planner.best([bound_on(planner.model, other, worse)], aim=aim)
+    found = planner.best([bound_on(planner.model, other, _worse(other, bound))], aim=aim)
     return found if isinstance(found, Solution) else None
 
 
