@@ -1,4 +1,4 @@
-"""Networks like a park many times over, for timing: pushes with losses, priorities, capacities."""
+"""Networks for timing: like a park many times over, deep, and with recycles that reach far."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from mfa.engine.network import TAKER, ListEntry, Structure, Values
 USERS = 3
 CHAIN = 25
 BACK = 0.05
+LAYERS = 20
+ON = 3
 
 
 def pushed(pools: int, seed: int = 0) -> tuple[Structure, Values]:
@@ -75,5 +77,41 @@ def handed_on(pools: int, seed: int = 0) -> tuple[Structure, Values]:
         np.full(pools - 1, np.inf),
         np.full(pools - 1, np.inf),
         np.ones(pools - 1),
+    )
+    return structure, values
+
+
+def far_recycles(processes: int, seed: int = 0) -> tuple[Structure, Values]:
+    """Twenty layers of pools, one process a pool: what reaches far makes one large loop without a hub.
+
+    A process hands on 40-70 % of what it takes, in equal parts to three random pools of the next
+    layer; half of them return 10-30 % to a random pool of the layer before. Half are capped, one
+    pool in four has a firm supply.
+    """
+    rng = np.random.default_rng(seed)
+    width = processes // LAYERS
+    n = width * LAYERS
+    node = np.arange(n)
+    feeds = np.repeat(node[: n - width], ON)
+    onto = (feeds // width + 1) * width + rng.integers(0, width, len(feeds))
+    returning = width + np.flatnonzero(rng.random(n - width) < 0.5)
+    before = (returning // width - 1) * width + rng.integers(0, width, len(returning))
+    structure = Structure(
+        tuple(f"m{i}" for i in node),
+        tuple(f"p{i}" for i in node),
+        np.concatenate([node, onto, before]),
+        np.concatenate([node, feeds, returning]),
+        np.concatenate([np.full(n, -1), np.full(len(feeds) + len(returning), 1)]),
+        tuple(ListEntry(i, TAKER, 1, i) for i in range(n)),
+    )
+    on, back = rng.uniform(0.4, 0.7, n), rng.uniform(0.1, 0.3, len(returning))
+    values = Values(
+        np.concatenate([np.ones(n), on[feeds] / ON, back]),
+        np.where(rng.random(n) < 0.25, rng.uniform(10, 100, n), 0.0),
+        np.full(n, np.nan),
+        np.where(rng.random(n) < 0.5, rng.uniform(5, 60, n), np.inf),
+        np.full(n, np.inf),
+        np.full(n, np.inf),
+        np.ones(n),
     )
     return structure, values

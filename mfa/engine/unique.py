@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from mfa.engine import linear
 from mfa.engine.network import Bools, Floats, Ints
 from mfa.engine.wiring import Pattern
 
 BELOW_ONE = 1.0 - 1e-9  # a proof must hold in spite of the rounding of the slopes
-ROUNDS = 60  # enough for blocks of a few pools; long cycles go on to their eigenvalues
+ROUNDS = 60  # enough for blocks of a few pools; long cycles go on to a solve
 
 
 def unsure_blocks(pattern: Pattern, steepest: Floats) -> Bools:
     """(component,) cyclic blocks whose largest slopes do not prove a single answer.
 
     The proof is a spectral radius below 1: of the column sums, else of max (G v)_i / v_i for
-    some v > 0 (Collatz–Wielandt), else of the eigenvalues.
+    some v > 0 (Collatz–Wielandt), by power iteration, else by solving for v.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def unsure_blocks(pattern: Pattern, steepest: Floats) -> Bools:
         unsure &= _bounded(pattern, slot, steepest[slot]) >= BELOW_ONE
         slot = slot[unsure[component[pattern.rows[slot]]]]
     for block, inside in _by_block(component[pattern.rows[slot]], slot):
-        unsure[block] = _radius(pattern.rows[inside], pattern.cols[inside], steepest[inside]) >= BELOW_ONE
+        unsure[block] = not _dies_out(pattern.rows[inside], pattern.cols[inside], steepest[inside])
     return unsure
 
 
@@ -65,9 +66,8 @@ def _by_block(block: Ints, slot: Ints) -> list[tuple[int, Ints]]:
     return [(int(b), slot[order[i:j]]) for b, i, j in zip(found, start.tolist(), stop.tolist(), strict=True)]
 
 
-def _radius(rows: Ints, cols: Ints, slopes: Floats) -> float:
-    """The spectral radius of one block."""
+def _dies_out(rows: Ints, cols: Ints, slopes: Floats) -> bool:
+    """Whether the spectral radius of one block is below BELOW_ONE."""
     nodes = np.unique(rows)
-    matrix = np.zeros((len(nodes), len(nodes)))
-    np.add.at(matrix, (np.searchsorted(nodes, rows), np.searchsorted(nodes, cols)), slopes)
-    return float(np.max(np.abs(np.linalg.eigvals(matrix)), initial=0.0))
+    plan = linear.plan(len(nodes), np.searchsorted(nodes, rows), np.searchsorted(nodes, cols))
+    return linear.contraction(plan, slopes / BELOW_ONE)
