@@ -26,7 +26,7 @@ from mfa.engine.elimination import Elimination
 from mfa.engine.loops import component_of_each
 from mfa.engine.network import Bools, Floats, Ints
 
-RESIDUAL = 1e-12
+RESIDUAL = 1e-13
 """A larger residual, relative to the terms of its equation, calls for a correction; networks of 20 000 pools
 stay below 1e-14."""
 ROUNDS = 12
