@@ -36,12 +36,14 @@ class Piece:
     ----------
     level : process → its level as an affine amount
     handed : entry → the amount handed, affine
+    whole : (pool, side) → what its list shares out, affine, with what givers brought beyond what was asked
     decisions : every choice by name, so that a later call can hold or flip it
     gaps : the bounds of the piece
     """
 
     level: Mapping[int, Floats]
     handed: Mapping[int, Floats]
+    whole: Mapping[tuple[int, int], Floats]
     decisions: Mapping[Decision, int]
     gaps: tuple[Gap, ...]
 
@@ -72,7 +74,7 @@ def piece(
             walk.alone(number, step.entries[0])
         else:
             walk.shared(number, step)
-    return Piece(walk.level, walk.handed, walk.decisions, tuple(walk.gaps))
+    return Piece(walk.level, walk.handed, walk.whole, walk.decisions, tuple(walk.gaps))
 
 
 class _Walk:

@@ -6,6 +6,7 @@ the path method both stand on it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -144,13 +145,25 @@ class Equations:
 
     def slopes(self, net: Floats) -> Floats:
         """(slot,) d(F·level)/d net in the order of the wiring's pattern."""
-        w = self.wiring
-        entry, _ = w.effects
-        weights = [self._per_amount * (self.merit.slopes(net)[entry] * w.side[entry])]
-        for cluster, (item, flows) in zip(w.clusters, w.cluster_effects, strict=True):
+        w, gradients = self.wiring, []
+        for cluster in w.clusters:
             served = piece(w, self.values, self.cap, cluster, net[cluster.pools][:, None])
             gradient = np.array([served.level[p][1:] for p in cluster.processes.tolist()])
-            gradient = gradient.reshape(-1, len(cluster.pools))
+            gradients.append(gradient.reshape(-1, len(cluster.pools)))
+        return self.slopes_of(self.merit.slopes(net) * w.side, gradients)
+
+    def slopes_of(self, rate: Floats, gradients: Sequence[Floats]) -> Floats:
+        """(slot,) d(F·level)/d net of given slopes of the lists.
+
+        Parameters
+        ----------
+        rate : (entry,) d handed / d net of its pool, of plain lists
+        gradients : per cluster (process, pool), d level / d net
+        """
+        w = self.wiring
+        entry, _ = w.effects
+        weights = [self._per_amount * rate[entry]]
+        for gradient, (item, flows) in zip(gradients, w.cluster_effects, strict=True):
             weights.append((self.signed[flows][:, None] * gradient[item]).ravel())
         found = np.bincount(w.pattern.slot, np.concatenate(weights), minlength=len(w.pattern.rows))
         return found.astype(np.float64, copy=False)
