@@ -57,7 +57,8 @@ class Adjoint:
         self.wiring, self.values, self.state = wiring, values, state
         self.equations = Equations(wiring, values)
         self.solves = 0
-        alone = [p for p in np.unique(wiring.pool).tolist() if wiring.cluster_of[p] < 0]
+        still = np.flatnonzero(np.abs(state.net) <= NEAR * self.turnover)  # a surplus or a shortage begins
+        alone = [p for p in np.union1d(wiring.pool, still).tolist() if wiring.cluster_of[p] < 0]
         self.clusters = [*wiring.clusters, *(single(wiring, p) for p in alone)]
         self.served = [self._piece(c) for c in self.clusters]
         self._back = [
@@ -219,7 +220,8 @@ class Adjoint:
         none = (len(s.flow_pool), len(s.processes), len(s.entries), len(s.pools))
         found = self._solved(*(np.zeros(n) for n in none), seeds=seeds)
         for e in self._equal:
-            flow, process, weight = self.wiring.flow[e], self.wiring.process[e], 1 / self.equations.cap[e]
+            flow, process = self.wiring.flow[e], self.wiring.process[e]
+            weight = 1 / (self.equations.cap[e] or 1.0)
             found.limit[e] -= weight
             found.capacity[process] += weight * self.values.coefficient[flow]
             found.coefficient[flow] += weight * self.values.capacity[process]

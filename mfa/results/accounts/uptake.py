@@ -138,22 +138,29 @@ def _outflows(ledger: Ledger) -> tuple[Floats, Floats]:
     """(pool,) all that leaves it, and how much of that is taken for certain, whoever takes the rest."""
     m = len(ledger.materials)
     outflow = ledger.gathered(np.where(ledger.out, 0.0, ledger.amount), ledger.pool, m)
+    leaves, sure_of, sold = ways_out(ledger)
+    handed, fixed = ledger.state.handed, ledger.compiled.values.outside
     sure = np.zeros(m)
-    handed = ledger.state.handed.tolist()
-    for line, entry, amount in zip(
-        ledger.compiled.structure.entries, ledger.compiled.entries, handed, strict=True
+    for amounts, pool, goes, surely in (
+        (handed, ledger.entry_pool, leaves, sure_of),
+        (fixed, ledger.outside_pool, sold, sold),
     ):
+        np.add.at(outflow, pool, np.where(goes, amounts, 0.0))
+        np.add.at(sure, pool, np.where(surely, amounts, 0.0))
+    return outflow + ledger.state.surplus, sure
+
+
+def ways_out(ledger: Ledger) -> tuple[Bools, Bools, Bools]:
+    """(entry,) what leaves pools without a process, (entry,) what of it is taken for certain; (outside,) sold."""
+    leaves, sure = np.zeros(len(ledger.compiled.entries), bool), np.zeros(len(ledger.compiled.entries), bool)
+    lines = zip(ledger.compiled.structure.entries, ledger.compiled.entries, strict=True)
+    for i, (line, entry) in enumerate(lines):
         if line.side != TAKER or entry.kind == "process":
             continue
-        outflow[line.pool] += amount
+        leaves[i] = True
         kept = entry.kind == "stock" and ledger.materials[line.pool].kind in KEPT
-        if entry.kind == "export" or kept or (entry.kind == "deposit" and entry.fate == "utilisation"):
-            sure[line.pool] += amount
-    for fixed, amount in zip(ledger.compiled.outside, ledger.compiled.values.outside.tolist(), strict=True):
-        if fixed.node == "export":
-            outflow[fixed.pool] += amount
-            sure[fixed.pool] += amount
-    return outflow + ledger.state.surplus, sure
+        sure[i] = entry.kind == "export" or kept or (entry.kind == "deposit" and entry.fate == "utilisation")
+    return leaves, sure, np.array([o.node == "export" for o in ledger.compiled.outside], bool)
 
 
 def _reached(rows: Ints, columns: Ints, certain: Bools) -> Bools:

@@ -191,7 +191,7 @@ class WasteAccounts:
         for m in self.pools:
             for root, amount in self._origins(m):
                 sources[root][at[m]] = sources[root].get(at[m], 0.0) + amount
-            for parent, share in self._handed_on(m):
+            for parent, share in self.handed_on(m):
                 rows.append(at[m])
                 columns.append(at[parent])
                 values.append(share)
@@ -208,13 +208,14 @@ class WasteAccounts:
                 found[self.pools[i]][some[j]] = amount
         return found
 
-    def _supply(self, material: str) -> float:
+    def supply(self, material: str) -> float:
+        """All that comes into a pool, native units a year."""
         made = sum(self.made.get(material, {}).values())
         return made + self.from_yards(material) + self._bought(material)
 
     def _origins(self, material: str) -> Iterator[tuple[str, float]]:
         """(waste, own tonnes a native unit of the pool) by what is made anew and what yards give."""
-        supply = self._supply(material)
+        supply = self.supply(material)
         if supply <= 0:
             return
         new = sum(a * self.new(p, material) for p, a in self.made.get(material, {}).items())
@@ -222,9 +223,9 @@ class WasteAccounts:
         if own > 0:
             yield self.root[material], own
 
-    def _handed_on(self, material: str) -> Iterator[tuple[str, float]]:
+    def handed_on(self, material: str) -> Iterator[tuple[str, float]]:
         """(waste taken, share of its own tonnes that one native unit of the pool carries on)."""
-        supply = self._supply(material)
+        supply = self.supply(material)
         for process, amount in self.made.get(material, {}).items():
             found = self.residues.get((process, material))
             if found is None:
@@ -253,19 +254,20 @@ class WasteAccounts:
         }
 
     @cached_property
-    def _taken_up(self) -> Uptake:
+    def taken_up(self) -> Uptake:
+        """How far the products of processes are taken."""
         return uptake(self.ledger)
 
     @cached_property
     def uptake(self) -> dict[str, float]:
         """Process → share of its products that finds somebody."""
-        return dict(zip(self.compiled.structure.processes, self._taken_up.process.tolist(), strict=True))
+        return dict(zip(self.compiled.structure.processes, self.taken_up.process.tolist(), strict=True))
 
     @cached_property
     def _leftovers(self) -> dict[str, Leftover | None]:
         """Process whose products are not all taken → what is left over."""
-        low = np.flatnonzero(self._taken_up.process < 1.0).tolist()
-        return {self.compiled.structure.processes[i]: self._taken_up.leftover(i) for i in low}
+        low = np.flatnonzero(self.taken_up.process < 1.0).tolist()
+        return {self.compiled.structure.processes[i]: self.taken_up.leftover(i) for i in low}
 
     def left_over(self, process: str, material: str, root: str) -> float:
         """Own tonnes of a waste that a process hands on with one native unit of an output."""
