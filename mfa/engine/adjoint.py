@@ -196,6 +196,14 @@ class Adjoint:
                     found.append((number, gap.decision, gap.beyond, measure))
         return found
 
+    @cached_property
+    def _full_drives(self) -> list[int]:
+        """Driven processes that run at their capacity, which no drive may be above."""
+        v = self.values
+        with np.errstate(invalid="ignore"):
+            full = np.abs(v.driven - v.capacity) <= NEAR * np.abs(v.driven)
+        return np.flatnonzero(full & (v.driven > 0)).tolist()
+
     def _kink(self, cluster: int, decision: Decision) -> Kink:
         choice, number, which = decision
         if choice == "sign":
@@ -219,6 +227,9 @@ class Adjoint:
         s = self.wiring.structure
         none = (len(s.flow_pool), len(s.processes), len(s.entries), len(s.pools))
         found = self._solved(*(np.zeros(n) for n in none), seeds=seeds)
+        at = self._full_drives
+        found.driven[at] += 1 / self.values.driven[at]
+        found.capacity[at] -= 1 / self.values.driven[at]
         for e in self._equal:
             flow, process = self.wiring.flow[e], self.wiring.process[e]
             weight = 1 / (self.equations.cap[e] or 1.0)

@@ -1,8 +1,8 @@
-"""Derivatives of an indicator by every figure of the system, from whole solves a small step aside."""
+"""Derivatives of an indicator by every figure of the system: exact, or from whole solves a small step aside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,8 @@ from mfa.studies.sampling.batch_values import BatchValues
 from mfa.studies.sampling.draws import DrawPlan
 from mfa.studies.sampling.uncertain import figures
 from mfa.studies.sensitivity.designed import Change, ChangePlan, Progress, solved
+from mfa.studies.sensitivity.gradients import Gradients
+from mfa.studies.sensitivity.path_moves import moves
 from mfa.system import Coefficient
 
 STEP = 1e-5  # of a figure: a difference of 1e-12 over it is known to 1e-7, its own curvature to 1e-10
@@ -35,6 +37,7 @@ class Slope(NamedTuple):
     below, above : the derivative on each side; None where the system cannot be there
     kink : the process that is held by something else on one side, where both differ
     closes : the flow that takes up what is changed, where the recipe has one
+    how : `exact`, or `differences` of whole solves
     """
 
     indicator: str
@@ -47,6 +50,7 @@ class Slope(NamedTuple):
     above: float | None
     kink: str
     closes: str
+    how: str
 
 
 def slopes(central: Run, names: Sequence[str], progress: Progress = lambda n, of: None) -> list[Slope]:
@@ -55,24 +59,60 @@ def slopes(central: Run, names: Sequence[str], progress: Progress = lambda n, of
     Coefficients, capacities, limits, shares, rates, properties, prices and factors that are not 0, but
     for those that no waste goes by where all indicators are of waste. A figure changes alone, in its
     native unit, and the balance flow of its recipe closes; what is written by a property does not move
-    with it. Derivatives are differences over 1e-5 of a figure.
+    with it. Derivatives are exact, by one transposed solve for each indicator (`Gradients`). Where a figure
+    moves something that is on a bound, and of indicators that have no exact ones, they are differences of
+    whole solves over 1e-5 of the figure, on both sides.
     """
     system = central.system
     plan = DrawPlan(system, 0, "random", 0)
+    network = BatchValues(system, central.compiled, (), plan.names)
     paths = [p for _, p, f in figures(system) if f.value and not _follows(central, p)]
     if are_waste(names, central.wastes):
-        network = BatchValues(system, central.compiled, (), plan.names)
         paths = [p for p in paths if not network.is_apart(p)]
-    made: list[Slope] = []
-    for some in _alike(central, plan, paths):
+    made, left = _exactly(central, names, {p: plan.names[p] for p in paths}, network, progress)
+    for some in _alike(central, plan, [p for p in paths if left[p]]):
         changes = [Change(p, plan.central(p) * (1 + s * STEP)) for p in some for s in (-1, 1)]
         count = len(changes) + 1  # the last is as written
         changing = ChangePlan(system, 0, "random", count, changes)
         found = solved(central, changing, names, count, progress)
         for name in names:
             row = [r[0] for r in found.rows].index(name)
-            made += _of(central, name, found.values[:, row], [plan.names[p] for p in some])
+            sides = _of(central, name, found.values[:, row], [plan.names[p] for p in some])
+            wanted = {plan.names[p] for p in some if name in left[p]}
+            made += [s for s in sides if s.path in wanted]
     return sorted(made, key=lambda s: (names.index(s.indicator), -abs(s.elasticity or 0), s.path))
+
+
+def _exactly(
+    central: Run, names: Sequence[str], paths: Mapping[Path, str], network: BatchValues, progress: Progress
+) -> tuple[list[Slope], dict[Path, Collection[str]]]:
+    """The exact slopes, and path → the indicators of which it has none.
+
+    Parameters
+    ----------
+    paths : path → as people write it
+    """
+    gradients = Gradients(central)
+    known = {n: g for n in names if (g := gradients.of(n)) is not None}
+    units = {p: found.unit for p, found in listed(central.system).items()}
+    made: list[Slope] = []
+    left: dict[Path, Collection[str]] = {}
+    for number, (path, text) in enumerate(paths.items(), 1):
+        value = get(central.system, text)
+        moved = moves(central, text, value, list(known), apart=network.is_apart(path)) if known else None
+        left[path] = [n for n in names if n not in known] if moved else names
+        for name, gradient in known.items() if moved else ():
+            if gradients.bends(moved.numbers, value, gradient.kinks):
+                left[path] = [*left[path], name]
+                continue
+            slope = moved.through(gradient.by) + moved.direct.get(name, 0.0)
+            if abs(slope * value) > NOTHING * (abs(gradient.value) or 1.0):
+                elasticity = slope * value / gradient.value if gradient.value else None
+                sides, closes = (slope, slope), _closing(central, text)
+                unit = units.get(text, "")
+                made.append(Slope(name, text, value, unit, slope, elasticity, *sides, "", closes, "exact"))
+        progress(number, len(paths))
+    return made, left
 
 
 def _follows(central: Run, path: Path) -> bool:
@@ -105,7 +145,9 @@ def _of(central: Run, name: str, y: Floats, paths: Sequence[str]) -> Iterator[Sl
         elasticity = slope * value / middle if middle else None
         kink = _kink(central, path, value) if _bends(below, above) else ""
         closes = _closing(central, path)
-        yield Slope(name, path, value, units.get(path, ""), slope, elasticity, below, above, kink, closes)
+        sides = below, above
+        unit = units.get(path, "")
+        yield Slope(name, path, value, unit, slope, elasticity, *sides, kink, closes, "differences")
 
 
 def _closing(central: Run, text: str) -> str:

@@ -15,7 +15,7 @@ from mfa.studies.sensitivity.shares import Explained, Share
 
 Method = Literal["samples", "local", "tornado", "gaussian", "morris", "sobol"]
 METHODS: tuple[Method, ...] = get_args(Method)
-WORDS = ("indicator", "by", "name", "document", "path", "unit", "kink", "closes", "nonlinear")
+WORDS = ("indicator", "by", "name", "document", "path", "unit", "kink", "closes", "how", "nonlinear")
 COLUMNS: Mapping[Method, tuple[str, ...]] = {
     "samples": Share._fields,
     "local": Slope._fields,
