@@ -78,7 +78,7 @@ def compare(seed: int, pools: int, mode: Mode) -> tuple[int, int]:
         wiring = wire(structure)
         state = solve_wired(wiring, values)
         adjoint, one = Adjoint(wiring, values, state), Sum(wiring, seed)
-        slopes, near = one.slopes(adjoint), adjoint.near
+        slopes, near = one.slopes(adjoint), adjoint.near()
     except (GainError, LostError, OrderError, Failure, linear.Singular):
         return 0, 0
     assert adjoint.solves == 2

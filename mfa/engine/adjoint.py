@@ -212,12 +212,15 @@ class Adjoint:
         entry = entries[which] if choice in ("ask", "beyond", "full", "cap") else entries[0]
         return Kink(int(self.wiring.pool[entry]), int(entry), choice)
 
-    @cached_property
-    def near(self) -> Values:
+    def near(self, flow: Floats | None = None) -> Values:
         """How much a unit of each number moves the choices that are on their bound, with one solve.
 
         Each distance is measured by what flows there and has a weight of its own, so that a number that
         moves any of them moves their sum.
+
+        Parameters
+        ----------
+        flow : (flow,) weights of amounts that add up to the distances of others, measured likewise
         """
         seeds: list[dict[Decision, list[tuple[int, float]]]] = [defaultdict(list) for _ in self.clusters]
         weights = np.random.default_rng(SEED).uniform(1.0, 2.0, len(self._near))
@@ -225,8 +228,9 @@ class Adjoint:
         for (cluster, decision, beyond, measure), weight in zip(self._near, weights.tolist(), strict=True):
             seeds[cluster][decision].append((beyond, weight / measure))
         s = self.wiring.structure
-        none = (len(s.flow_pool), len(s.processes), len(s.entries), len(s.pools))
-        found = self._solved(*(np.zeros(n) for n in none), seeds=seeds)
+        worth = np.zeros(len(s.flow_pool)) if flow is None else flow
+        level = self._per_process(worth * self.values.coefficient)
+        found = self._solved(worth, level, np.zeros(len(s.entries)), np.zeros(len(s.pools)), seeds)
         at = self._full_drives
         found.driven[at] += 1 / self.values.driven[at]
         found.capacity[at] -= 1 / self.values.driven[at]

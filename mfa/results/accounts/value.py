@@ -19,6 +19,7 @@ from mfa.results.accounts.ledger import Ledger, Part
 from mfa.system import Process
 
 WORTHLESS = ("waste", "emission")
+JUST = 1e-9  # of what an enterprise makes: what it hands out by less, it does not hand out
 
 
 def passes_on(process: Process) -> bool:
@@ -57,6 +58,32 @@ class Value:
         by_process = b.by_process(b.amount * self.shares * worth[b.pool])
         handed = Part(float(by_process.sum()), by_process, b.weights(flow=self.shares * worth[b.pool]))
         return b.of_processes(handed, producer)
+
+    def slopes(self, *, added: bool) -> tuple[Floats, Floats]:
+        """(flow,) derivatives of output value, or value added, by the amounts; and what stands at its bound.
+
+        Of an enterprise and a material the sum is p·net·M ÷ made with M = Σ amount · share added. The second
+        array is Σ (made - used) ÷ made over those of which an enterprise uses just what it makes, by the
+        amounts, each with a weight of its own.
+        """
+        b, n = self.ledger, len(self.ledger.materials)
+        worth = b.per_pool(lambda m: 0.0 if m.kind in WORTHLESS else price(m))[b.pool]
+        factor = b.per_process(lambda p: not passes_on(p))
+        if added:
+            factor *= b.per_process(lambda p: p.value_added.value if p.value_added else 0.0)
+        _, at = np.unique(self.enterprise[b.process] * n + b.pool, return_inverse=True)
+        amount, sign = np.where(b.out, b.amount, 0.0), np.where(b.out, 1.0, -1.0)
+
+        def each(amounts: Floats) -> Floats:
+            return np.bincount(at, amounts)[at]
+
+        made, net, counted = each(amount), -each(b.signed), each(amount * factor[b.process])
+        per = np.divide(1.0, made, out=np.zeros(len(at)), where=made > 0)
+        slope = np.where(b.out, factor[b.process] * net * per - net * counted * per**2, 0.0)
+        slope += sign * counted * per
+        just = (np.abs(net) <= JUST * made) & (worth > 0) & (made > 0)
+        apart = np.where(just, sign * per * (1 + at % 97 / 97), 0.0)
+        return np.where((net > 0) & ~just, worth * slope, 0.0), apart
 
     @property
     def enterprise(self) -> np.ndarray:

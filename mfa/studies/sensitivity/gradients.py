@@ -2,8 +2,8 @@
 
 What each amount of the run is worth to an indicator are the weights of its sums; of a ratio those of both, so
 that one solve serves it. Of wastes, whose accounts go by the flows themselves, they are differentiated
-(`waste_slopes.py`). Of other sums the weights are held against the account at amounts a little aside: where they
-are not its derivatives (an enterprise nets what it makes, a share of a pool is fresh), there is no exact answer.
+(`waste_slopes.py`), as is what enterprises hand out (`value.py`). Of other sums the weights are held against the account at amounts a little aside: where they
+are not its derivatives (a share of a pool is fresh), there is no exact answer.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from mfa.results.indicators.waste_rates import FIELDS, covered
 from mfa.results.run import Run
 from mfa.studies.lp.weighed_sums import WeighedSums
 
+VALUE = ("output_value", "value_added")
 ASIDE = 1e-5  # of each amount: the square of it is below AGREES, rounding over it too
 AGREES = 1e-7  # of what the amounts move a sum by: weights that fit closer are its derivatives
 SEED = 7  # of the directions in which amounts are moved, any in general position
@@ -96,7 +97,7 @@ class Gradients:
         if self.run.compiled.returns:
             return None
         try:
-            return self._outside(self.adjoint.near, 0.0)
+            return self._outside(self.adjoint.near(self._apart), 0.0)
         except linear.Singular:
             return None
 
@@ -129,10 +130,23 @@ class Gradients:
             slopes = self._of_wastes(name, found)
             return slopes and _Worth(slopes.weights, slopes.coefficient, slopes.kinks)
         weights = None if "@" in name else self._of_sums(name)
-        if weights is None or not self._agrees(name, weights):
-            return None
         none = np.zeros(len(self.run.compiled.values.coefficient))
-        return _Worth(weights, none, none)
+        if weights is None:
+            return None
+        if self._counts_value(found):
+            return _Worth(weights, none, none)
+        if not self._agrees(name, weights, recipes=False):
+            return None
+        return _Worth(weights, none, none if self._agrees(name, weights, recipes=True) else none + 1)
+
+    @staticmethod
+    def _counts_value(found: Definition | None) -> bool:
+        return found is not None and bool({found.numerator, found.denominator} & set(VALUE))
+
+    @cached_property
+    def _apart(self) -> Floats:
+        """(flow,) weights of what enterprises hand out, where they use just what they make."""
+        return self.run.accounts.value.slopes(added=False)[1]
 
     @cached_property
     def _wastes(self) -> WasteSlopes:
@@ -157,19 +171,38 @@ class Gradients:
 
     def _of_sums(self, name: str) -> Weights | None:
         """The weights of a sum, or of one over another at their present size."""
-        ledger = self.run.accounts.ledger
-        found = WeighedSums(ledger).indicator(name)
-        if found is None or found.bottom is None:
-            return found and found.top * found.scale
-        top, bottom = ledger.counted(found.top), ledger.counted(found.bottom)
-        if not bottom:
+        ledger, found = self.run.accounts.ledger, definition(name)
+        weighed = WeighedSums(ledger).indicator(name)
+        if weighed is None:
             return None
-        return found.top * (found.scale / bottom) - found.bottom * (found.scale * top / bottom**2)
+        top, bottom = weighed.top, weighed.bottom
+        whole = ledger.counted(bottom) if bottom is not None else 1.0
+        part = ledger.counted(top)
+        if not whole:
+            return None
+        if found is not None and found.numerator in VALUE:
+            top = self._of_value(found.numerator) * (1.0 if bottom is not None else found.scale)
+        if found is not None and found.denominator in VALUE:
+            bottom = self._of_value(found.denominator)
+        if bottom is None:
+            return top
+        return top * (weighed.scale / whole) - bottom * (weighed.scale * part / whole**2)
 
-    def _agrees(self, name: str, weights: Weights) -> bool:
-        """Whether weights are the derivatives of an account: all amounts moved, each by its own share."""
+    def _of_value(self, name: str) -> Weights:
+        """What amounts are worth to output value or value added."""
+        slopes, _ = self.run.accounts.value.slopes(added=name == "value_added")
+        return self.run.accounts.ledger.weights(flow=slopes)
+
+    def _agrees(self, name: str, weights: Weights, *, recipes: bool) -> bool:
+        """Whether weights are the derivatives of an account: all amounts moved, each by its own share.
+
+        Parameters
+        ----------
+        recipes : coefficients are moved too, not levels alone
+        """
         c, s, dice = self.run.compiled, self.run.state, np.random.default_rng(SEED)
         level, coefficient = dice.normal(size=len(s.level)), dice.normal(size=len(c.values.coefficient))
+        coefficient *= float(recipes)
         handed, outside = dice.normal(size=len(s.handed)), dice.normal(size=len(c.outside))
         surplus, shortage = dice.normal(size=(2, len(s.net)))
         amount = c.values.coefficient * s.level[c.structure.flow_process]
