@@ -13,7 +13,7 @@ from mfa.engine.network import GainError, LostError, OrderError, State, Values
 from mfa.engine.solver import solve_wired
 from mfa.engine.wiring import Wiring, wire
 from mfa.errors import Failure
-from tests.networks import JOINT, MIXED, SMOOTH, STRONG_JOINT, WEAK, Mode, Network, Place, random_network
+from tests.networks import JOINT, MIXED, SMOOTH, STRONG_JOINT, WEAK, Mode, random_network
 
 ARRAYS = ("coefficient", "external", "driven", "capacity", "limit", "percent", "share")
 STEP = 1e-5
@@ -43,7 +43,9 @@ class Sum:
         amount = values.coefficient * state.level[self.process]
         sums = (state.handed, state.surplus, state.shortage)
         weights = (self.entry, self.surplus, self.shortage)
-        return float(np.abs(self.flow) @ amount + sum(np.abs(w) @ a for w, a in zip(weights, sums, strict=True)))
+        return float(
+            np.abs(self.flow) @ amount + sum(np.abs(w) @ a for w, a in zip(weights, sums, strict=True))
+        )
 
     def slopes(self, adjoint: Adjoint) -> Values:
         """Its derivatives."""

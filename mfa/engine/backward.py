@@ -1,9 +1,9 @@
 """The lists of a cluster gone through backwards: what a small change of each number is worth.
 
-Forwards a list is served step by step (`coupled_lists.py`), each time by the least of a few bounds. Backwards,
-with these choices held, the worth of what is handed out becomes the worth of what bound it: what was left in
-the list, a limit, a capacity, a percentage, and in the end the net of the pool (reverse accumulation, Griewank
-& Walther, Evaluating Derivatives, ch. 3).
+Forwards a list is served step by step (`coupled_lists.py`), each time by the least of a few bounds.
+Backwards, with these choices held, the worth of what is handed out becomes the worth of what bound it: what
+was left in the list, a limit, a capacity, a percentage, and in the end the net of the pool (reverse
+accumulation: Griewank & Walther, Evaluating Derivatives, ch. 3).
 """
 
 from __future__ import annotations

@@ -8,31 +8,30 @@ also at a kink or a jump. Where no place is found, the best is refined, and the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from mfa.catalogue import PER_WASTE, is_waste_rate
 from mfa.engine.compile import compile_system
-from mfa.engine.network import GIVER, TAKER
 from mfa.errors import Error
 from mfa.input.load import Loaded, with_settings
-from mfa.parameters import figure_at, listed, parse
+from mfa.parameters import Path, figure_at, listed, parse
 from mfa.results.indicators.target import holds
 from mfa.results.run import Run, solve_compiled
 from mfa.studies.lp.constraints import bounds
 from mfa.studies.mixture import attempt
+from mfa.studies.seek_ranges import candidates, ends
+from mfa.studies.seek_scan import scanned
 from mfa.studies.sweeps.point_solver import PointSolver, Task
 from mfa.studies.sweeps.points import Axis, Points
 from mfa.studies.trials import Trial, outlets, wastes_left
-from mfa.system import Entry, Figure, System, Target
+from mfa.system import Figure, Target
 
 STEPS = 48  # whole solves each way of one figure; a rise and fall between two of them may stay unseen
-FEW_STEPS = 6  # of each of hundreds of figures
+FEW_STEPS = 6  # values each way of each of hundreds of figures
 WIDE = 8.0  # a range beyond this factor is stepped through by factors, a narrower one evenly
-MOST_FACTOR = 10.0  # of a coefficient, drive or property without a written range; beyond it is another park
-MOST_WEIGHT = 1e3  # of a share: more leaves the others of its tier next to nothing
 UNMOVED = 1e-12  # of an indicator: a change by less is rounding
 REFINED = 1e-10  # of the range: how closely the best value is found where the bound is not reached
 MOST_BLOCKED = 5  # pools that are named; with more nobody sees which matter
@@ -82,6 +81,15 @@ class Blocked:
     ways: tuple[Trial, ...]
 
 
+class _Varied(NamedTuple):
+    """A figure that is varied, with its place and native unit."""
+
+    path: str
+    place: Path
+    figure: Figure
+    unit: str
+
+
 class Seeker:
     """Asks one scenario again and again for one indicator.
 
@@ -125,37 +133,44 @@ class Seeker:
         ----------
         low, high : between which values; by default as far as it makes a difference
         """
-        return self._sought(path, STEPS, low, high)
+        varied = self._figure(path)
+        if varied is None:
+            return None
+        figure = varied.figure
+        far = ends(self.run, path, figure)
+        far = (far[0] if low is None else low, far[1] if high is None else high)
+        line = _Line(self.loaded, self.aim, path, varied.unit, figure.value, self.now)
+        return line.found(far, STEPS, bounds(figure))
 
     def all(self, told: Callable[[int, int], None]) -> list[Found]:
         """Every capacity, limit, level, share and coefficient alone, the best first.
 
+        All values of all figures are solved together; where the bound is reached, whole solves close in.
         Those that reach the bound within their written range stand first, then those that reach it,
         by relative change; then those that do not, the best first.
         """
-        paths = list(_candidates(self.run))
+        figures = [f for p in candidates(self.run) if (f := self._figure(p)) is not None]
+        ranges = {f.path: ends(self.run, f.path, f.figure) for f in figures}
+        asked = [(f.path, f.place, [*_values(f.figure.value, ranges[f.path], FEW_STEPS)]) for f in figures]
+        known = scanned(self.run, self.aim.indicator, asked, told)
         made = []
-        for number, path in enumerate(paths, 1):
-            found = self._sought(path, FEW_STEPS, None, None)
-            told(number, len(paths))
-            if found is not None:
-                made.append(found)
+        for f in figures:
+            line = _Line(self.loaded, self.aim, f.path, f.unit, f.figure.value, self.now)
+            line.known |= known[f.path]
+            line.scanned = set(known[f.path])
+            made.append(line.found(ranges[f.path], FEW_STEPS, bounds(f.figure)))
         return sorted(made, key=lambda f: (f.value is None, not f.within, f.change, self._missing(f), f.path))
 
     def _missing(self, found: Found) -> float:
         return self.sign * (self.bound - found.best) if found.best is not None else 0.0
 
-    def _sought(self, path: str, steps: int, low: float | None, high: float | None) -> Found | None:
-        system = self.loaded.system
-        place = parse(path, system)
-        figure = figure_at(system, place) if place else None
+    def _figure(self, path: str) -> _Varied | None:
+        """The figure at a path; None where there is none today."""
+        place = parse(path, self.loaded.system)
+        figure = figure_at(self.loaded.system, place) if place else None
         if place is None or figure is None:
             return None
-        unit = self.units.get(place, "")
-        ends = _ends(self.run, path, figure)
-        ends = (ends[0] if low is None else low, ends[1] if high is None else high)
-        line = _Line(self.loaded, self.aim, path, unit, figure.value, self.now)
-        return line.found(ends, steps, bounds(figure))
+        return _Varied(path, place, figure, self.units.get(place, ""))
 
     def at(self, found: Found) -> Run | None:
         """The run with a figure at the value where the indicator is best, or reaches the bound."""
@@ -194,6 +209,7 @@ class _Line:
         points = Points((Axis(path, (text_of(today, unit),), "--vary", (1,)),), grid=True)
         self.solver = PointSolver(Task(loaded, points, loaded.system, {}, (aim.indicator,)))
         self.known: dict[float, float | None] = {today: now}
+        self.scanned: set[float] = set()
 
     def value(self, x: float) -> float | None:
         """The indicator at a value of the figure; None where the network has no solution."""
@@ -211,9 +227,9 @@ class _Line:
         value = self.value(x)
         return -math.inf if value is None else self.sign * (value - self.bound)
 
-    def found(self, ends: tuple[float, float], steps: int, written: tuple[float, float]) -> Found:
+    def found(self, far: tuple[float, float], steps: int, written: tuple[float, float]) -> Found:
         """The nearest value to today's that reaches the bound, else where the indicator is best."""
-        low, high = ends
+        low, high = far
         is_ranged = written[0] < written[1]
         start = min(max(self.today, low), high)
         roots = [r for end in (low, high) if (r := self.first(start, end, steps)) is not None]
@@ -235,11 +251,11 @@ class _Line:
         """The first value from `start` towards `end` that reaches the bound."""
         if self.reaches(start):
             return start
-        if start == end or (steps == FEW_STEPS and self.is_unmoved(start, end)):
+        if start == end:
             return None
         before = start
-        for x in _between(start, end, steps):
-            if self.reaches(x):
+        for x in between(start, end, steps):
+            if self.reaches(x) and self.surely(before, x):
                 return self.root(before, x)
             before = x
         if steps == FEW_STEPS:
@@ -247,10 +263,12 @@ class _Line:
         peak = self.peak(start, end)
         return self.root(start, peak) if peak is not None and self.reaches(peak) else None
 
-    def is_unmoved(self, start: float, end: float) -> bool:
-        """Whether the far end gives the same value: one that only moves between is not looked for."""
-        one, two = self.value(start), self.value(end)
-        return one is not None and two is not None and abs(one - two) <= UNMOVED * max(1.0, abs(one))
+    def surely(self, *places: float) -> bool:
+        """Whether the last of some places reaches the bound by whole solves, too, in place of what was scanned."""
+        for x in self.scanned.intersection(places):
+            self.scanned.remove(x)
+            del self.known[x]
+        return self.reaches(places[-1])
 
     def peak(self, start: float, end: float) -> float | None:
         """Where the indicator is best next to the best of the values that are known, refined."""
@@ -298,95 +316,19 @@ def text_of(value: float, unit: str) -> str:
     return f"{value!r} {unit}" if unit not in ("", "1") else repr(value)
 
 
-def _between(start: float, end: float, steps: int) -> Iterator[float]:
+def _values(today: float, far: tuple[float, float], steps: int) -> Iterator[float]:
+    """The values of a figure that are looked at, both ways from today's."""
+    start = min(max(today, far[0]), far[1])
+    yield start
+    for end in far:
+        if end != start:
+            yield from between(start, end, steps)
+
+
+def between(start: float, end: float, steps: int) -> Iterator[float]:
     """Values from one to another: by factors where they are far apart, else evenly; the last is the end."""
     far = start > 0 and end > 0 and max(end / start, start / end) > WIDE
     for i in range(1, steps):
         share = i / steps
         yield start * (end / start) ** share if far else start + (end - start) * share
     yield end
-
-
-# ---------------------------------------------------------------- how far a figure is varied
-def _ends(run: Run, path: str, figure: Figure) -> tuple[float, float]:
-    """From where to where a figure is sought: as far as it makes a difference, or as it is another park."""
-    found, today = parse(path, run.system), figure.value
-    assert found is not None
-    written = bounds(figure)
-    match found:
-        case ("processes", key, ("capacity",)):
-            return 0.0, max(today, written[1], _unbound(run, key))
-        case ("pools", key, (side, node, "limit")):
-            entry = _entry(run.system, key, str(side), str(node))
-            if entry is not None and entry.percent:
-                return 0.0, 1.0
-            return 0.0, max(today, written[1], _unlimited(run, key, str(side), str(node)))
-        case ("pools", _, (_, _, "share")):
-            return today / MOST_WEIGHT, today * MOST_WEIGHT
-        case ("drive", key, ()) if key in run.system.processes:
-            capacity = run.system.processes[key].capacity
-            return 0.0, capacity.value if capacity else today * MOST_FACTOR
-        case ("drive" | "demand" | "supply", _, ()):
-            return 0.0, today * MOST_FACTOR
-    if written[0] < written[1]:
-        return written
-    return today / MOST_FACTOR, today * MOST_FACTOR
-
-
-def _unbound(run: Run, process: str) -> float:
-    """The level at which a process would run without a capacity; 0 where that has no solution."""
-    record = replace(run.system.processes[process], capacity=None)
-    then = attempt(replace(run.system, processes={**run.system.processes, process: record}))
-    if then is None:
-        return 0.0
-    return float(then.state.level[then.compiled.structure.processes.index(process)])
-
-
-def _unlimited(run: Run, material: str, side: str, node: str) -> float:
-    """What an entry would be handed without its limit; 0 where that has no solution."""
-    pool = run.system.pools[material]
-    open_ = tuple(replace(e, limit=None) if e.node == node else e for e in getattr(pool, side))
-    changed = replace(pool, takers=open_) if side == "takers" else replace(pool, givers=open_)
-    then = attempt(replace(run.system, pools={**run.system.pools, material: changed}))
-    if then is None:
-        return 0.0
-    s, sign = then.compiled.structure, TAKER if side == "takers" else GIVER
-    at = next(
-        i
-        for i, (line, entry) in enumerate(zip(s.entries, then.compiled.entries, strict=True))
-        if (s.pools[line.pool], line.side, entry.node) == (material, sign, node)
-    )
-    return float(then.state.handed[at])
-
-
-def _entry(system: System, material: str, side: str, node: str) -> Entry | None:
-    entries: Sequence[Entry] = getattr(system.pools[material], side)
-    return next((e for e in entries if e.node == node), None)
-
-
-# ---------------------------------------------------------------- what may be varied
-def _candidates(run: Run) -> Iterator[str]:
-    """Every capacity, limit, level and share, and the coefficients of what runs; no reference flow."""
-    system = run.system
-    yield from (f"{k}.level" for k, f in system.drive.items() if k in system.processes and f.value)
-    yield from (f"demand.{k}" for k in system.demand)
-    yield from (f"supply.{k}" for k in system.supply)
-    yield from (f"{p.id}.capacity" for p in system.processes.values() if p.capacity)
-    for pool in system.pools.values():
-        for side, entries in (("takers", pool.takers), ("givers", pool.givers)):
-            yield from _of_list(f"{pool.material}.{side}", entries)
-    running = zip(run.compiled.structure.processes, run.state.level.tolist(), strict=True)
-    for process in (system.processes[p] for p, level in running if level > 0):
-        for way, recipe in (("inputs", process.inputs), ("outputs", process.outputs)):
-            for material, c in recipe.items():
-                if not (c.reference or c.balance) and c.figure.value > 0:
-                    yield f"{process.id}.{way}.{material}"
-
-
-def _of_list(path: str, entries: Iterable[Entry]) -> Iterator[str]:
-    listed_entries = list(entries)
-    for entry in listed_entries:
-        if entry.limit or entry.percent:
-            yield f"{path}.{entry.node}.limit"
-        if sum(e.tier == entry.tier for e in listed_entries) > 1:
-            yield f"{path}.{entry.node}.share"

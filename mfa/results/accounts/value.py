@@ -75,7 +75,7 @@ class Value:
         amount, sign = np.where(b.out, b.amount, 0.0), np.where(b.out, 1.0, -1.0)
 
         def each(amounts: Floats) -> Floats:
-            return np.bincount(at, amounts)[at]
+            return np.bincount(at, amounts).astype(np.float64, copy=False)[at]
 
         made, net, counted = each(amount), -each(b.signed), each(amount * factor[b.process])
         per = np.divide(1.0, made, out=np.zeros(len(at)), where=made > 0)

@@ -1,8 +1,8 @@
 """What each amount of a run is worth to an account of wastes: its exact derivatives, gone through backwards.
 
 Whose waste a pool holds, what leaves a process as a residue and how far products are taken depend on the
-flows themselves (`waste_flows.py`, `uptake.py`). Here the same formulas are differentiated from the account back
-to the amounts, with the two linear systems transposed; cases (a residue is all that is left, yards give more
+flows themselves (`waste_flows.py`, `uptake.py`). Here the same formulas are differentiated from the account
+back to the amounts, with the two linear systems transposed; cases (a residue is all that is left, yards give more
 than is used) stay as in the run.
 """
 
@@ -28,7 +28,7 @@ EQUAL = 1e-9  # of an amount: what two cases differ by less stands between them
 
 @dataclass(frozen=True)
 class AccountSlopes:
-    """The derivatives of a sum of fields of `Account`.
+    """The derivatives of an indicator, or of a sum of fields of `Account`.
 
     Attributes
     ----------
@@ -200,9 +200,7 @@ class _Back:
             if one.pool == self.books.at[material] and one.node in self.b.system.stocks:
                 self.outside[i] += worth
 
-    def _uses(
-        self, waste: str
-    ) -> dict[tuple[str, str], list[tuple[float, Floats, int, float, str]]]:
+    def _uses(self, waste: str) -> dict[tuple[str, str], list[tuple[float, Floats, int, float, str]]]:
         """(node, fate) → (amount, the array and place of what it is worth, own tonnes in it, pool)."""
         c, books = self.b.compiled, self.books
         made: dict[tuple[str, str], list[tuple[float, Floats, int, float, str]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Derivatives of an indicator by every figure of the system: exact, or from whole solves a small step aside."""
+"""Derivatives of indicators by every figure of the system: exact, or from whole solves a small step aside."""
 
 from __future__ import annotations
 
@@ -98,10 +98,13 @@ def _exactly(
     made: list[Slope] = []
     left: dict[Path, Collection[str]] = {}
     for number, (path, text) in enumerate(paths.items(), 1):
+        progress(number, len(paths))
         value = get(central.system, text)
         moved = moves(central, text, value, list(known), apart=network.is_apart(path)) if known else None
         left[path] = [n for n in names if n not in known] if moved else names
-        for name, gradient in known.items() if moved else ():
+        if moved is None:
+            continue
+        for name, gradient in known.items():
             if gradients.bends(moved.numbers, value, gradient.kinks):
                 left[path] = [*left[path], name]
                 continue
@@ -111,7 +114,6 @@ def _exactly(
                 sides, closes = (slope, slope), _closing(central, text)
                 unit = units.get(text, "")
                 made.append(Slope(name, text, value, unit, slope, elasticity, *sides, "", closes, "exact"))
-        progress(number, len(paths))
     return made, left
 
 

@@ -2,8 +2,9 @@
 
 What each amount of the run is worth to an indicator are the weights of its sums; of a ratio those of both, so
 that one solve serves it. Of wastes, whose accounts go by the flows themselves, they are differentiated
-(`waste_slopes.py`), as is what enterprises hand out (`value.py`). Of other sums the weights are held against the account at amounts a little aside: where they
-are not its derivatives (a share of a pool is fresh), there is no exact answer.
+(`waste_slopes.py`), as is what enterprises hand out (`value.py`). Of other sums the weights are held against
+the account at amounts a little aside: where they are not its derivatives (a share of a pool is fresh), there is
+no exact answer.
 """
 
 from __future__ import annotations
@@ -44,15 +45,6 @@ class Gradient:
 
     value: float
     by: Values
-    kinks: Floats
-
-
-@dataclass(frozen=True)
-class _Worth:
-    """What amounts, and coefficients beside them, are worth to an indicator."""
-
-    weights: Weights
-    coefficient: Floats
     kinks: Floats
 
 
@@ -124,20 +116,20 @@ class Gradients:
         return replace(by, outside=carried + weights)
 
     # ------------------------------------------------------------ what amounts are worth
-    def _worth(self, name: str, value: float) -> _Worth | None:
+    def _worth(self, name: str, value: float) -> AccountSlopes | None:
         found = definition(name)
         if found is not None and found.fates and "@" not in name:
             slopes = self._of_wastes(name, found)
-            return slopes and _Worth(slopes.weights, slopes.coefficient, slopes.kinks)
+            return slopes
         weights = None if "@" in name else self._of_sums(name)
         none = np.zeros(len(self.run.compiled.values.coefficient))
         if weights is None:
             return None
         if self._counts_value(found):
-            return _Worth(weights, none, none)
+            return AccountSlopes(weights, none, none)
         if not self._agrees(name, weights, recipes=False):
             return None
-        return _Worth(weights, none, none if self._agrees(name, weights, recipes=True) else none + 1)
+        return AccountSlopes(weights, none, none if self._agrees(name, weights, recipes=True) else none + 1)
 
     @staticmethod
     def _counts_value(found: Definition | None) -> bool:
