@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mfa.studies.sampling.sampled import Sampled
     from mfa.studies.sensitivity.factors import By
     from mfa.studies.sensitivity.found import Method
+    from mfa.studies.sensitivity.propagation import Propagated
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,7 @@ class Result(Run):
     ----------
     loaded : what was solved, with its files, for the manifest
     sampled : its samples, where it was solved with some; the tables then have their statistics
+    gaussian : the spread of its indicators to first order, where it was asked for
     runs : the run of each period, where there are several; tables then have the rows of all of them,
         and everything that shows one run (accounts, charts, Sankey) shows the last
     in_use : the cohorts of the stocks in use, where there are any
@@ -46,6 +48,7 @@ class Result(Run):
 
     loaded: Loaded = field(repr=False)
     sampled: Sampled | None = field(default=None, repr=False)
+    gaussian: tuple[Propagated, ...] = field(default=(), repr=False)
     runs: tuple[Run, ...] = field(default=(), repr=False)
     in_use: Cohorts | None = field(default=None, repr=False)
 
@@ -142,6 +145,8 @@ class Result(Run):
         made = super().to_json(lang)
         if self.runs:
             made = {"periods": [r.system.period for r in self.runs], **made}
+        if self.gaussian:
+            made = {**made, "gaussian": [row._asdict() for row in self.gaussian]}
         return {**made, "samples": self.sampled.to_json()} if self.sampled else made
 
     def remedies(self) -> list[Remedy]:

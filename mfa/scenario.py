@@ -56,6 +56,7 @@ class Scenario(Loaded):
         until_error: float | str | None = None,
         indicators: str | Sequence[str] = (),
         keep: bool = False,
+        gaussian: bool = False,
         progress: Progress = lambda done, count: None,
     ) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
@@ -73,6 +74,8 @@ class Scenario(Loaded):
         indicators : sample these and the targets alone, which is quicker; by default every indicator,
             and flows, links and levels
         keep : keep the drawn figures of every sample however many there are
+        gaussian : also the spread of the indicators to first order, from exact derivatives
+            (`Result.gaussian`); with samples, whether both differ by more than sampling explains
         progress : called as samples are done, with how many and of how many
 
         Raises
@@ -82,21 +85,25 @@ class Scenario(Loaded):
             be; more than a fifth of the samples is invalid
         """
         if self.system.carries:
-            if samples is not None or until_error is not None:
+            if samples is not None or until_error is not None or gaussian:
                 from mfa.studies.sampling.sampled import check_one_year
 
                 check_one_year(self.system)
             return of_periods(solve_periods(self.system, partial(of_year, self), self._like), self)
         run = solve_compiled(self.system, self._compiled)
         result = Result(run.system, run.compiled, run.state, self)
-        if samples is None and until_error is None:
-            return result
-        from mfa.studies.sampling.sampled import Asked, sampled
-        from mfa.studies.sweeps.swept import chosen
+        if samples is not None or until_error is not None:
+            from mfa.studies.sampling.sampled import Asked, sampled
+            from mfa.studies.sweeps.swept import chosen
 
-        names = chosen(self.system, as_names("indicators", indicators)) if indicators else ()
-        asked = Asked(samples, seed, method, until_error, names, keep)
-        return replace(result, sampled=sampled(result, asked, progress))
+            names = chosen(self.system, as_names("indicators", indicators)) if indicators else ()
+            asked = Asked(samples, seed, method, until_error, names, keep)
+            result = replace(result, sampled=sampled(result, asked, progress))
+        if gaussian:
+            from mfa.sensing import to_first_order
+
+            result = replace(result, gaussian=to_first_order(result, indicators))
+        return result
 
     def replace(self, settings: Mapping[str, str]) -> Scenario:
         """The same scenario with some figures set, by path: `{"road-base.capacity": "2 Mt/a"}`.

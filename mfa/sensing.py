@@ -15,7 +15,8 @@ from mfa.studies.sensitivity.designed import Outputs, Progress, solved
 from mfa.studies.sensitivity.elasticities import slopes
 from mfa.studies.sensitivity.factors import KINDS, By
 from mfa.studies.sensitivity.found import METHODS, Found, Method
-from mfa.studies.sensitivity.one_by_one import Bar, bars, propagated
+from mfa.studies.sensitivity.one_by_one import Bar, bars
+from mfa.studies.sensitivity.propagation import Propagated, propagated
 from mfa.studies.sensitivity.salib_designs import morris, sobol
 from mfa.studies.sensitivity.shares import Explained, explained
 from mfa.studies.sweeps.swept import chosen
@@ -170,6 +171,18 @@ def _check_words(method: str, by: str, *, next_: bool) -> None:
             raise Error([Fault(f"sensitivity-{key}", None, values)])
     if next_ and method != "samples":
         raise Error([Fault("sensitivity-next", None, {"method": method})])
+
+
+def to_first_order(of: Result, indicators: str | Sequence[str] = ()) -> tuple[Propagated, ...]:
+    """The spread of indicators to first order, beside that of the samples of a run where it has some.
+
+    Raises
+    ------
+    mfa.Error
+        a name that is no indicator
+    """
+    names = chosen(of.system, as_names("indicators", indicators))
+    return tuple(propagated(of, names, _known(of, names)))
 
 
 def _known(of: Result, names: Sequence[str]) -> Outputs | None:

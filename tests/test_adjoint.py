@@ -110,5 +110,4 @@ def test_derivatives_are_differences_away_from_kinks(pools: int, mode: Mode) -> 
     for seed in range(10):
         one, two = compare(seed, pools, mode)
         agreed, kinks = agreed + one, kinks + two
-    print(agreed, kinks)
     assert agreed > 60

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 @click.option("--until-error", metavar="SHARE")
 @click.option("--indicator", "names", multiple=True, metavar="NAME")
 @click.option("--keep", is_flag=True)
-@click.option("--gaussian", is_flag=True, hidden=True)
+@click.option("--gaussian", is_flag=True)
 @click.option("--report", is_flag=True)
 @click.option("--full", is_flag=True)
 @click.option("--labels", is_flag=True)
@@ -92,14 +92,13 @@ def run(
     debug: bool,
 ) -> None:
     """`mfa run`."""
-    _refuse_later({"--gaussian": gaussian})
     into = {"--sankey": picture, "--parquet": parquet, "--report": report, "--labels": labels, "--keep": keep}
     refuse_folderless(into | {"--cohorts": cohorts}, out)
     if watching and require_targets:
         raise Misuse("misuse-watch")
 
     draws: dict[str, Any] = {"samples": samples, "seed": seed, "method": method, "until_error": until_error}
-    draws |= {"indicators": names, "keep": keep}
+    draws |= {"indicators": names, "keep": keep, "gaussian": gaussian}
 
     def answer() -> Result:
         loaded = mfa.load(scenario, **over).with_layers(layers).with_allocation(allocation)
@@ -122,13 +121,6 @@ def run(
         watch(answer, Asked(form, quiet, lang, debug))
     elif not answer().targets_met and require_targets:
         sys.exit(1)
-
-
-def _refuse_later(options: Mapping[str, bool]) -> None:
-    """Options that are still to come are errors where they are given."""
-    for name, given in options.items():
-        if given:
-            raise Misuse("misuse-later", what=name)
 
 
 def _say_run(result: Result, form: Form, lang: str, *, strict: bool, quiet: bool) -> None:
@@ -159,6 +151,10 @@ def _print_run(
         from mfa.show.terminal.print_samples import print_samples
 
         print_samples(result, result.sampled, lang, full=full)
+    if result.gaussian:
+        from mfa.show.terminal.print_propagation import print_propagation
+
+        print_propagation(result, result.gaussian, lang)
     if mend:
         from mfa.show.terminal.print_remedies import print_remedies
 

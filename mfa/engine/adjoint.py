@@ -3,8 +3,9 @@
 At the solution net = b + F·level(net) each list keeps the choices that it made (which bound holds, who is
 full), so that everything is smooth. What the amounts of a run are worth to a sum is carried back through the
 lists to the nets, through (I - G)ᵀ to all pools, and from there to every coefficient, capacity, limit,
-percentage, share, driven level and amount from outside. Where a choice is on its bound, the derivative is that
-of the choice that is made; the figures that move such a bound are found with one more solve (`Adjoint.near`).
+percentage, share, driven level and amount from outside. Where a choice is on its bound, the derivative is
+that of the choice that is made; the figures that move such a bound are found with one more solve
+(`Adjoint.near`).
 """
 
 from __future__ import annotations

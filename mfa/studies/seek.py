@@ -264,7 +264,7 @@ class _Line:
         return self.root(start, peak) if peak is not None and self.reaches(peak) else None
 
     def surely(self, *places: float) -> bool:
-        """Whether the last of some places reaches the bound by whole solves, too, in place of what was scanned."""
+        """Whether the last of some places reaches the bound by whole solves too, not as scanned alone."""
         for x in self.scanned.intersection(places):
             self.scanned.remove(x)
             del self.known[x]

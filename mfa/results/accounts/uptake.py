@@ -151,7 +151,7 @@ def _outflows(ledger: Ledger) -> tuple[Floats, Floats]:
 
 
 def ways_out(ledger: Ledger) -> tuple[Bools, Bools, Bools]:
-    """(entry,) what leaves pools without a process, what of it is taken for certain; (outside,) what is sold."""
+    """(entry,) what leaves pools without a process, what of it is surely taken; (outside,) what is sold."""
     leaves, sure = np.zeros(len(ledger.compiled.entries), bool), np.zeros(len(ledger.compiled.entries), bool)
     lines = zip(ledger.compiled.structure.entries, ledger.compiled.entries, strict=True)
     for i, (line, entry) in enumerate(lines):

@@ -2,8 +2,8 @@
 
 Whose waste a pool holds, what leaves a process as a residue and how far products are taken depend on the
 flows themselves (`waste_flows.py`, `uptake.py`). Here the same formulas are differentiated from the account
-back to the amounts, with the two linear systems transposed; cases (a residue is all that is left, yards give more
-than is used) stay as in the run.
+back to the amounts, with the two linear systems transposed; cases (a residue is all that is left, yards give
+more than is used) stay as in the run.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from mfa.show.text import (
     word,
     written,
 )
-from mfa.studies.seek import Found
+from mfa.studies.seek import FEW_STEPS, Found
 from mfa.studies.trials import Trial
 from mfa.system import System
 
@@ -118,7 +118,7 @@ def _print_each(found: Seek, lang: str) -> None:
             for f in missed[:MOST_ROWS]
         ]
         table(word("seek-none", lang), heads, rows)
-    line(dim(word("seek-count", lang, count=len(found.found), reached=len(reached))))
+    line(dim(word("seek-count", lang, count=len(found.found), reached=len(reached), steps=FEW_STEPS)))
 
 
 def _row(found: Seek, f: Found, lang: str) -> tuple[str, ...]:

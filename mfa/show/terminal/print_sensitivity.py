@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
+from mfa.show.terminal.print_propagation import of_indicator
 from mfa.show.terminal.table import bold, dim, line, table
 from mfa.show.text import figure, indicator_name, node_name, number, path_name, scenario_title, word, written
 from mfa.studies.sensitivity.elasticities import Slope
 from mfa.studies.sensitivity.factors import By
 from mfa.studies.sensitivity.found import Found
-from mfa.studies.sensitivity.one_by_one import Bar, Propagated
+from mfa.studies.sensitivity.one_by_one import Bar
+from mfa.studies.sensitivity.propagation import Propagated
 from mfa.studies.sensitivity.salib_designs import Effect, Sobol
 from mfa.studies.sensitivity.shares import Explained, Share, to_learn
 
@@ -197,16 +199,7 @@ def _tornado(page: _Page, rows: Sequence[Bar]) -> None:
 
 
 def _gaussian(page: _Page, rows: Sequence[Propagated]) -> None:
-    one = rows[0]
-    line(bold(page.name))
-    words = {"value": page.value(one.value), "sd": page.value(one.sd), "mean": page.value(one.mean)}
-    words |= {"sampled": page.value(one.sampled_sd), "error": page.value(one.error)}
-    line("  ", word("sensitivity-gaussian", page.lang, **words))
-    if one.nonlinear:
-        line("  ", word("sensitivity-nonlinear", page.lang))
-    if one.left_out:
-        line("  ", word("sensitivity-steps", page.lang, count=one.left_out))
-    line()
+    of_indicator(page.run, rows[0], page.lang)
 
 
 def _morris(page: _Page, rows: Sequence[Effect]) -> None:

@@ -54,6 +54,10 @@ class BatchValues:
     def _slots(self) -> Mapping[Path, Slot | None]:
         return {p: slot(self.compiled, self.system, self.names[p]) for p in self.paths}
 
+    def stands(self, path: Path) -> bool:
+        """Whether the figure at a path stands in the network's arrays."""
+        return self._slots[path] is not None
+
     def is_apart(self, path: Path) -> bool:
         """Whether neither a flow nor an account of waste goes by the figure at a path."""
         match path:

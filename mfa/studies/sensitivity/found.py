@@ -9,7 +9,8 @@ from typing import Literal, get_args
 from mfa.results.run import Run
 from mfa.results.tables import Cell, Table
 from mfa.studies.sensitivity.elasticities import Slope
-from mfa.studies.sensitivity.one_by_one import Bar, Propagated
+from mfa.studies.sensitivity.one_by_one import Bar
+from mfa.studies.sensitivity.propagation import Propagated
 from mfa.studies.sensitivity.salib_designs import Effect, Sobol
 from mfa.studies.sensitivity.shares import Explained, Share
 

@@ -3,8 +3,8 @@
 What each amount of the run is worth to an indicator are the weights of its sums; of a ratio those of both, so
 that one solve serves it. Of wastes, whose accounts go by the flows themselves, they are differentiated
 (`waste_slopes.py`), as is what enterprises hand out (`value.py`). Of other sums the weights are held against
-the account at amounts a little aside: where they are not its derivatives (a share of a pool is fresh), there is
-no exact answer.
+the account at amounts a little aside: where they are not its derivatives (a share of a pool is fresh), there
+is no exact answer.
 """
 
 from __future__ import annotations
@@ -119,8 +119,7 @@ class Gradients:
     def _worth(self, name: str, value: float) -> AccountSlopes | None:
         found = definition(name)
         if found is not None and found.fates and "@" not in name:
-            slopes = self._of_wastes(name, found)
-            return slopes
+            return self._of_wastes(name, found)
         weights = None if "@" in name else self._of_sums(name)
         none = np.zeros(len(self.run.compiled.values.coefficient))
         if weights is None:
