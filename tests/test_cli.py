@@ -213,15 +213,6 @@ def test_commands_to_come_are_2(run: Runner, command: str) -> None:
     assert "not available yet" in ended.err
 
 
-@pytest.mark.parametrize("option", [["--gaussian"]])
-def test_options_to_come_are_2(run: Runner, tmp_path: Path, option: list[str]) -> None:
-    """An option that is not built yet says so and nothing is run or written."""
-    ended = run("run", SMALL, *option)
-    assert (ended.code, ended.out) == (2, "")
-    assert "not available yet" in ended.err
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_targets_that_do_not_hold_are_1(run: Runner) -> None:
     """--require-targets is 1 where a target is missed or unproven, 0 where all are met."""
     assert run("run", MAIN, "--require-targets", "--quiet").code == 1

@@ -20,6 +20,7 @@ import mfa
 from mfa.cli import cli
 from mfa.scenario import Scenario
 from mfa.studies.sensitivity.given_data import first_order, index_of, indices
+from mfa.studies.sensitivity.gradients import Gradients
 from mfa.studies.sensitivity.one_by_one import Bar
 
 RATE = "industrial-solid-waste-utilisation"
@@ -240,6 +241,49 @@ def test_first_order_propagation(load: Load) -> None:
     narrow = CHAIN.replace("gsd: 1.3", "gsd: 1.01").replace("gsd: 1.4", "gsd: 1.01")
     (row,) = load(CASE, narrow).sensitivity(method="gaussian", indicators=MADE, samples=4000).rows
     assert not row.nonlinear
+
+
+def test_the_first_order_of_a_run_by_hand(load: Load) -> None:
+    """Dust 10 t: its sd is 10·√Σ(sd/x)², without a sample; with samples both stand beside each other."""
+    result = load().solve(gaussian=True, indicators=MADE)
+    (row,) = result.gaussian
+    spread = math.hypot(*(stats.lognorm(s).std() for s in (CHIPS, DUST)))
+    assert (row.value, row.sd) == (pytest.approx(10), pytest.approx(10 * spread, rel=5e-3))
+    assert (row.mean, row.sampled_sd, row.nonlinear) == (None, None, False)
+    assert (row.exact, row.differences) == (3, 0)
+    assert result.to_json()["gaussian"][0]["sd"] == row.sd
+    (row,) = load().solve(gaussian=True, samples=4000, indicators=MADE).gaussian
+    assert row.nonlinear
+    assert row.sampled_sd == pytest.approx(stats.lognorm(math.hypot(CHIPS, DUST), scale=10).std(), rel=0.1)
+    ended = CliRunner().invoke(cli, ["run", "case.yaml", "--gaussian", "--indicator", MADE])
+    assert "Spread to first order" in ended.output
+    assert "exact derivatives of 3 figures; differences of whole solves for 0" in ended.output
+
+
+def test_slopes_are_exact_by_one_transposed_solve_each(load: Load) -> None:
+    """Dust is drive · chips · dust, the rate capacity over it: to the last digits; one solve for kinks."""
+    scenario = load()
+    found = scenario.sensitivity(method="local", indicators=[MADE, RATE])
+    assert {r.how for r in found.rows} == {"exact"}
+    slopes = {(r.indicator, r.path): r.derivative for r in found.rows}
+    assert slopes[MADE, "mill.outputs.chips"] == pytest.approx(20, rel=1e-13)
+    assert slopes[MADE, "press.outputs.dust"] == pytest.approx(50, rel=1e-13)
+    assert slopes[RATE, "kiln.capacity"] == pytest.approx(0.1, rel=1e-13)
+    assert slopes[RATE, "mill.level"] == pytest.approx(-1 / 1000, rel=1e-13)
+    gradients = Gradients(scenario.solve())
+    for name in (MADE, RATE):
+        assert gradients.of(name) is not None
+    assert gradients.near is not None
+    assert gradients.solves == 3
+
+
+def test_at_a_kink_both_sides_are_differences(load: Load) -> None:
+    """The kiln holds just the dust there is: less of it is all used, more is not."""
+    found = load(CASE, CHAIN.replace("capacity: {value: 1 t/a", "capacity: {value: 10 t/a"))
+    rows = {r.path: r for r in found.sensitivity(method="local", indicators=RATE).rows}
+    row = rows["kiln.capacity"]
+    assert (row.how, row.below, row.above) == ("differences", pytest.approx(0.1, rel=1e-4), 0)
+    assert row.kink == "kiln"
 
 
 def test_what_goes_round_is_counted_and_not_listed(load: Load) -> None:

@@ -1,9 +1,9 @@
 """The spread of indicators to first order, from derivatives at the figures as they are written.
 
 Each figure's effect is what a small step of it moves, over the step, times its standard deviation. What a
-step moves in the network is read off the conversion of the draws alone, as samples go through it: with all that
-is written by a figure, the rest of its split, the balance of its recipe. What that is worth is exact, by one
-transposed solve for each indicator. Whole solves a step to both sides stand in where there is no such
+step moves in the network is read off the conversion of the draws alone, as samples go through it: with all
+that is written by a figure, the rest of its split, the balance of its recipe. What that is worth is exact, by
+one transposed solve for each indicator. Whole solves a step to both sides stand in where there is no such
 derivative: at kinks, of choices, of what accounts count by, and of indicators without exact ones.
 """
 
