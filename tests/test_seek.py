@@ -161,6 +161,29 @@ def test_a_written_range_goes_first(tmp_path: Path) -> None:
     }
 
 
+def test_every_figure_alone_is_what_it_is_when_sought_alone(tmp_path: Path) -> None:
+    """Solved together or one after the other: the same values, to the digits that samples have."""
+    file = replace(SMALL, kilns=((400e3, 1.0, 500e3), (200e3, 0.5, 1e9))).write(tmp_path)
+    scenario = mfa.load(file)
+    ranked = scenario.seek(each=True)
+    reached = [f for f in ranked.found if f.value is not None]
+    assert len(reached) > 3
+    for one in reached:
+        alone: Seek = scenario.seek(one.path)
+        assert alone.value == pytest.approx(one.value, rel=1e-9), one.path
+        assert alone.found[0].reached == pytest.approx(one.reached, rel=1e-9)
+
+
+def test_a_figure_without_effect_today_is_not_missed(tmp_path: Path) -> None:
+    """The market takes more than the kiln makes; below that it binds, and at 200 kt the rate is 20 %."""
+    file = replace(SMALL, kilns=((400e3, 1.0, 600e3),)).write(tmp_path)
+    scenario = mfa.load(file)
+    slopes = {r.path for r in scenario.solve().sensitivity(method="local", indicators=RATE).rows}
+    assert "brick-0.takers.export.limit" not in slopes
+    found = {f.path: f for f in scenario.seek(until=f"{RATE} <= 20 %", each=True).found}
+    assert found["brick-0.takers.export.limit"].value == pytest.approx(200e3, rel=1e-9)
+
+
 # ---------------------------------------------------------------- against a fine bisection
 FINE = 4000
 
