@@ -168,6 +168,9 @@ def _local(page: _Page, found: Sequence[Slope]) -> None:
     page.more(rows)
     if len(rows) < len(found):
         line(dim(word("sensitivity-round", page.lang, count=len(found) - len(rows))), "\n")
+    exact = sum(s.how == "exact" for s in found)
+    counts = {"exact": f"{exact:,}", "differences": f"{len(found) - exact:,}"}
+    line(dim(word("sensitivity-how", page.lang, **counts)), "\n")
 
 
 def _other_side(path: str) -> str:
