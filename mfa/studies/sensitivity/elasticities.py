@@ -23,6 +23,7 @@ from mfa.system import Coefficient
 
 STEP = 1e-5  # of a figure: a difference of 1e-12 over it is known to 1e-7, its own curvature to 1e-10
 KINK = 1e-3  # of the larger of both sides' derivatives by which they differ only where something bends
+ALIKE = 9  # digits of elasticities that are in order; less is rounding
 NOTHING = 1e-6  # an elasticity: less is rounding
 
 
@@ -80,7 +81,9 @@ def slopes(central: Run, names: Sequence[str], progress: Progress = lambda n, of
             sides = _of(central, name, found.values[:, row], [plan.names[p] for p in some])
             wanted = {plan.names[p] for p in some if name in left[p]}
             made += [s for s in sides if s.path in wanted]
-    return sorted(made, key=lambda s: (names.index(s.indicator), -abs(s.elasticity or 0), s.path))
+    return sorted(
+        made, key=lambda s: (names.index(s.indicator), -round(abs(s.elasticity or 0), ALIKE), s.path)
+    )
 
 
 def _exactly(
