@@ -102,7 +102,7 @@ class Scenario(Loaded):
         if gaussian:
             from mfa.sensing import to_first_order
 
-            result = replace(result, gaussian=to_first_order(result, indicators))
+            result = replace(result, gaussian=to_first_order(result, indicators, progress))
         return result
 
     def replace(self, settings: Mapping[str, str]) -> Scenario:

@@ -173,8 +173,14 @@ def _check_words(method: str, by: str, *, next_: bool) -> None:
         raise Error([Fault("sensitivity-next", None, {"method": method})])
 
 
-def to_first_order(of: Result, indicators: str | Sequence[str] = ()) -> tuple[Propagated, ...]:
+def to_first_order(
+    of: Result, indicators: str | Sequence[str] = (), progress: Progress = lambda done, count: None
+) -> tuple[Propagated, ...]:
     """The spread of indicators to first order, beside that of the samples of a run where it has some.
+
+    Parameters
+    ----------
+    progress : called as whole solves are done, with how many and of how many
 
     Raises
     ------
@@ -182,7 +188,7 @@ def to_first_order(of: Result, indicators: str | Sequence[str] = ()) -> tuple[Pr
         a name that is no indicator
     """
     names = chosen(of.system, as_names("indicators", indicators))
-    return tuple(propagated(of, names, _known(of, names)))
+    return tuple(propagated(of, names, _known(of, names), progress))
 
 
 def _known(of: Result, names: Sequence[str]) -> Outputs | None:

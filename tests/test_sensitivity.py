@@ -19,6 +19,7 @@ from scipy.special import ndtri
 import mfa
 from mfa.cli import cli
 from mfa.scenario import Scenario
+from mfa.studies.sensitivity.elasticities import slopes
 from mfa.studies.sensitivity.given_data import first_order, index_of, indices
 from mfa.studies.sensitivity.gradients import Gradients
 from mfa.studies.sensitivity.one_by_one import Bar
@@ -275,6 +276,26 @@ def test_slopes_are_exact_by_one_transposed_solve_each(load: Load) -> None:
         assert gradients.of(name) is not None
     assert gradients.near is not None
     assert gradients.solves == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("alumina-red-mud", [RATE]), ("chain-coal", [RATE, "co2", "output-value"])]
+)
+def test_exact_slopes_are_those_of_whole_solves(
+    name: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole chains, from every figure to a rate of waste, CO2, output value: differences as second method."""
+    run = mfa.load(name).solve()
+    exact = {(r.indicator, r.path): r for r in slopes(run, asked)}
+    monkeypatch.setattr(Gradients, "of", lambda self, name: None)
+    others = {(r.indicator, r.path): r for r in slopes(run, asked)}
+    assert {r.how for r in others.values()} == {"differences"}
+    assert sum(r.how == "exact" for r in exact.values()) > 0.6 * len(exact)
+    small = 1e-5  # rows of elasticities that stand at the bound of what is listed
+    assert all(abs((exact.get(k) or others[k]).elasticity or 0) < small for k in exact.keys() ^ others.keys())
+    for key in exact.keys() & others.keys():
+        one, two = exact[key].elasticity, others[key].elasticity
+        assert (one or 0) == pytest.approx(two or 0, rel=1e-6, abs=1e-7), key
 
 
 def test_at_a_kink_both_sides_are_differences(load: Load) -> None:

@@ -223,15 +223,11 @@ class Adjoint:
         ----------
         flow : (flow,) weights of amounts that add up to the distances of others, measured likewise
         """
-        seeds: list[dict[Decision, list[tuple[int, float]]]] = [defaultdict(list) for _ in self.clusters]
         weights = np.random.default_rng(SEED).uniform(1.0, 2.0, len(self._near))
         weights *= np.random.default_rng(SEED + 1).choice([-1.0, 1.0], len(weights))
-        for (cluster, decision, beyond, measure), weight in zip(self._near, weights.tolist(), strict=True):
-            seeds[cluster][decision].append((beyond, weight / measure))
-        s = self.wiring.structure
-        worth = np.zeros(len(s.flow_pool)) if flow is None else flow
-        level = self._per_process(worth * self.values.coefficient)
-        found = self._solved(worth, level, np.zeros(len(s.entries)), np.zeros(len(s.pools)), seeds)
+        found = self._moving(
+            weights, np.zeros(len(self.wiring.structure.flow_pool)) if flow is None else flow
+        )
         at = self._full_drives
         found.driven[at] += 1 / self.values.driven[at]
         found.capacity[at] -= 1 / self.values.driven[at]
@@ -242,3 +238,20 @@ class Adjoint:
             found.capacity[process] += weight * self.values.coefficient[flow]
             found.coefficient[flow] += weight * self.values.capacity[process]
         return found
+
+    def _moving(self, weights: Floats, flow: Floats) -> Values:
+        """What a unit of each number moves Σ weight · distance by, of the choices on their bound."""
+        seeds: list[dict[Decision, list[tuple[int, float]]]] = [defaultdict(list) for _ in self.clusters]
+        for (cluster, decision, beyond, measure), weight in zip(self._near, weights.tolist(), strict=True):
+            if weight:
+                seeds[cluster][decision].append((beyond, weight / measure))
+        s = self.wiring.structure
+        level = self._per_process(flow * self.values.coefficient)
+        return self._solved(flow, level, np.zeros(len(s.entries)), np.zeros(len(s.pools)), seeds)
+
+    @cached_property
+    def near_each(self) -> Sequence[tuple[Kink, Values]]:
+        """Each choice that is on its bound, with how much a unit of each number moves it; a solve each."""
+        none = np.zeros(len(self.wiring.structure.flow_pool))
+        one = np.eye(len(self._near))
+        return [(self._kink(c, d), self._moving(one[i], none)) for i, (c, d, _, _) in enumerate(self._near)]

@@ -10,7 +10,17 @@ from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.terminal.print_propagation import of_indicator
 from mfa.show.terminal.table import bold, dim, line, table
-from mfa.show.text import figure, indicator_name, node_name, number, path_name, scenario_title, word, written
+from mfa.show.text import (
+    figure,
+    indicator_name,
+    material_name,
+    node_name,
+    number,
+    path_name,
+    scenario_title,
+    word,
+    written,
+)
 from mfa.studies.sensitivity.elasticities import Slope
 from mfa.studies.sensitivity.factors import By
 from mfa.studies.sensitivity.found import Found
@@ -183,7 +193,9 @@ def _other_side(path: str) -> str:
 def _remarks(page: _Page, slope: Slope) -> Iterator[str]:
     if slope.kink or slope.below is None or slope.above is None:
         sides = ("–" if x is None else f"{x:+.3g}" for x in (slope.below, slope.above))
-        by = node_name(page.run.system, slope.kink, page.lang) if slope.kink else "–"
+        material = slope.kink in page.run.system.materials and slope.kink not in page.run.system.processes
+        name = material_name if material else node_name
+        by = name(page.run.system, slope.kink, page.lang) if slope.kink else "–"
         yield word("sensitivity-kink", page.lang, below=next(sides), above=next(sides), by=by)
     if slope.closes and slope.closes != slope.path:
         yield word("sensitivity-closes", page.lang, flow=page.path(slope.closes))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +37,8 @@ class Slope(NamedTuple):
     derivative : the shadow value: of the indicator per native unit, mean of both sides
     elasticity : per cent of the indicator per per cent of the figure; None where the indicator is 0
     below, above : the derivative on each side; None where the system cannot be there
-    kink : the process that is held by something else on one side, where both differ
+    kink : the process that is held by something else on one side, where both differ; else the process or
+        material of which a bound is reached just here
     closes : the flow that takes up what is changed, where the recipe has one
     how : `exact`, or `differences` of whole solves
     """
@@ -70,7 +72,7 @@ def slopes(central: Run, names: Sequence[str], progress: Progress = lambda n, of
     paths = [p for _, p, f in figures(system) if f.value and not _follows(central, p)]
     if are_waste(names, central.wastes):
         paths = [p for p in paths if not network.is_apart(p)]
-    made, left = _exactly(central, names, {p: plan.names[p] for p in paths}, network, progress)
+    made, left, bound = _exactly(central, names, {p: plan.names[p] for p in paths}, network, progress)
     for some in _alike(central, plan, [p for p in paths if left[p]]):
         changes = [Change(p, plan.central(p) * (1 + s * STEP)) for p in some for s in (-1, 1)]
         count = len(changes) + 1  # the last is as written
@@ -79,17 +81,23 @@ def slopes(central: Run, names: Sequence[str], progress: Progress = lambda n, of
         for name in names:
             row = [r[0] for r in found.rows].index(name)
             sides = _of(central, name, found.values[:, row], [plan.names[p] for p in some])
-            wanted = {plan.names[p] for p in some if name in left[p]}
-            made += [s for s in sides if s.path in wanted]
+            wanted = {plan.names[p]: p for p in some if name in left[p]}
+            made += [_named(s, bound.get(wanted[s.path])) for s in sides if s.path in wanted]
     return sorted(
         made, key=lambda s: (names.index(s.indicator), -round(abs(s.elasticity or 0), ALIKE), s.path)
     )
 
 
+def _named(slope: Slope, bound: Callable[[], str] | None) -> Slope:
+    """A slope that bends, with what is on its bound where no process is held otherwise."""
+    bends = _bends(slope.below, slope.above)
+    return slope._replace(kink=bound()) if bends and not slope.kink and bound else slope
+
+
 def _exactly(
     central: Run, names: Sequence[str], paths: Mapping[Path, str], network: BatchValues, progress: Progress
-) -> tuple[list[Slope], dict[Path, Collection[str]]]:
-    """The exact slopes, and path → the indicators of which it has none.
+) -> tuple[list[Slope], dict[Path, Collection[str]], dict[Path, Callable[[], str]]]:
+    """The exact slopes; path → the indicators of which it has none; path → what is on its bound there.
 
     Parameters
     ----------
@@ -100,6 +108,7 @@ def _exactly(
     units = {p: found.unit for p, found in listed(central.system).items()}
     made: list[Slope] = []
     left: dict[Path, Collection[str]] = {}
+    bound: dict[Path, Callable[[], str]] = {}
     for number, (path, text) in enumerate(paths.items(), 1):
         progress(number, len(paths))
         value = get(central.system, text)
@@ -110,6 +119,7 @@ def _exactly(
         for name, gradient in known.items():
             if gradients.bends(moved.numbers, value, gradient.kinks):
                 left[path] = [*left[path], name]
+                bound[path] = partial(gradients.bound, moved.numbers, value)
                 continue
             slope = moved.through(gradient.by) + moved.direct.get(name, 0.0)
             if abs(slope * value) > NOTHING * (abs(gradient.value) or 1.0):
@@ -117,7 +127,7 @@ def _exactly(
                 sides, closes = (slope, slope), _closing(central, text)
                 unit = units.get(text, "")
                 made.append(Slope(name, text, value, unit, slope, elasticity, *sides, "", closes, "exact"))
-    return made, left
+    return made, left, bound
 
 
 def _follows(central: Run, path: Path) -> bool:

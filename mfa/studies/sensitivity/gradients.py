@@ -17,7 +17,7 @@ import numpy as np
 
 from mfa.catalogue import BY_ID, WASTE_AMOUNTS, Definition, definition
 from mfa.engine import linear
-from mfa.engine.adjoint import MOVED, Adjoint
+from mfa.engine.adjoint import MOVED, NEAR, Adjoint
 from mfa.engine.network import Floats, Values
 from mfa.results.accounts.ledger import Weights
 from mfa.results.accounts.waste import Account
@@ -108,6 +108,24 @@ class Gradients:
         total = sum(float(getattr(near, array)[at]) * by for array, at, by in moved)
         apart = any(array == "coefficient" and kinks[at] for array, at, _ in moved)
         return apart or abs(total * value) > MOVED
+
+    def bound(self, moved: Sequence[tuple[str, int, float]], value: float) -> str:
+        """What is on its bound and moved by a figure: a process, else a material; empty where nothing is.
+
+        Parameters
+        ----------
+        moved, value : as in `bends`
+        """
+        c, v = self.run.compiled, self.run.compiled.values
+        for array, at, _ in moved:
+            if array in ("driven", "capacity") and v.driven[at] >= v.capacity[at] * (1 - NEAR):
+                return c.structure.processes[at]
+        for kink, found in self.adjoint.near_each:
+            by = self._outside(found, 0.0)
+            if abs(value * sum(float(getattr(by, a)[at]) * d for a, at, d in moved)) > MOVED:
+                process = c.structure.entries[kink.entry].process if kink.entry >= 0 else -1
+                return c.structure.processes[process] if process >= 0 else c.structure.pools[kink.pool]
+        return ""
 
     def _outside(self, by: Values, weights: Floats | float) -> Values:
         """Derivatives by each amount from outside, from those by the nets of the pools."""
