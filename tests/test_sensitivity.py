@@ -279,7 +279,8 @@ def test_slopes_are_exact_by_one_transposed_solve_each(load: Load) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "asked"), [("alumina-red-mud", [RATE]), ("chain-coal", [RATE, "co2", "output-value"])]
+    ("name", "asked"),
+    [("alumina-red-mud", [RATE]), ("chain-coal", [RATE, "co2", "output-value"])],
 )
 def test_exact_slopes_are_those_of_whole_solves(
     name: str, asked: list[str], monkeypatch: pytest.MonkeyPatch

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from mfa.engine.network import TAKER, Floats
-from mfa.results.accounts.ledger import Ledger, Part
+from mfa.results.accounts.ledger import Ledger, Part, Weights
 
 TREATED = ("utilisation", "disposal")
 
@@ -49,6 +49,23 @@ class Water:
     def fresh(self) -> Part:
         """V_i: fresh water that industry takes; what a process passes on is taken by the next."""
         return self._net(self.primary, self.industry)
+
+    @cached_property
+    def remaking(self) -> Weights:
+        """Derivatives of V_i by the amounts through the fresh shares of pools, beside its weights."""
+        b = self.ledger
+        again = b.inputs(self.kind("reused") + self.kind("circulating") + self.kind("sewage")).by_process > 0
+        supply = b.made + b.boundary["import"] + b.boundary["from-stock"]
+        chosen = self.industry * (b.possibly(b.taken(self.primary)) > 0)
+        taken = b.gathered(b.signed * chosen[b.process], b.pool, len(b.materials))
+        per = np.divide(taken * self.kind("fresh"), supply, out=np.zeros_like(supply), where=supply > 0)
+        made = (per * (1 - self.primary))[b.pool] - np.where(again[b.process], per[b.pool], 0.0)
+        found = b.weights(flow=np.where(b.out, made, 0.0))
+        for boundary in ("import", "from-stock"):
+            entering = b.crossing(boundary, per * (1 - self.primary)).weights
+            assert entering is not None
+            found += entering
+        return found
 
     @cached_property
     def circulated(self) -> Part:

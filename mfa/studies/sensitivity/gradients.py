@@ -27,6 +27,7 @@ from mfa.results.run import Run
 from mfa.studies.lp.weighed_sums import WeighedSums
 
 VALUE = ("output_value", "value_added")
+FRESH = ("fresh_water", "water_used", "fresh_and_reused_water")
 ASIDE = 1e-5  # of each amount: the square of it is below AGREES, rounding over it too
 AGREES = 1e-7  # of what the amounts move a sum by: weights that fit closer are its derivatives
 SEED = 7  # of the directions in which amounts are moved, any in general position
@@ -189,6 +190,10 @@ class Gradients:
         part = ledger.counted(top)
         if not whole:
             return None
+        if found is not None and found.numerator in FRESH:
+            top = top + self.run.accounts.water.remaking
+        if found is not None and found.denominator in FRESH and bottom is not None:
+            bottom = bottom + self.run.accounts.water.remaking
         if found is not None and found.numerator in VALUE:
             top = self._of_value(found.numerator) * (1.0 if bottom is not None else found.scale)
         if found is not None and found.denominator in VALUE:

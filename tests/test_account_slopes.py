@@ -91,3 +91,20 @@ def test_output_value_and_value_added(added: bool) -> None:
     change = (counted(STEP) - counted(-STEP)) / (2 * STEP)
     assert change == pytest.approx(slopes @ (ledger.amount * moves["level"][ledger.process]), rel=1e-7)
     assert abs(change) > 1e-3 * counted(0.0)
+
+
+def test_fresh_water() -> None:
+    """Fresh water made again of used water counts less: all amounts moved, each by its own share."""
+    ledger = run("jiaokou-2030").accounts.ledger
+    water, moves = Accounts(ledger).water, drawn(ledger, 3)
+    assert water.fresh.weights is not None
+    weights, s, v = water.fresh.weights + water.remaking, ledger.state, ledger.compiled.values
+    change = Accounts(aside(ledger, moves, STEP)).water.fresh.total
+    change = (change - Accounts(aside(ledger, moves, -STEP)).water.fresh.total) / (2 * STEP)
+    expected = (
+        weights.flow @ (ledger.amount * (moves["level"][ledger.process] + moves["coefficient"]))
+        + weights.entry @ (s.handed * moves["handed"])
+        + weights.outside @ (v.outside * moves["outside"])
+    )
+    assert change == pytest.approx(expected, rel=1e-7)
+    assert np.abs(water.remaking.flow).max() > 0
