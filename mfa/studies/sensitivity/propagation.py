@@ -22,12 +22,12 @@ from mfa.results.indicators.waste_of_samples import are_waste
 from mfa.results.run import Run
 from mfa.studies.sampling.batch_values import BatchValues
 from mfa.studies.sampling.draws import DrawPlan
-from mfa.studies.sampling.sampled import BLOCK
 from mfa.studies.sensitivity.designed import LEAST, Outputs, Progress, laid
 from mfa.studies.sensitivity.factors import Factor, factors
 from mfa.studies.sensitivity.gradients import Gradient, Gradients
 from mfa.studies.sensitivity.one_by_one import column, ends, moved
 
+AT_ONCE = 256  # samples converted together, a multiple of 4, where streams can be entered
 SCORE = 1e-3  # a step of a normal score: rounding is 1e-9 of it, curvature 1e-6
 WIDE = 3.0  # errors of the sampled sd by which the other differs only where the answer bends
 Probabilities = Mapping[str, Floats]
@@ -150,8 +150,8 @@ class _Exact:
         paths = tuple(plan.block(0, LEAST).values)
         filling = BatchValues(self.central.system, self.central.compiled, paths, plan.names)
         made = []
-        for start in range(0, 2 * len(self.drawn), BLOCK):
-            size = min(BLOCK, 2 * len(self.drawn) - start)
+        for start in range(0, 2 * len(self.drawn), AT_ONCE):
+            size = min(AT_ONCE, 2 * len(self.drawn) - start)
             draws = plan.block(start, max(size, LEAST))
             filled = filling.filled({p: draws.values[p] for p in paths}, max(size, LEAST))
             clear = np.ones(size // 2, bool)
