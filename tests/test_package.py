@@ -41,7 +41,7 @@ LADDER = [
 ]
 FACADE = {
     *("result", "scenario", "comparing", "auditing", "briefing", "charting", "checking", "sweeping"),
-    *("seeking", "planning", "sensing"),
+    *("seeking", "planning", "planning_years", "sensing"),
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -23,15 +23,7 @@ if TYPE_CHECKING:
     from mfa.studies.remedies import Remedy
 
 TABLE_UNITS: Mapping[Units, tuple[str, float]] = {"si": ("t/a", 1.0), "zh": ("万t/a", 1e4)}
-CALLED = (
-    "material",
-    "process",
-    "product",
-    "node",
-    "names",
-    "waste",
-    "stock",
-)  # values of warnings that are ids
+CALLED = ("material", "process", "product", "node", "names", "waste", "stock")  # values of warnings: ids
 ACCOUNT_COLUMNS = ("generated", "utilised", "utilised_old", "unsold", "disposed", "stored", "dumped")
 MOST_MORE = 10  # a bound is kept from 1e-12 on (`holds`), 2 + 10 decimals of a percentage
 
