@@ -1,8 +1,12 @@
-"""Samples of the park (jiaokou-2030): waste indicators on arrays, and a loop of single solves in one run."""
+"""Samples of the park (jiaokou-2030) and of linear systems, beside single solves and what others do.
+
+`python -m benchmarks.sampling [PYTHON]`: PYTHON is an interpreter that has bw2calc; without it, no bw2calc.
+"""
 
 from __future__ import annotations
 
 import resource
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,14 +14,18 @@ from pathlib import Path
 import numpy as np
 
 import mfa
+from benchmarks.sampled_systems import beside_others, large
 from mfa.engine.batch import solve_batch, stacked
 from mfa.engine.solver import solve_wired
 from mfa.results.indicators.waste_of_samples import are_waste
 from mfa.studies.sampling.draws import DrawPlan
+from mfa.studies.sampling.sampled import Asked, sampled
 from mfa.studies.sampling.sampler import Sampler
+from mfa.studies.sweeps.crews import Crew
 
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "jiaokou-2030.yaml"
-BLOCK, ROUNDS, SINGLE = 256, 4, 32
+BLOCK, ROUNDS, SINGLE = 1024, 4, 32
+WHOLE = 10_000
 
 
 def _took(act: Callable[[], object]) -> float:
@@ -27,7 +35,7 @@ def _took(act: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def report() -> None:
+def of_the_park() -> None:
     scenario = mfa.load(SCENARIO)
     central = scenario.solve()
     plan = DrawPlan(scenario.system, 1, "random", BLOCK * ROUNDS)
@@ -59,8 +67,32 @@ def report() -> None:
         print(f"| {name} | {1e3 * seconds:.3f} |")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"\n{1 / whole:.0f} samples/s a core; at once ÷ one by one: solve {single / batch:.0f}, ", end="")
-    print(f"with waste {one_by_one / whole:.0f}; largest difference {error:.0e}; {memory:.2f} GB")
+    print(f"with waste {one_by_one / whole:.0f}; largest difference {error:.0e}; {memory:.2f} GB\n")
+
+
+def whole() -> None:
+    """Samples of all waste indicators with their quantiles, figures kept, by one thread and two."""
+    scenario = mfa.load(SCENARIO)
+    central = scenario.solve()
+    names = [r.name for r in central.indicator_list if are_waste([r.name], central.wastes)]
+    print(f"### {WHOLE:,} samples of a park, {len(names)} indicators of waste with their quantiles\n")
+    print("| threads | wall, s | processor, s |\n|--:|--:|--:|")
+    for threads in (1, 2):
+        asked = Asked(WHOLE, indicators=tuple(names), without=False, crew=Crew(threads))
+        start, began = time.perf_counter(), time.process_time()
+        found = sampled(central, asked)
+        assert found.statistics[names[0]].p50 is not None
+        took = time.perf_counter() - start, time.process_time() - began
+        print(f"| {threads} | {took[0]:.2f} | {took[1]:.2f} |")
+    print(f"\nlargest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB\n")
+
+
+def report(python: str | None = None) -> None:
+    of_the_park()
+    whole()
+    beside_others(python)
+    large()
 
 
 if __name__ == "__main__":
-    report()
+    report(*sys.argv[1:2])

@@ -210,6 +210,8 @@ class Result(Run):
         seed: int = 1,
         by: By = "document",
         next_: bool = False,
+        processes: int | None = None,
+        scheduler: str | None = None,
     ) -> Sensitivity:
         """How indicators depend on the figures: whose uncertainty theirs is, what to find out next.
 
@@ -222,6 +224,7 @@ class Result(Run):
         samples : how many, by default 2000, or those of the result; of `morris` and `sobol` the most solves
         by : `figure`, `document`, `process` or `chain`: what `morris` and `sobol` group figures by
         next_ : of `samples`, also what falls away if figures and documents become known to `high`
+        processes, scheduler : who samples, as for `Scenario.solve`
 
         Raises
         ------
@@ -231,7 +234,15 @@ class Result(Run):
         from mfa.sensing import sensitivity
 
         return sensitivity(
-            self, method=method, indicators=indicators, samples=samples, seed=seed, by=by, next_=next_
+            self,
+            method=method,
+            indicators=indicators,
+            samples=samples,
+            seed=seed,
+            by=by,
+            next_=next_,
+            processes=processes,
+            scheduler=scheduler,
         )
 
     def write(

@@ -57,6 +57,8 @@ class Scenario(Loaded):
         indicators: str | Sequence[str] = (),
         keep: bool = False,
         gaussian: bool = False,
+        processes: int | None = None,
+        scheduler: str | None = None,
         progress: Progress = lambda done, count: None,
     ) -> Result:
         """Run it: compile the network, solve it, hand the solution to the tables.
@@ -76,6 +78,8 @@ class Scenario(Loaded):
         keep : keep the drawn figures of every sample however many there are
         gaussian : also the spread of the indicators to first order, from exact derivatives
             (`Result.gaussian`); with samples, whether both differ by more than sampling explains
+        processes : how many cores sample; by default all, where everything is worked out on arrays
+        scheduler : the address of a Dask scheduler, whose workers sample instead
         progress : called as samples are done, with how many and of how many
 
         Raises
@@ -94,10 +98,12 @@ class Scenario(Loaded):
         result = Result(run.system, run.compiled, run.state, self)
         if samples is not None or until_error is not None:
             from mfa.studies.sampling.sampled import Asked, sampled
+            from mfa.studies.sweeps.crews import Crew
             from mfa.studies.sweeps.swept import chosen
 
+            crew = Crew(processes, scheduler)
             names = chosen(self.system, as_names("indicators", indicators)) if indicators else ()
-            asked = Asked(samples, seed, method, until_error, names, keep)
+            asked = Asked(samples, seed, method, until_error, names, keep, crew=crew)
             result = replace(result, sampled=sampled(result, asked, progress))
         if gaussian:
             from mfa.sensing import to_first_order

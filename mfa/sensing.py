@@ -19,6 +19,7 @@ from mfa.studies.sensitivity.one_by_one import Bar, bars
 from mfa.studies.sensitivity.propagation import Propagated, propagated
 from mfa.studies.sensitivity.salib_designs import morris, sobol
 from mfa.studies.sensitivity.shares import Explained, explained
+from mfa.studies.sweeps.crews import Crew
 from mfa.studies.sweeps.swept import chosen
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ def sensitivity(
     seed: int = 1,
     by: By = "document",
     next_: bool = False,
+    processes: int | None = None,
+    scheduler: str | None = None,
     progress: Progress = lambda done, count: None,
 ) -> Sensitivity:
     """How the indicators of a run depend on its figures; see `Result.sensitivity`.
@@ -142,25 +145,29 @@ def sensitivity(
     if of.loaded.system.carries:
         raise Error([Fault("sample-years", None)])
     names = chosen(of.system, as_names("indicators", indicators))
-    asked = Asked(SAMPLES if samples is None else samples, seed, "random", None, names)
+    crew = Crew(processes, scheduler)
+    asked = Asked(SAMPLES if samples is None else samples, seed, "random", None, names, crew=crew)
     asked = asked.checked(of.system.targets)
     if method == "samples":
         known = None if samples is not None else _known(of, names)
         if known is not None and of.sampled is not None:
-            asked = of.sampled.asked._replace(samples=len(known.values), until=None, indicators=names)
+            asked = of.sampled.asked._replace(
+                samples=len(known.values), until=None, indicators=names, crew=crew
+            )
         found = explained(of, asked, known, learn=next_, progress=progress)
         return Sensitivity(of, method, names, [s for e in found for s in e.shares], found)
     if method == "local":
         return Sensitivity(of, method, names, slopes(of, names, progress))
     if method == "tornado":
-        made = bars(of, names, progress)
+        made = bars(of, names, progress, crew)
         central = {name: value for name, (value, _) in made.items()}
         return Sensitivity(of, method, names, [b for _, some in made.values() for b in some], central=central)
     if method == "gaussian":
         plan = DrawPlan(of.system, asked.seed, asked.method, asked.most)
-        sampled = solved(of, plan, names, asked.most, progress)
-        return Sensitivity(of, method, names, propagated(of, names, sampled, progress))
-    design = (morris if method == "morris" else sobol)(of, names, by, asked.most, asked.seed, progress)
+        sampled = solved(of, plan, names, asked.most, progress, crew)
+        return Sensitivity(of, method, names, propagated(of, names, sampled, progress, crew))
+    study = morris if method == "morris" else sobol
+    design = study(of, names, by, asked.most, asked.seed, progress, crew)
     return Sensitivity(of, method, names, design.rows, solves=design.solves, left_out=design.left_out)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from mfa.errors import Error, Fault, check_language
 from mfa.input.load import Loaded, as_names
 from mfa.results.tables import Table
 from mfa.studies.sweeps import crews, points
+from mfa.studies.sweeps.crews import Crew
 from mfa.studies.sweeps.point_solver import Row, Task
 from mfa.studies.sweeps.points import Points
 from mfa.studies.sweeps.swept import Swept, chosen
@@ -91,13 +92,12 @@ def sweep(
     names = chosen(loaded.system, as_names("indicators", indicators))
     task = Task(loaded, asked, *points.base(figures, loaded), names)
     _check_files(Swept(task.base, asked, names, ()), out, picture)
-    if processes is not None and processes < 1:
-        raise Error([Fault("sweep-processes", None, {"count": processes})])
+    crew = Crew(processes, scheduler)
+    crew.check()
     key = _key(task)
-    crew = _crew(task, processes, scheduler, key)
     if out is None:
         done: dict[int, list[Row]] = {}
-        for start, rows in crew(crews.starts(len(asked))):
+        for start, rows in crew.chunks(task, crews.starts(len(asked)), key):
             done[start] = rows
             progress(min(len(asked), len(done) * crews.CHUNK), len(asked))
         found = _swept(task, done)
@@ -141,25 +141,9 @@ def _check_files(about: Swept, out: str | Path | None, picture: str | Path | Non
         check(about)
 
 
-def _crew(
-    task: Task, processes: int | None, scheduler: str | None, key: str
-) -> Callable[[Sequence[int]], Iterator[crews.Chunk]]:
-    """Who solves the chunks that are left."""
-    if scheduler is not None:
-        crews.dask()
-        return lambda wanted: crews.on_cluster(task, wanted, scheduler, key)
-    count = processes or crews.processors()
-
-    def solve(wanted: Sequence[int]) -> Iterator[crews.Chunk]:
-        here = min(count, len(wanted))
-        return crews.alone(task, wanted) if here < 2 else crews.together(task, wanted, here)
-
-    return solve
-
-
 def _kept(
     task: Task,
-    crew: Callable[[Sequence[int]], Iterator[crews.Chunk]],
+    crew: Crew,
     key: str,
     out: Path,
     progress: Progress,
@@ -171,7 +155,7 @@ def _kept(
     count = len(task.points)
     with journal(out, key) as kept:
         left = [start for start in crews.starts(count) if start not in kept.done]
-        for start, rows in crew(left) if left else ():
+        for start, rows in crew.chunks(task, left, key) if left else ():
             kept.add(start, rows)
             progress(min(count, len(kept.done) * crews.CHUNK), count)
         found = _swept(task, {start: list(map(_row, rows)) for start, rows in kept.done.items()})

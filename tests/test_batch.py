@@ -9,7 +9,7 @@ import pytest
 
 import mfa
 from mfa.engine.batch import solve_batch, stacked
-from mfa.engine.batch_lists import fill
+from mfa.engine.batch_lists import Bounds, fill, serve, slopes
 from mfa.engine.merit import fill as fill_one
 from mfa.engine.network import GainError, LostError, OrderError, Values
 from mfa.engine.solver import solve_wired
@@ -100,3 +100,21 @@ def test_samples_of_shipped_scenarios(name: str) -> None:
         }
         values.append(replace(compiled.values, **numbers))
     assert agree(compiled.wiring, values) == 0
+
+
+@pytest.mark.parametrize("whole", [0.0, 2.0, 5.0, 11.0, 40.0])
+def test_slopes_of_a_list_are_its_differences(whole: float) -> None:
+    """A cap of 3, 30 % but at most 6, 50 %, and the rest: who gets how much of one more."""
+    cap = np.array([3.0, 6.0, np.inf, np.inf])[:, None]
+    bounds = Bounds(cap, np.array([np.inf, 0.3, 0.5, np.inf])[:, None])
+    tiers, share = [[0], [1], [2], [3]], np.ones((4, 1))
+
+    def handed(amount: float) -> np.ndarray:
+        found = dict(serve(tiers, np.array([amount]), bounds, share))
+        return np.array([found.get(e, np.zeros(1))[0] for e in range(4)])
+
+    rising = dict(slopes(tiers, np.array([whole]), bounds))
+    step = 1e-6
+    expected = (handed(whole) - handed(whole - step)) / step if whole else np.zeros(4)
+    shares = [float(rising[e][0]) if e in rising else 0.0 for e in range(4)]
+    assert shares == pytest.approx(expected, abs=1e-6)

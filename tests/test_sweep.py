@@ -419,7 +419,11 @@ def cluster(tmp_path: Path) -> Iterator[str]:
         for process in reversed(started):
             process.terminate()
         for process in started:
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:  # a worker may wait for a scheduler that is gone
+                process.kill()
+                process.wait(timeout=30)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -432,6 +436,26 @@ def test_workers_of_a_cluster_give_the_same_bytes(run: Runner, cluster: str) -> 
     ended = run("sweep", "base.yaml", *VARY, "--out", "2.csv", "--scheduler", cluster, "--quiet")
     assert ended.code == 0, ended.err
     assert Path("1.csv").read_bytes() == Path("2.csv").read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_workers_of_a_cluster_sample_alike(here: Path, cluster: str) -> None:
+    """Samples on arrays and by records, and the ends of a tornado, as in one process."""
+    text = CHAIN.replace("capacity: 400 kt/a", "capacity: {value: 400 kt/a, cv: 20 %, source: local}")
+    Path("park.yaml").write_text(f"{text}sources: {{local: {{cite: Local}}}}\n", encoding="utf-8")
+    scenario = mfa.load("base.yaml")
+    for names in ((), (RATE,)):
+        here_ = scenario.solve(samples=600, indicators=names, processes=1).sampled
+        there = scenario.solve(samples=600, indicators=names, scheduler=cluster).sampled
+        assert here_ is not None
+        assert there is not None
+        assert here_.values.tobytes() == there.values.tobytes()
+        assert here_.drawn.tobytes() == there.drawn.tobytes()
+        assert here_.tables == there.tables
+    result = scenario.solve()
+    one = result.sensitivity(method="tornado", indicators=RATE, processes=1)
+    two = result.sensitivity(method="tornado", indicators=RATE, scheduler=cluster)
+    assert one.table.rows == two.table.rows
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -486,11 +510,11 @@ def test_killed_at_any_time_it_goes_on(here: Path, processes: str) -> None:
     assert not [f for f in Path().iterdir() if f.name.startswith(".")]
 
 
-def interrupted(after: int) -> Callable[..., Iterator[crews.Chunk]]:
+def interrupted(after: int) -> Callable[..., Iterator[tuple[int, Any]]]:
     """Solves as one process does, until somebody presses Ctrl-C after some chunks."""
     real = crews.alone
 
-    def alone(task: point_solver.Task, wanted: Any) -> Iterator[crews.Chunk]:
+    def alone(task: point_solver.Task, wanted: Any) -> Iterator[tuple[int, Any]]:
         for number, chunk in enumerate(real(task, wanted)):
             if number == after:
                 raise KeyboardInterrupt

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 @click.option("--until-error", metavar="SHARE")
 @click.option("--indicator", "names", multiple=True, metavar="NAME")
 @click.option("--keep", is_flag=True)
+@click.option("--processes", type=int, metavar="N")
+@click.option("--scheduler", metavar="tcp://HOST:PORT")
 @click.option("--gaussian", is_flag=True)
 @click.option("--report", is_flag=True)
 @click.option("--full", is_flag=True)
@@ -78,6 +80,8 @@ def run(
     until_error: str | None,
     names: tuple[str, ...],
     keep: bool,
+    processes: int | None,
+    scheduler: str | None,
     gaussian: bool,
     report: bool,
     full: bool,
@@ -99,6 +103,7 @@ def run(
 
     draws: dict[str, Any] = {"samples": samples, "seed": seed, "method": method, "until_error": until_error}
     draws |= {"indicators": names, "keep": keep, "gaussian": gaussian}
+    draws |= {"processes": processes, "scheduler": scheduler}
 
     def answer() -> Result:
         loaded = mfa.load(scenario, **over).with_layers(layers).with_allocation(allocation)

@@ -28,6 +28,8 @@ METHODS = ("samples", "local", "tornado", "gaussian", "morris", "sobol")
 @click.option("--by", type=click.Choice(["figure", "document", "process", "chain"]), default="document")
 @click.option("--samples", type=int, metavar="N")
 @click.option("--seed", type=int, default=1, metavar="N")
+@click.option("--processes", type=int, metavar="N")
+@click.option("--scheduler", metavar="tcp://HOST:PORT")
 @click.option("--out", type=NamedPath(dir_okay=False, path_type=Path))
 @click.option("--picture", type=NamedPath(dir_okay=False, path_type=Path))
 @scenario_options
@@ -40,6 +42,8 @@ def sensitivity(
     by: By,
     samples: int | None,
     seed: int,
+    processes: int | None,
+    scheduler: str | None,
     out: Path | None,
     picture: Path | None,
     over: Mapping[str, Any],
@@ -66,6 +70,8 @@ def sensitivity(
             seed=seed,
             by=by,
             next_=next_,
+            processes=processes,
+            scheduler=scheduler,
             progress=told("sample", show, lang),
         )
     if out is not None:

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mfa.engine.batch_lists import BatchCluster, serve, steepest_of_cluster
+from mfa.engine.adding import adding
+from mfa.engine.batch_lists import BatchCluster, Bounds, serve, slopes, steepest_of_cluster
 from mfa.engine.equations import TRACE
 from mfa.engine.forward import CANCELLED
 from mfa.engine.network import Bools, Floats, Ints, State, Values
@@ -23,11 +22,12 @@ from mfa.engine.solver import ACCEPTED, LARGEST, LEAST, ROUNDING
 from mfa.engine.unique import BELOW_ONE
 from mfa.engine.wiring import Cluster, Wiring
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
 SWEEPS = 600  # of a block; recycles of gain 0.95 stand still after that
+JUMPS = 3  # sweeps of a block that end in a step of Newton's method; lists bend in few places
+SMALL = 12  # pools: of larger blocks the dense solves cost what the sweeps do that they save
 STILL = 1e-15  # of what flows through a pool: a change below it is rounding
+CACHED = 2**17  # amounts: 1 MB
+WIDE = 12  # flows: from there on gathering their rows costs less than as many calls
 DUST = 6  # rounds in which what only dust feeds becomes dust; the plain solver takes no more
 
 ARRAYS = ("coefficient", "external", "driven", "capacity", "limit", "percent", "share", "outside")
@@ -87,20 +87,22 @@ class _Batch:
         self.wiring, self.values = wiring, values
         s = wiring.structure
         self.size = values.coefficient.shape[1]
-        self.signed = s.flow_side[:, None] * values.coefficient
-        self.cap = self._caps()
+        self.bounds = Bounds(self._caps(), values.percent)
         self.level = np.nan_to_num(values.driven)
         self.handed = np.zeros((len(s.entries), self.size))
         self.left = np.zeros(self.size, bool)
         self.sweeps = 0
-        firm = self._firm_amounts(self.level)
-        self.net = values.external + self._per_pool(firm)
-        self.gross = np.abs(values.external) + self._per_pool(np.abs(firm))
+        self.net, self.gross = values.external.copy(), np.abs(values.external)
+        self.side = s.flow_side.tolist()
         self.process = wiring.process.tolist()
         self.flow = wiring.flow.tolist()
         self.to = s.flow_pool.tolist()
+        self.tied = wiring.cluster_of.tolist()
         flows, start = wiring.firm_by_process
         self.flows = [flows[start[p] : start[p + 1]].tolist() for p in range(len(s.processes))]
+        self.wide = {p for p in np.flatnonzero(wiring.firm_apart).tolist() if start[p + 1] - start[p] >= WIDE}
+        for process in np.flatnonzero(self.level.any(axis=1)).tolist():
+            self._run(process, self.level[process])
 
     def _caps(self) -> Floats:
         """(entry, sample) the tighter of limit and capacity, pool's unit."""
@@ -109,23 +111,6 @@ class _Batch:
         named = w.process >= 0
         own[named] = v.capacity[w.process[named]] * v.coefficient[w.flow[named]]
         return np.asarray(np.minimum(v.limit, own), np.float64)
-
-    @cached_property
-    def _into(self) -> csr_matrix:
-        """(pool, firm flow) 1 where the flow is one of the pool."""
-        from scipy.sparse import csr_matrix
-
-        s, firm = self.wiring.structure, self.wiring.firm
-        at = (s.flow_pool[firm], np.arange(len(firm)))
-        return csr_matrix((np.ones(len(firm)), at), shape=(len(s.pools), len(firm)))
-
-    def _firm_amounts(self, level: Floats) -> Floats:
-        firm = self.wiring.firm
-        found: Floats = self.signed[firm] * level[self.wiring.structure.flow_process[firm]]
-        return found
-
-    def _per_pool(self, amounts: Floats) -> Floats:
-        return np.asarray(self._into @ amounts, np.float64)
 
     # ------------------------------------------------------------ the way through
     def solved(self) -> BatchState:
@@ -157,66 +142,134 @@ class _Batch:
     def _hand_on(self, pools: Sequence[int], clusters: Sequence[Cluster]) -> None:
         """Serve the lists of finished pools, whose nets stay what they are."""
         nets = self.net[pools]
-        for process, level in list(self._levels(pools, clusters)):
+        handed: list[tuple[int, Floats]] = []
+        for process, level in list(self._levels(pools, clusters, handed)):
             self._run(process, level)
+        for entry, amount in handed:
+            self.handed[entry] = amount
         self.net[pools] = nets
 
     def _run(self, process: int, level: Floats) -> None:
         self.level[process] = level
         if not level.any():
             return
+        if process in self.wide:
+            self._bring_wide(process, level)
+            return
         for flow in self.flows[process]:
-            amount = self.signed[flow] * level
-            self.net[self.to[flow]] += amount
-            self.gross[self.to[flow]] += np.abs(amount)
+            self._bring(flow, level, self.net[self.to[flow]], self.gross[self.to[flow]])
 
-    def _levels(self, pools: Sequence[int], clusters: Sequence[Cluster]) -> Iterator[tuple[int, Floats]]:
-        """The processes that plain lists of some pools and some clusters run, with their levels."""
-        tied = self.wiring.cluster_of
+    def _bring_wide(self, process: int, level: Floats) -> None:
+        """What `_bring` does for all flows of a process, of which no two go to one pool."""
+        found, start = self.wiring.firm_by_process
+        flows, s = found[start[process] : start[process + 1]], self.wiring.structure
+        pools = s.flow_pool[flows]
+        amount = self.values.coefficient[flows]
+        amount *= level
+        self.gross[pools] += amount
+        amount *= s.flow_side[flows][:, None]
+        self.net[pools] += amount
+
+    def _bring(self, flow: int, level: Floats, net: Floats, gross: Floats) -> None:
+        """Add what a flow brings to its pool at some levels, with its sign and without, in place."""
+        amount = self.values.coefficient[flow] * level
+        gross += amount
+        if self.side[flow] > 0:
+            net += amount
+        else:
+            net -= amount
+
+    def _levels(
+        self,
+        pools: Sequence[int],
+        clusters: Sequence[Cluster],
+        handed: list[tuple[int, Floats]] | None = None,
+    ) -> Iterator[tuple[int, Floats]]:
+        """The processes that plain lists of some pools and some clusters run, with their levels.
+
+        Parameters
+        ----------
+        handed : gets the entries with what is handed by each
+        """
         for pool in pools:
-            if tied[pool] < 0:
-                self.handed[self.wiring.entries_at(np.array([pool]))] = 0.0
+            if self.tied[pool] < 0:
                 for entry, amount in self._served(pool):
-                    self.handed[entry] = amount
+                    if handed is not None:
+                        handed.append((entry, amount))
                     if self.process[entry] >= 0:
                         yield self.process[entry], amount / self.values.coefficient[self.flow[entry]]
         for cluster in clusters:
-            found = BatchCluster(self.wiring, self.values, self.cap, cluster, self.net[cluster.pools])
-            for entry, amount in found.handed.items():
-                self.handed[entry] = amount
+            found = BatchCluster(self.wiring, self.values, self.bounds, cluster, self.net[cluster.pools])
+            if handed is not None:
+                handed += found.handed.items()
             yield from found.level.items()
 
     def _served(self, pool: int) -> Iterator[tuple[int, Floats]]:
         for side in (1, -1):
-            tiers = self.wiring.tiers.get((pool, side), ())
-            whole = np.maximum(side * self.net[pool], 0.0)
+            tiers = self.wiring.tiers.get((pool, side))
             if tiers:
-                yield from serve(tiers, whole, self.cap, self.values)
+                net = self.net[pool]
+                whole = np.maximum(net if side > 0 else -net, 0.0)
+                yield from serve(tiers, whole, self.bounds, self.values.share)
 
     # ------------------------------------------------------------ recycles
     def _repeat(self, pools: Sequence[int]) -> None:
-        """Repeat a block until every sample stands still; what does not is left."""
+        """Repeat a block until every sample stands still, each by itself; what does not is left."""
         clusters = self._clusters_of(pools)
         self.left |= ~self._proven(pools, clusters)
         at = {pool: i for i, pool in enumerate(pools)}
+        inside: dict[int, list[tuple[int, int]]] = {}
         fed, gross = self.net[pools].copy(), self.gross[pools].copy()
-        for _ in range(SWEEPS):
+        moving, last = ~self.left, gross
+        jumps = JUMPS if len(pools) <= SMALL and not clusters and self._singly(pools) else 0
+        for sweep in range(SWEEPS):
             self.sweeps += 1
             got, through = fed.copy(), gross.copy()
             for process, level in self._levels(pools, clusters):
-                for flow in self.flows[process]:
-                    i = at.get(self.to[flow])
-                    if i is not None:
-                        amount = self.signed[flow] * level
-                        got[i] += amount
-                        through[i] += np.abs(amount)
+                if process not in inside:
+                    mine = ((flow, at.get(self.to[flow])) for flow in self.flows[process])
+                    inside[process] = [(flow, i) for flow, i in mine if i is not None]
+                for flow, i in inside[process]:
+                    self._bring(flow, level, got[i], through[i])
             open_ = np.abs(got - self.net[pools]) > STILL * np.maximum(through, TRACE * through.max(axis=0))
-            self.net[pools] = got
-            moving = open_.any(axis=0) & ~self.left
+            now = moving & open_.any(axis=0)
+            if sweep < jumps and now.any():
+                got = np.where(now, self.net[pools] + self._jump(pools, inside, got, now), got)
+            self.net[pools] = np.where(moving, got, self.net[pools])
+            last = np.where(moving, through, last)
+            moving = now
             if not moving.any():
                 break
         self.left |= moving
-        self.gross[pools] = through
+        self.gross[pools] = last
+
+    def _singly(self, pools: Sequence[int]) -> bool:
+        """Whether no tier of the lists of some pools is shared."""
+        tiers = (t for pool in pools for side in (1, -1) for t in self.wiring.tiers.get((pool, side), ()))
+        return all(len(tier) == 1 for tier in tiers)
+
+    def _jump(
+        self, pools: Sequence[int], inside: Mapping[int, Sequence[tuple[int, int]]], got: Floats, now: Bools
+    ) -> Floats:
+        """(pool, sample) a step of Newton's method, to where the block stands still if no list bends."""
+        size, change = len(pools), got - self.net[pools]
+        slope = np.zeros((size, size, self.size))
+        for j, pool in enumerate(pools):
+            for side in (1, -1):
+                tiers = self.wiring.tiers.get((pool, side), ())
+                whole = np.maximum(side * self.net[pool], 0.0)
+                for entry, share in slopes(tiers, whole, self.bounds):
+                    process = self.process[entry]
+                    if inside.get(process):  # a process that no sample reaches has no slope either
+                        level = side * share / self.values.coefficient[self.flow[entry]]
+                        for flow, i in inside[process]:
+                            slope[i, j] += self.side[flow] * self.values.coefficient[flow] * level
+        slope[:, :, ~now] = 0.0
+        matrix = np.eye(size) - slope.transpose(2, 0, 1)
+        try:
+            return np.asarray(np.linalg.solve(matrix, change.T[:, :, None])[:, :, 0].T)
+        except np.linalg.LinAlgError:  # of a sample that balances nowhere; the others are repeated
+            return change
 
     def _clusters_of(self, pools: Sequence[int]) -> list[Cluster]:
         """The clusters that move one of these pools, or have one of them."""
@@ -244,7 +297,7 @@ class _Batch:
                 for flow in (f for f in self.flows[process] if self.to[f] in at):
                     for k, pool in enumerate(cluster.pools.tolist()):
                         if pool in at:
-                            best[at[self.to[flow]], at[pool]] += np.abs(self.signed[flow]) * bound[k]
+                            best[at[self.to[flow]], at[pool]] += self.values.coefficient[flow] * bound[k]
         sure: Bools = best.sum(axis=0).max(axis=0) < BELOW_ONE
         doubtful = np.flatnonzero(~sure & np.isfinite(best).all(axis=(0, 1)))
         if len(doubtful):
@@ -258,15 +311,15 @@ class _Batch:
         for flow in self.flows[process]:
             i = at.get(self.to[flow])
             if i is not None:
-                found[i] = found.get(i, 0.0) + self.signed[flow]
+                found[i] = found.get(i, 0.0) + self.side[flow] * self.values.coefficient[flow]
         return found
 
     # ------------------------------------------------------------ what came out
     def _state(self) -> BatchState:
         """The states, with what is only rounding taken for nothing, as the plain solver does."""
         w, s = self.wiring, self.wiring.structure
-        gross = self._gross(self.level)
-        residual = self.values.external + self._per_pool(self._firm_amounts(self.level)) - self.net
+        gross, brought = self._through(self.level)
+        residual = self.values.external + brought - self.net
         floor = np.maximum(TRACE * gross.max(axis=0, initial=0.0), LEAST)
         error = (np.abs(residual) / np.maximum(gross, floor)).max(axis=0, initial=0.0)
         turnover = np.maximum(np.abs(self.net), gross)
@@ -275,7 +328,9 @@ class _Batch:
         nothing = np.maximum(ROUNDING * turnover, LEAST * largest)
         handed, level = self._above(self.handed, self.level, nothing)
         for _ in range(DUST):
-            nothing[self._gross(level) < ROUNDING * turnover] = np.inf
+            if not np.array_equal(level, self.level):
+                gross, _ = self._through(level)
+            nothing[gross < ROUNDING * turnover] = np.inf
             cleared, less = self._above(self.handed, self.level, nothing)
             if np.array_equal(level, less):
                 break
@@ -283,28 +338,42 @@ class _Batch:
         else:
             left |= (level != less).any(axis=0)
         net = np.where(np.isinf(nothing), 0.0, self.net)
-        rest = net.copy()
-        np.subtract.at(rest, w.pool, w.side[:, None] * handed)
+        rest = net - adding(w.pool, len(s.pools), w.side.astype(float)) @ handed
         rest = np.where(np.abs(rest) > nothing, rest, 0.0)
-        assert len(rest) == len(s.pools)
         return BatchState(
             net, level, handed, np.maximum(rest, 0.0), np.maximum(-rest, 0.0), error, self.sweeps, left
         )
 
-    def _gross(self, level: Floats) -> Floats:
-        """(pool, sample) all that flows into and out of each pool whatever its own list asks."""
-        found = np.abs(self.values.external) + self._per_pool(np.abs(self._firm_amounts(level)))
-        beside, s = self.wiring.beside_asks, self.wiring.structure
-        np.add.at(found, s.flow_pool[beside], self.values.coefficient[beside] * level[s.flow_process[beside]])
-        return found
+    def _through(self, level: Floats) -> tuple[Floats, Floats]:
+        """(pool, sample) what flows in and out whatever its own list asks, added up; and in less out.
+
+        Pool by pool, as many at once as stay in the cache of a processor.
+        """
+        w, s = self.wiring, self.wiring.structure
+        gross, net = np.abs(self.values.external), np.zeros((len(s.pools), self.size))
+        flows, start = w.firm_by_pool
+        most = max(1, CACHED // self.size)
+        first = 0
+        while first < len(s.pools):
+            last = max(first + 1, int(np.searchsorted(start, start[first] + most, side="right")) - 1)
+            some = flows[start[first] : start[last]]
+            amount = self.values.coefficient[some]
+            amount *= level[s.flow_process[some]]
+            to, count = s.flow_pool[some] - first, last - first
+            gross[first:last] += adding(to, count) @ amount
+            net[first:last] = adding(to, count, s.flow_side[some].astype(float)) @ amount
+            first = last
+        beside = w.beside_asks
+        np.add.at(gross, s.flow_pool[beside], self.values.coefficient[beside] * level[s.flow_process[beside]])
+        return gross, net
 
     def _above(self, handed: Floats, level: Floats, nothing: Floats) -> tuple[Floats, Floats]:
         """What is handed above `nothing` (pool, sample), and the levels of the processes that then run."""
         w = self.wiring
         kept = np.where(handed > nothing[w.pool], handed, 0.0)
         named = np.flatnonzero(w.process >= 0)
-        running = np.zeros(level.shape, bool)
-        np.logical_or.at(running, w.process[named], kept[named] > 0)
+        process = w.process[named]
+        running = np.asarray(adding(process, len(level)) @ (kept[named] > 0).astype(float)) > 0
         listed = np.zeros(len(level), bool)
-        listed[w.process[named]] = True
+        listed[process] = True
         return kept, np.where(listed[:, None] & ~running, 0.0, level)

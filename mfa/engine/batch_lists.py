@@ -15,38 +15,79 @@ from mfa.engine.wiring import Cluster, Step, Wiring
 Key = tuple[int, int]
 
 
+class Bounds:
+    """The most that entries take: a cap, or a percentage of what their list shares out.
+
+    Attributes
+    ----------
+    free : whether an entry has neither in any sample, so that it takes all there is
+    """
+
+    def __init__(self, cap: Floats, percent: Floats) -> None:
+        self._cap, self._percent = cap, percent
+        shared = np.asarray(np.isfinite(percent).any(axis=1))
+        uncapped = np.asarray(np.isinf(cap).all(axis=1))
+        self._shared: list[bool] = shared.tolist()
+        self.free: list[bool] = (~shared & uncapped).tolist()
+
+    def of(self, entry: int, whole: Floats) -> Floats:
+        """(sample,) the most of `whole`."""
+        most: Floats = self._cap[entry]
+        if not self._shared[entry]:
+            return most
+        percent = self._percent[entry]
+        written = np.isfinite(percent)
+        by_share = np.where(written, np.where(written, percent, 0.0) * whole, np.inf)
+        return np.asarray(np.minimum(most, by_share), np.float64)
+
+    def slope(self, entry: int, whole: Floats) -> Floats | float:
+        """(sample,) how the most grows with `whole`: the percentage where that binds, else not."""
+        if not self._shared[entry]:
+            return 0.0
+        percent = self._percent[entry]
+        written = np.isfinite(percent)
+        share = np.where(written, percent, 0.0)
+        return np.where(written & (share * whole <= self._cap[entry]), share, 0.0)
+
+
+def slopes(tiers: Sequence[Sequence[int]], whole: Floats, bounds: Bounds) -> Iterator[tuple[int, Floats]]:
+    """The entries of a list of single entries with how much of one more of `whole` each gets."""
+    left, rest = whole, (whole > 0).astype(float)
+    for (entry,) in tiers:
+        if bounds.free[entry]:
+            yield entry, rest
+            break
+        most = bounds.of(entry, whole)
+        mine = np.where(left <= most, rest, bounds.slope(entry, whole) * (whole > 0))
+        yield entry, mine
+        left, rest = left - np.minimum(left, most), rest - mine
+
+
 def serve(
-    tiers: Sequence[Sequence[int]], whole: Floats, cap: Floats, values: Values
+    tiers: Sequence[Sequence[int]], whole: Floats, bounds: Bounds, share: Floats
 ) -> Iterator[tuple[int, Floats]]:
     """The entries of a list with what each gets of `whole` (sample,).
 
     Parameters
     ----------
-    cap : (entry, sample) the greatest amounts
+    share : (entry, sample) weights within a tier
     """
     left = whole
-    for tier in tiers:
-        if not left.any():
+    for number, tier in enumerate(tiers):
+        if number and not left.any():
             break
         if len(tier) == 1:
-            taken = np.minimum(left, _bound(tier[0], whole, cap, values))
+            if bounds.free[tier[0]]:
+                yield tier[0], left
+                break
+            taken = np.minimum(left, bounds.of(tier[0], whole))
             yield tier[0], taken
             left = left - taken
         else:
-            bounds = np.array([_bound(e, whole, cap, values) for e in tier])
-            shares = fill(left, values.share[list(tier)], bounds)
+            most = np.array([bounds.of(e, whole) for e in tier])
+            shares = fill(left, share[list(tier)], most)
             yield from zip(tier, shares, strict=True)
             left = np.maximum(left - shares.sum(axis=0), 0.0)
-
-
-def _bound(entry: int, whole: Floats, cap: Floats, values: Values) -> Floats:
-    """(sample,) the most that an entry takes: its cap, or its percentage of the whole."""
-    percent = values.percent[entry]
-    most: Floats = cap[entry]
-    if not np.isfinite(percent).any():
-        return most
-    by_share = np.where(np.isfinite(percent), np.where(np.isfinite(percent), percent, 0.0) * whole, np.inf)
-    return np.asarray(np.minimum(most, by_share), np.float64)
 
 
 def fill(amount: Floats, weight: Floats, cap: Floats) -> Floats:
@@ -80,8 +121,8 @@ class BatchCluster:
     handed : entry → (sample,) the amount handed
     """
 
-    def __init__(self, wiring: Wiring, values: Values, cap: Floats, cluster: Cluster, net: Floats) -> None:
-        self.wiring, self.values, self.cap = wiring, values, cap
+    def __init__(self, wiring: Wiring, values: Values, bounds: Bounds, cluster: Cluster, net: Floats) -> None:
+        self.wiring, self.values, self.bounds = wiring, values, bounds
         self.level: dict[int, Floats] = {}
         self.handed: dict[int, Floats] = {}
         self.left: dict[Key, Floats] = {}
@@ -112,7 +153,7 @@ class BatchCluster:
         return found
 
     def _bound(self, entry: int) -> Floats:
-        return _bound(entry, self.whole[self._list(entry)], self.cap, self.values)
+        return self.bounds.of(entry, self.whole[self._list(entry)])
 
     def _allowed(self, entry: int) -> Floats:
         return np.minimum(self.left[self._list(entry)], self._bound(entry))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mfa.engine import linear
-from mfa.engine.network import GIVER, TAKER, Ints, OrderError, Structure
+from mfa.engine.network import GIVER, TAKER, Bools, Ints, OrderError, Structure
 
 if TYPE_CHECKING:
     from mfa.engine.block import Block
@@ -131,6 +131,24 @@ class Wiring:
         order = np.argsort(owner, kind="stable")
         start = np.searchsorted(owner[order], np.arange(len(s.processes) + 1))
         return self.firm[order], start
+
+    @cached_property
+    def firm_apart(self) -> Bools:
+        """(process,) whether no two of its firm flows go to one pool."""
+        flows, s = self.firm_by_process[0], self.structure
+        owner, pool = s.flow_process[flows], s.flow_pool[flows]
+        order = np.lexsort((pool, owner))
+        twice = (np.diff(owner[order]) == 0) & (np.diff(pool[order]) == 0)
+        found = np.ones(len(s.processes), bool)
+        found[owner[order[1:]][twice]] = False
+        return found
+
+    @cached_property
+    def firm_by_pool(self) -> tuple[Ints, Ints]:
+        """Firm flows sorted by pool: positions, and (pool + 1,) where each begins."""
+        pool = self.structure.flow_pool[self.firm]
+        order = np.argsort(pool, kind="stable")
+        return self.firm[order], np.searchsorted(pool[order], np.arange(len(self.structure.pools) + 1))
 
     @cached_property
     def beside_asks(self) -> Ints:

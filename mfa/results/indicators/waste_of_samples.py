@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
-from mfa.catalogue import BY_ID, PER_WASTE, WASTE_AMOUNTS, WASTE_CLASSES, WASTE_RATES
+from mfa.catalogue import BY_ID, PER_WASTE, WASTE_AMOUNTS, WASTE_CLASSES, WASTE_RATES, Definition
+from mfa.engine.adding import adding
 from mfa.engine.network import Bools, Floats
 from mfa.results.accounts.waste import Account, WasteFlow
 from mfa.results.accounts.waste_samples import FIELDS, WasteSamples
@@ -35,65 +36,75 @@ class WasteIndicators:
 
     def __init__(self, samples: WasteSamples, wastes: Mapping[str, WasteFlow]) -> None:
         self.samples, self.wastes = samples, wastes
-        self._accounts: dict[str, Account] = {}
-        self._sure: dict[str, Account] = {}
+        self._totals: dict[tuple[tuple[str, ...], bool], Account] = {}
 
     @cached_property
     def _lacking(self) -> Mapping[str, Bools]:
         """Process → (sample,) whether it runs and one of its inputs is in shortage."""
-        s, state = self.samples.structure, self.samples.state
+        s, state = self.samples.plan.structure, self.samples.state
         short = {m: a > 0 for m, a in zip(s.pools, state.shortage, strict=True) if np.any(a > 0)}
         found = {}
-        for process, level in zip(self.samples.ledger.processes, state.level, strict=True):
+        for process, level in zip(self.samples.plan.ledger.processes, state.level, strict=True):
             missing = [short[m] for m in process.inputs if m in short]
             if missing:
                 found[process.id] = np.any(missing, axis=0) & (level > 0)
         return found
 
+    @cached_property
+    def _all(self) -> Account:
+        return self.samples.accounts()
+
+    @cached_property
+    def _sure(self) -> Account:
+        """What is left when takers that lack an input are not believed."""
+        return self.samples.accounts(self._lacking)
+
     def row(self, row: Row) -> tuple[Floats, list[str | None]]:
         """(sample,) values, NaN where there is none, and whether the bounds are kept."""
         name, least, most = row
         members, fates, field = self._of(name)
-        value = _value(self._total(members, self._accounts, {}), fates, field)
+        total = self._total(members, sure=False)
+        value = _value(total, fates, field)
         if least is None and most is None:
             return value, [None] * len(value)
-        doubted = self._total(members, self._sure, self._lacking)
+        doubted = self._total(members, sure=True)
         sure = _value(doubted, fates, field)
         if field == "stored":  # what is not believed to be used may just as well be stored
-            sure = value + doubted.dumped - self._total(members, self._accounts, {}).dumped
+            sure = value + doubted.dumped - total.dumped
         met = _holds(value, least, most)
         proven = _holds(sure, least, most) | ~self._doubtful(members)
         words = np.where(met & proven, "true", np.where(met, "unproven", "false"))
-        return value, [None if v != v else str(w) for v, w in zip(value.tolist(), words, strict=True)]
+        return value, [None if v != v else w for v, w in zip(value.tolist(), words.tolist(), strict=True)]
 
-    def _of(self, name: str) -> tuple[list[str], Sequence[str], str]:
+    def _of(self, name: str) -> tuple[tuple[str, ...], Sequence[str], str]:
         """The wastes of an indicator, and its fates, or the field that it adds up."""
-        system = self.samples.system
         if name in RATES:
-            return [w.material for w in covered(system, self.wastes, RATES[name])], RATES[name].fates, ""
+            return self._covered(RATES[name]), RATES[name].fates, ""
         if name in AMOUNTS:
             group, field = AMOUNTS[name]
-            return [w.material for w in covered(system, self.wastes, BY_ID[group])], (), field
-        return [name.partition(":")[2]], UTILISED, ""
+            return self._covered(BY_ID[group]), (), field
+        return (name.partition(":")[2],), UTILISED, ""
 
-    def _total(
-        self, members: Sequence[str], known: dict[str, Account], lacking: Mapping[str, Bools]
-    ) -> Account:
-        for m in members:
-            if m not in known:
-                known[m] = self.samples.account(m, lacking)
-        return sum((known[m] for m in members), Account())
+    def _covered(self, rate: Definition) -> tuple[str, ...]:
+        return tuple(w.material for w in covered(self.samples.plan.system, self.wastes, rate))
+
+    def _total(self, members: tuple[str, ...], *, sure: bool) -> Account:
+        """The accounts of some wastes together, each field (sample,)."""
+        if (members, sure) not in self._totals:
+            of = self._sure if sure else self._all
+            rows = [self.samples.plan.wastes[m] for m in members]
+            adds = adding(np.zeros(len(rows), np.int64), 1)
+            fields = (np.asarray(adds @ getattr(of, field)[rows])[0] for field in FIELDS)
+            self._totals[members, sure] = Account(*fields)
+        return self._totals[members, sure]
 
     def _doubtful(self, members: Sequence[str]) -> Bools:
         """(sample,) whether a process that lacks an input takes some of the wastes."""
         found = np.zeros(self.samples.size, bool)
-        for node, amount in (use for m in members for use in self._uses(m)):
-            if node in self._lacking:
+        for (waste, node, _), amount in zip(self.samples.plan.uses.keys, self.samples.uses, strict=True):
+            if node in self._lacking and waste in members:
                 found |= self._lacking[node] & (amount > 0)
         return found
-
-    def _uses(self, waste: str) -> Iterator[tuple[str, Floats]]:
-        return ((node, amount) for (node, _), amount in self.samples.uses(waste).items())
 
 
 def _value(account: Account, fates: Sequence[str], field: str) -> Floats:

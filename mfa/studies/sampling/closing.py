@@ -11,11 +11,12 @@ flows with a written uncertainty, references and exact ones stay as they are dra
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from mfa.engine.adding import adding
 from mfa.engine.network import Floats
 from mfa.parameters import Path
 from mfa.parameters.values import balance_of
@@ -58,51 +59,98 @@ class Recipe:
         """The path of the balance flow, whose spread has a stream of its own."""
         return next((key_of(f.path) for f in (*self.inputs, *self.outputs) if f.balance), "")
 
-    def close(self, values: dict[Path, Floats], u: Floats) -> None:
-        """Move the flows that are drawn by default, in place; `u` (sample,) draws the balance flow."""
-        into = [self._mass(f, values, u) for f in self.inputs]
-        out = [self._mass(f, values, u) * self.ratio for f in self.outputs]
-        weights = self._weights()
-        powers = [-w for w in weights[: len(into)]] + weights[len(into) :]
-        drawn = np.array([np.broadcast_to(m, u.shape) for m in (*into, *out)])
-        factors = _closing(drawn, np.array(powers), len(into))
-        for flow, factor in zip((*self.inputs, *self.outputs), factors, strict=True):
-            if flow.variance and not flow.balance:
-                values[flow.path] = values[flow.path] * factor
-
-    def _mass(self, flow: Flow, values: Mapping[Path, Floats], u: Floats) -> Number:
-        value: Number = values.get(flow.path, flow.value)
-        if flow.balance and flow.variance:
-            shape = Shape(flow.value, gsd=math.exp(math.sqrt(flow.variance)))
-            value = quantile("lognormal", u, shape)
-        return value * unit_mass(flow.material, values)
-
-    def _weights(self) -> list[float]:
-        """How much each flow moves with λ: variance times its share of the mass."""
+    @property
+    def powers(self) -> list[float]:
+        """(flow,) how much each moves with λ: variance times its share of the mass; inputs the other way."""
         masses = [f.value * f.material.unit_mass for f in self.inputs]
         masses += [f.value * f.material.unit_mass * self.ratio for f in self.outputs]
         flows = (*self.inputs, *self.outputs)
         weights = [f.variance * m for f, m in zip(flows, masses, strict=True)]
-        return [w / max(weights) for w in weights]
+        most = max(weights)
+        return [(-w if i < len(self.inputs) else w) / most for i, w in enumerate(weights)]
 
 
-def _closing(drawn: Floats, powers: Floats, inputs: int) -> Floats:
-    """(flow, sample) factors exp(power·λ) by which masses in and out become equal, by Newton's method.
+class Closing:
+    """Closes the mass of recipes, all at once.
 
-    Where no λ does that, because what stays is more than all else can be, they are as near as STEPS bring it.
+    Attributes
+    ----------
+    keys : the streams that draw the balance flows, in the order of the rows that `close` takes
     """
-    sign = np.where(np.arange(len(drawn)) < inputs, 1.0, -1.0)[:, None]
-    power, found = powers[:, None], np.zeros(drawn.shape[1])
-    for _ in range(STEPS):
-        moved = drawn * np.exp(power * found)
-        open_ = (sign * moved).sum(axis=0)
-        if np.all(np.abs(open_) <= CLOSED * moved.sum(axis=0)):
-            break
-        steep = (sign * power * moved).sum(axis=0)
-        step = np.divide(-open_, steep, out=np.zeros_like(open_), where=steep != 0)
-        found = found + np.clip(step, -LONGEST, LONGEST)
-    made: Floats = np.exp(power * found)
-    return made
+
+    def __init__(self, recipes: Sequence[Recipe]) -> None:
+        found = [(k, r, f, p) for k, r in enumerate(recipes) for f, p in _flows(r)]
+        self._flows = [f for _, _, f, _ in found]
+        self._recipe = np.array([k for k, *_ in found], np.int64)
+        self._count = len(recipes)
+        self._side = _column(1.0 if f in r.inputs else -1.0 for _, r, f, _ in found)
+        self._scale = _column(1.0 if f in r.inputs else r.ratio for _, r, f, _ in found)
+        self._power = _column(p for *_, p in found)
+        self._moving = np.flatnonzero([f.variance > 0 and not f.balance for f in self._flows])
+        self._drawn = [i for i, f in enumerate(self._flows) if f.balance and f.variance]
+        self.keys = tuple(key_of(self._flows[i].path) for i in self._drawn)
+        self._median = _column(self._flows[i].value for i in self._drawn)
+        self._gsd = _column(math.exp(math.sqrt(self._flows[i].variance)) for i in self._drawn)
+
+    def close(self, values: dict[Path, Floats], u: Floats, size: int) -> None:
+        """Move the flows that are drawn by default, in place; `u` (balance flow, sample) draws those."""
+        if not self._count:
+            return
+        factors = np.exp(self._power[self._moving] * self._found(self._masses(values, u, size)))
+        for i, factor in zip(self._moving.tolist(), factors, strict=True):
+            path = self._flows[i].path
+            values[path] = values[path] * factor
+
+    def _masses(self, values: Mapping[Path, Floats], u: Floats, size: int) -> Floats:
+        """(flow, sample) tonnes a unit of its process; of outputs by the ratio of their recipe."""
+        made = np.empty((len(self._flows), size))
+        for i, flow in enumerate(self._flows):
+            np.multiply(values.get(flow.path, flow.value), unit_mass(flow.material, values), out=made[i])
+        if self._drawn:
+            drawn = quantile("lognormal", u, Shape(self._median, gsd=self._gsd))
+            for i, row in zip(self._drawn, drawn, strict=True):
+                np.multiply(row, unit_mass(self._flows[i].material, values), out=made[i])
+        made *= self._scale
+        return made
+
+    def _found(self, drawn: Floats) -> Floats:
+        """(moving flow, sample) λ by which masses in and out become equal, by Newton's method.
+
+        Where no λ does that, because what stays is more than all else can be, they are as near as STEPS
+        bring it. A sample stands still once it is closed, whatever the others do.
+        """
+        moves = np.flatnonzero(self._power[:, 0])
+        stays = np.flatnonzero(self._power[:, 0] == 0)
+        adds = adding(self._recipe[stays], self._count)
+        open_stays, mass_stays = adds @ (self._side[stays] * drawn[stays]), adds @ drawn[stays]
+        found = np.zeros((self._count, drawn.shape[1]))
+        active = np.arange(self._count)
+        for _ in range(STEPS):
+            place = np.full(self._count, -1)
+            place[active] = np.arange(len(active))
+            rows = moves[place[self._recipe[moves]] >= 0]
+            at, power = place[self._recipe[rows]], self._power[rows]
+            moved = drawn[rows] * np.exp(power * found[active][at])
+            adds = adding(at, len(active))
+            mass = adds @ moved + mass_stays[active]
+            moved *= self._side[rows]
+            left = adds @ moved + open_stays[active]
+            steep = adds @ (power * moved)
+            going = (np.abs(left) > CLOSED * mass) & (steep != 0)
+            step = np.divide(-left, steep, out=np.zeros(left.shape), where=going)
+            found[active] += np.clip(step, -LONGEST, LONGEST)
+            active = active[going.any(axis=1)]
+            if not len(active):
+                break
+        return found[self._recipe[self._moving]]
+
+
+def _flows(of: Recipe) -> Iterator[tuple[Flow, float]]:
+    return zip((*of.inputs, *of.outputs), of.powers, strict=True)
+
+
+def _column(found: Iterable[float]) -> Floats:
+    return np.array(list(found), float).reshape(-1, 1)
 
 
 def recipe(system: System, process: Process, free: Mapping[Path, float]) -> Recipe | None:

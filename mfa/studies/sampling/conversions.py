@@ -149,6 +149,11 @@ def follows(system: System, path: Path, figure: Figure, drawn: Collection[Path])
     return any(True for unit in parts for _ in _powers(system, path, unit, drawn))
 
 
+def moves(system: System, path: Path, figure: Figure, drawn: Collection[Path]) -> bool:
+    """Whether any number of a figure, its range and deviation among them, moves with a drawn property."""
+    return any(True for unit in {w.unit for w in figure.written} for _ in _powers(system, path, unit, drawn))
+
+
 Convert = Callable[[str], Number]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,8 +13,8 @@ from mfa.engine.network import Bools, Floats
 from mfa.errors import Error, Fault
 from mfa.parameters import Path, figure_at
 from mfa.properties import OTHER
-from mfa.studies.sampling.closing import Recipe, recipe
-from mfa.studies.sampling.conversions import follows, parts, rank, ratio
+from mfa.studies.sampling.closing import Closing, Recipe, recipe
+from mfa.studies.sampling.conversions import follows, moves, parts, rank, ratio
 from mfa.studies.sampling.spread import Shape, quantile
 from mfa.studies.sampling.streams import Method, Streams, together
 from mfa.studies.sampling.uncertain import Uncertain, figures, key_of, uncertain
@@ -50,9 +50,13 @@ class DrawPlan:
     count: int
 
     @cached_property
+    def _figures(self) -> Sequence[tuple[str, Path, Figure]]:
+        return list(figures(self.system))
+
+    @cached_property
     def uncertain(self) -> tuple[Uncertain, ...]:
         """The figures that are drawn, those that others are written by first."""
-        found = [u for u in uncertain(self.system) if not self._is_rest(u.path)]
+        found = [u for u in uncertain(self.system, self._figures) if not self._is_rest(u.path)]
         faults = [Fault("outside-range", f.place, _outside(f)) for u in found if _is_outside(f := u.figure)]
         if faults:
             raise Error(faults)
@@ -61,7 +65,7 @@ class DrawPlan:
     @cached_property
     def names(self) -> Mapping[Path, str]:
         """The paths of all figures, as people write them."""
-        return {path: name for name, path, _ in figures(self.system)}
+        return {path: name for name, path, _ in self._figures}
 
     @cached_property
     def streams(self) -> Streams:
@@ -76,7 +80,7 @@ class DrawPlan:
         drawn = {u.path for u in self.uncertain}
         if not properties:
             return {}
-        others = ((p, f) for _, p, f in figures(self.system) if p not in drawn and f.written)
+        others = ((p, f) for _, p, f in self._figures if p not in drawn and f.written)
         return {p: f for p, f in others if not self._is_one(p) and follows(self.system, p, f, properties)}
 
     def _is_one(self, path: Path) -> bool:
@@ -126,14 +130,7 @@ class DrawPlan:
     # ------------------------------------------------------------ drawing
     def block(self, start: int, size: int) -> Draws:
         """The draws of the samples from `start`, a multiple of 4."""
-        u = self.streams.block(start, size)
-        values: dict[Path, Floats] = {}
-        properties: dict[Path, tuple[float, Floats]] = {}
-        for one in self.uncertain:
-            shape = self.shape(one.path, one.figure, properties, one.gsd, one.top)
-            values[one.path] = quantile(one.kind, u[one.key], shape)
-            if rank(one.path) < _LAST:
-                properties[one.path] = one.figure.value, values[one.path]
+        values, properties = self._drawn(self.streams.block(start, size), size)
         for path, figure in self.followers.items():
             drawn = self.shape(path, figure, properties).value
             values[path] = np.broadcast_to(np.asarray(drawn, np.float64), (size,))
@@ -141,9 +138,62 @@ class DrawPlan:
         for paths in self.dirichlet:
             self._with_dirichlet(paths, values, start, size)
         self._with_compositions(values)
-        for each in self.recipes:
-            each.close(values, self.streams.further(each.key, 0, start, size))
+        self._close(values, start, size)
         return Draws(size, values, invalid, self.hold(values))
+
+    def _drawn(
+        self, u: Mapping[str, Floats], size: int
+    ) -> tuple[dict[Path, Floats], dict[Path, tuple[float, Floats]]]:
+        """The figures that are drawn, in their order, and the properties among them that others go by."""
+        made: dict[Path, Floats] = {}
+        properties: dict[Path, tuple[float, Floats]] = {}
+        for one in self._moving:
+            shape = self.shape(one.path, one.figure, properties, one.gsd, one.top)
+            made[one.path] = quantile(one.kind, u[one.key], shape)
+            if rank(one.path) < _LAST:
+                properties[one.path] = one.figure.value, made[one.path]
+        for kind, some, shape in self._alike:
+            drawn = quantile(kind, np.array([u[one.key] for one in some]).reshape(len(some), size), shape)
+            made |= zip((one.path for one in some), drawn, strict=True)
+        return {one.path: made[one.path] for one in self.uncertain}, properties
+
+    @cached_property
+    def _moving(self) -> tuple[Uncertain, ...]:
+        """Properties that are drawn, and the figures whose distributions move with them."""
+        properties = {u.path for u in self.uncertain if rank(u.path) < _LAST}
+        return tuple(
+            u
+            for u in self.uncertain
+            if u.path in properties
+            or (properties and moves(self.system, u.path, u.figure, properties))
+            or u.kind == "choice"
+        )
+
+    @cached_property
+    def _alike(self) -> tuple[tuple[str, tuple[Uncertain, ...], Shape], ...]:
+        """The other figures by kind of distribution, with their numbers as (figure, 1) arrays."""
+        apart, found = {u.path for u in self._moving}, defaultdict[str, list[Uncertain]](list)
+        for one in self.uncertain:
+            if one.path not in apart:
+                found[one.kind].append(one)
+        return tuple((kind, tuple(some), self._shapes(some)) for kind, some in found.items())
+
+    def _shapes(self, some: Sequence[Uncertain]) -> Shape:
+        shapes = [self.shape(u.path, u.figure, {}, u.gsd, u.top) for u in some]
+        value, low, high, sd, gsd, top = (
+            np.array([getattr(s, name) for s in shapes]).reshape(-1, 1)
+            for name in ("value", "low", "high", "sd", "gsd", "top")
+        )
+        return Shape(value, low, high, sd, gsd, top)
+
+    def _close(self, values: dict[Path, Floats], start: int, size: int) -> None:
+        closing = self._closing
+        u = [self.streams.further(key, 0, start, size) for key in closing.keys]
+        closing.close(values, np.array(u).reshape(len(u), size), size)
+
+    @cached_property
+    def _closing(self) -> Closing:
+        return Closing(self.recipes)
 
     @cached_property
     def recipes(self) -> tuple[Recipe, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -17,13 +18,14 @@ from mfa.errors import Error, Fault, FaultWithoutPlace
 from mfa.results.run import Run
 from mfa.results.tables import Cell, Table
 from mfa.results.warnings import RunWarning
+from mfa.studies.sampling.blocks import blocks
 from mfa.studies.sampling.draws import DrawPlan
 from mfa.studies.sampling.sampler import Block, Sampler
 from mfa.studies.sampling.statistics import COLUMNS, NOTHING, Probability, Statistics, probability, statistics
 from mfa.studies.sampling.streams import METHODS, Method
+from mfa.studies.sweeps.crews import EVERYBODY, Crew
 from mfa.system import System, Target
 
-BLOCK = 256  # samples solved together; a multiple of 4, where streams can be entered
 MOST = 1_000_000  # samples without end are asked for by mistake
 MOST_UNTIL = 100_000  # samples, where an error is asked for and no number
 MOST_KEPT = 500_000_000  # bytes of drawn figures: 35 000 samples of a park; beyond it they are not kept
@@ -45,6 +47,7 @@ class Asked(NamedTuple):
     indicators : those that are wanted, and targets; empty is all, and the tables of flows
     keep : keep the figures of every sample whatever room they take
     without : find the probabilities without default spreads too, which draws and solves once more
+    crew : who solves the samples
     """
 
     samples: int | None
@@ -54,6 +57,7 @@ class Asked(NamedTuple):
     indicators: tuple[str, ...] = ()
     keep: bool = False
     without: bool = True
+    crew: Crew = EVERYBODY
 
     @property
     def most(self) -> int:
@@ -68,6 +72,7 @@ class Asked(NamedTuple):
         mfa.Error
             numbers out of range, a method that is none, an error without targets or with `lhs`
         """
+        self.crew.check()
         whole = isinstance(self.most, int) and not isinstance(self.most, bool)
         if not whole or not 2 <= self.most <= MOST:
             values = {"given": str(self.samples)[:40], "most": f"{MOST:,}"}
@@ -274,7 +279,7 @@ def sampled(central: Run, asked: Asked, progress: Progress = lambda done, count:
         return found
     system = replace(central.system, spreads={})
     plain = Run(system, central.compiled, central.state)
-    less = Asked(found.count, asked.seed, asked.method)
+    less = Asked(found.count, asked.seed, asked.method, crew=asked.crew)
     without = _sampled(plain, less, targets, lambda done, count: None, tables=False)
     return replace(found, written_alone=without.probabilities)
 
@@ -285,18 +290,20 @@ def _sampled(
     plan = DrawPlan(central.system, asked.seed, asked.method, asked.most)
     sampler = Sampler(central, plan, names, tables=tables)
     room = 8 * asked.most * len(sampler.paths)
-    blocks: list[Block] = []
-    for start in range(0, asked.most, BLOCK):
-        blocks.append(sampler.block(start, min(BLOCK, asked.most - start)))
-        done = start + len(blocks[-1].values)
-        if room > MOST_KEPT and not asked.keep:
-            blocks[-1] = replace(blocks[-1], drawn=blocks[-1].drawn[:0])
-        progress(done, asked.most)
-        if asked.until is not None and _settled(sampler.row_keys, blocks, float(asked.until)):
-            break
-    invalid_at = {i: why for b in blocks for i, why in b.invalid.items()}
+    found: list[Block] = []
+    done = 0
+    drawn = asked.keep or room <= MOST_KEPT
+    coming = blocks(sampler, asked.most, asked.crew, drawn=drawn, even=asked.until is not None)
+    with closing(coming):
+        for block in coming:
+            found.append(block)
+            done += len(block.values)
+            progress(done, asked.most)
+            if asked.until is not None and _settled(sampler.row_keys, found, float(asked.until)):
+                break
+    invalid_at = {i: why for b in found for i, why in b.invalid.items()}
     invalid = Counter(invalid_at.values())
-    count = sum(len(b.values) for b in blocks)
+    count = sum(len(b.values) for b in found)
     if len(invalid_at) > MOST_INVALID * count:
         raise Error([Fault("samples-invalid-many", None, _blame(invalid, count))])
     return Sampled(
@@ -304,14 +311,14 @@ def _sampled(
         plan,
         sampler.row_keys,
         [plan.names[p] for p in sampler.paths],
-        np.concatenate([b.drawn for b in blocks]),
-        np.concatenate([b.values for b in blocks]),
-        [m for b in blocks for m in b.met],
-        dict(_of_tables(blocks)),
+        np.concatenate([b.drawn for b in found]),
+        np.concatenate([b.values for b in found]),
+        [m for b in found for m in b.met],
+        dict(_of_tables(found)),
         dict(invalid.most_common()),
         invalid_at,
-        sum((b.held for b in blocks), Counter[str]()),
-        sum(b.alone for b in blocks),
+        sum((b.held for b in found), Counter[str]()),
+        sum(b.alone for b in found),
     )
 
 

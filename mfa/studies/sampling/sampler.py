@@ -15,6 +15,7 @@ from mfa.engine.network import Floats
 from mfa.errors import Error, Failure
 from mfa.parameters import Path
 from mfa.parameters.values import balance_of
+from mfa.results.accounts.waste_plan import WastePlan
 from mfa.results.accounts.waste_samples import WasteSamples
 from mfa.results.indicators.target import Indicator
 from mfa.results.indicators.waste_of_samples import WasteIndicators, are_waste
@@ -105,6 +106,10 @@ class Sampler:
         return alone and self._filling.possible
 
     @cached_property
+    def _wastes(self) -> WastePlan:
+        return WastePlan(self.central.accounts.ledger)
+
+    @cached_property
     def _filling(self) -> BatchValues:
         return BatchValues(self.central.system, self.central.compiled, self.paths, self.plan.names)
 
@@ -117,12 +122,12 @@ class Sampler:
         filled = self._filling.filled(draws.values, size)
         batch = solve_batch(self.central.compiled.wiring, filled.values)
         with np.errstate(all="ignore"):
-            samples = WasteSamples(self.central.accounts.ledger, filled.values, batch)
+            samples = WasteSamples(self._wastes, filled.values, batch)
             rows = WasteIndicators(samples, self.central.wastes)
             for k, key in enumerate(self.row_keys):
                 values[:, k], words = rows.row(key)
                 met.append(words)
-        words_of = [tuple(row[i] for row in met) for i in range(size)]
+        words_of: list[tuple[str | None, ...]] = list(zip(*met, strict=True)) if met else [()] * size
         left = batch.left | samples.open
         invalid = {i: why for i in range(size) if (why := self._wrong(draws, i))}
         for (process, where), below in filled.negative.items():

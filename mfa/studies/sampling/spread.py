@@ -15,7 +15,7 @@ Number = float | Floats
 
 @dataclass(frozen=True)
 class Shape:
-    """The numbers of a distribution, each one figure or (sample,) figures.
+    """The numbers of a distribution, each one figure, (sample,) figures, or (figure, 1) of many figures.
 
     Attributes
     ----------
@@ -31,13 +31,13 @@ class Shape:
     low: Number = 0.0
     high: Number = 0.0
     sd: Number = 0.0
-    gsd: float = 1.0
-    top: float = math.inf
+    gsd: Number = 1.0
+    top: Number = math.inf
     choice: tuple[Number, ...] = ()
 
 
 def quantile(kind: str, u: Floats, shape: Shape) -> Floats:
-    """(sample,) the figures at probabilities `u`.
+    """The figures at probabilities `u`, (sample,) or (figure, sample).
 
     Parameters
     ----------
@@ -85,8 +85,8 @@ def _lognormal(u: Floats, s: Shape) -> Floats:
     """Lognormal, cut at the top."""
     from scipy.special import ndtr, ndtri
 
-    wide = math.log(s.gsd)
-    if not wide:
+    wide = np.log(s.gsd)
+    if not np.any(wide):
         return np.broadcast_to(s.value, u.shape)
     most = ndtr(np.log(s.top / np.maximum(s.value, np.finfo(float).tiny)) / wide)
     return np.minimum(s.value * np.exp(wide * ndtri(u * most)), s.top)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mfa.parameters import Path, figure_at, listed, parse
@@ -62,9 +62,9 @@ def figures(system: System) -> Iterator[tuple[str, Path, Figure]]:
             yield name, path, figure
 
 
-def uncertain(system: System) -> list[Uncertain]:
-    """The figures that are drawn, in the order of `listed`."""
-    found = (_uncertain(system, *each) for each in figures(system))
+def uncertain(system: System, of: Iterable[tuple[str, Path, Figure]]) -> list[Uncertain]:
+    """Those of some figures of a system that are drawn, in their order."""
+    found = (_uncertain(system, *each) for each in of)
     return [u for u in found if u is not None]
 
 

@@ -13,10 +13,11 @@ import numpy as np
 from mfa.engine.network import Bools, Floats
 from mfa.parameters import Path
 from mfa.results.run import Run
+from mfa.studies.sampling.blocks import blocks
 from mfa.studies.sampling.draws import DrawPlan, Draws
-from mfa.studies.sampling.sampled import BLOCK
 from mfa.studies.sampling.sampler import Sampler
 from mfa.studies.sampling.streams import Streams
+from mfa.studies.sweeps.crews import EVERYBODY, Crew
 
 LEAST = 4  # samples, since a sampler looks at the first four
 Progress = Callable[[int, int], None]
@@ -90,15 +91,19 @@ class Outputs(NamedTuple):
 
 
 def solved(
-    central: Run, plan: DrawPlan, names: Sequence[str], count: int, progress: Progress = lambda n, of: None
+    central: Run,
+    plan: DrawPlan,
+    names: Sequence[str],
+    count: int,
+    progress: Progress = lambda n, of: None,
+    crew: Crew = EVERYBODY,
 ) -> Outputs:
     """The indicators of some samples of a plan."""
     sampler = Sampler(central, plan, names, tables=False)
-    size = max(count, LEAST)
-    values, met = [], list[tuple[str | None, ...]]()
-    for start in range(0, size, BLOCK):
-        block = sampler.block(start, min(BLOCK, size - start))
+    values, met, done = [], list[tuple[str | None, ...]](), 0
+    for block in blocks(sampler, max(count, LEAST), crew, drawn=False):
         values.append(block.values)
         met += block.met
-        progress(min(start + BLOCK, count), count)
+        done += len(block.values)
+        progress(min(done, count), count)
     return Outputs(sampler.row_keys, np.concatenate(values)[:count], met[:count])

@@ -14,6 +14,7 @@ from mfa.results.run import Run
 from mfa.studies.sampling.draws import DrawPlan
 from mfa.studies.sensitivity.designed import Outputs, Progress, laid, solved
 from mfa.studies.sensitivity.factors import Factor, factors
+from mfa.studies.sweeps.crews import EVERYBODY, Crew
 
 TAILS = (0.05, 0.95)  # of a distribution without ends
 ENDED = ("triangular", "uniform", "pert")
@@ -42,7 +43,10 @@ class Bar(NamedTuple):
 
 
 def bars(
-    central: Run, names: Sequence[str], progress: Progress = lambda n, of: None
+    central: Run,
+    names: Sequence[str],
+    progress: Progress = lambda n, of: None,
+    crew: Crew = EVERYBODY,
 ) -> dict[str, tuple[float, list[Bar]]]:
     """Indicator → its value as written, and a bar for each figure with a written uncertainty.
 
@@ -61,7 +65,7 @@ def bars(
         raise Error([Fault("sensitivity-certain", None)])
     both_ends = [ends(f) for f in wanted]
     changes = [(f.key, u) for f, both in zip(wanted, both_ends, strict=True) for u in both]
-    found = moved(central, plan, drawn, changes, names, progress)
+    found = moved(central, plan, drawn, changes, names, progress, crew)
     made = {}
     for name in names:
         y = column(found, name)
@@ -97,10 +101,11 @@ def moved(
     changes: Sequence[tuple[str, float]],
     names: Sequence[str],
     progress: Progress,
+    crew: Crew,
 ) -> Outputs:
     """The indicators with one figure at another probability in each sample; in the last as written."""
     count = len(changes) + 1
     u: Mapping[str, Floats] = {f.key: np.full(count, f.central) for f in drawn}
     for i, (key, probability) in enumerate(changes):
         u[key][i] = probability
-    return solved(central, laid(plan, u), names, count, progress)
+    return solved(central, laid(plan, u), names, count, progress, crew)

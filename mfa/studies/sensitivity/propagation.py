@@ -26,6 +26,7 @@ from mfa.studies.sensitivity.designed import LEAST, Outputs, Progress, laid
 from mfa.studies.sensitivity.factors import Factor, factors
 from mfa.studies.sensitivity.gradients import Gradient, Gradients
 from mfa.studies.sensitivity.one_by_one import column, ends, moved
+from mfa.studies.sweeps.crews import EVERYBODY, Crew
 
 AT_ONCE = 256  # samples converted together, a multiple of 4, where streams can be entered
 SCORE = 1e-3  # a step of a normal score: rounding is 1e-9 of it, curvature 1e-6
@@ -63,6 +64,7 @@ def propagated(
     names: Sequence[str],
     sampled: Outputs | None = None,
     progress: Progress = lambda n, of: None,
+    crew: Crew = EVERYBODY,
 ) -> list[Propagated]:
     """The spread of indicators to first order: √Σ(∂f/∂x·sd(x))², figures independent.
 
@@ -75,7 +77,7 @@ def propagated(
     exact = _Exact(central, plan, drawn, steps).changes(names)
     left = sorted({i for name in names for i in np.flatnonzero(np.isnan(exact[name])).tolist()})
     changes = [(drawn[i].key, u) for i in left for u in steps[i]]
-    solved = moved(central, plan, drawn, changes, names, progress)
+    solved = moved(central, plan, drawn, changes, names, progress, crew)
     made = []
     for name in names:
         y, known = column(solved, name), exact[name]

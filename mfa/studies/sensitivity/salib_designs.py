@@ -16,6 +16,7 @@ from mfa.studies.sampling.draws import DrawPlan
 from mfa.studies.sampling.streams import INSIDE
 from mfa.studies.sensitivity.designed import Progress, laid, solved
 from mfa.studies.sensitivity.factors import By, Factor, factors
+from mfa.studies.sweeps.crews import EVERYBODY, Crew
 
 LEVELS = 4  # of a Morris design, as he uses them
 ENDS = (0.01, 0.99)  # probabilities between which its levels lie: a lognormal has no ends
@@ -61,7 +62,13 @@ class Designed(NamedTuple):
 
 
 def morris(
-    central: Run, names: Sequence[str], by: By, most: int, seed: int, progress: Progress = lambda n, of: None
+    central: Run,
+    names: Sequence[str],
+    by: By,
+    most: int,
+    seed: int,
+    progress: Progress = lambda n, of: None,
+    crew: Crew = EVERYBODY,
 ) -> Designed:
     """Elementary effects (Morris 1991; Campolongo et al. 2007), in at most so many solves.
 
@@ -78,7 +85,7 @@ def morris(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         x = from_salib.sample.morris.sample(problem, count, num_levels=LEVELS, seed=seed % SEEDS)
-    values = _solved(central, plan, drawn, x, names, progress)
+    values = _solved(central, plan, drawn, x, names, progress, crew)
     rows: list[Effect] = []
     left_out = 0
     for name, y in values.items():
@@ -105,7 +112,13 @@ def morris(
 
 
 def sobol(
-    central: Run, names: Sequence[str], by: By, most: int, seed: int, progress: Progress = lambda n, of: None
+    central: Run,
+    names: Sequence[str],
+    by: By,
+    most: int,
+    seed: int,
+    progress: Progress = lambda n, of: None,
+    crew: Crew = EVERYBODY,
 ) -> Designed:
     """First and total Sobol indices (Saltelli et al. 2010), in at most so many solves.
 
@@ -121,7 +134,7 @@ def sobol(
     _enough(whole, most, LEAST * (groups + 2))
     count = 2 ** (whole.bit_length() - 1)
     x = from_salib.sample.sobol.sample(problem, count, calc_second_order=False, seed=seed % SEEDS)
-    values = _solved(central, plan, drawn, x, names, progress)
+    values = _solved(central, plan, drawn, x, names, progress, crew)
     rows: list[Sobol] = []
     left_out = 0
     for name, y in values.items():
@@ -191,10 +204,11 @@ def _solved(
     x: Floats,
     names: Sequence[str],
     progress: Progress,
+    crew: Crew,
 ) -> Mapping[str, Floats]:
     """Indicator → (row of the design,) its values."""
     inside = np.clip(x, INSIDE, 1 - INSIDE)
     u = {f.key: np.ascontiguousarray(inside[:, i]) for i, f in enumerate(drawn)}
-    found = solved(central, laid(plan, u), names, len(x), progress)
+    found = solved(central, laid(plan, u), names, len(x), progress, crew)
     at = [r[0] for r in found.rows]
     return {name: found.values[:, at.index(name)] for name in dict.fromkeys(names)}

@@ -12,12 +12,14 @@ import numpy as np
 from mfa.engine.network import Bools, Floats
 from mfa.errors import Error, Fault
 from mfa.results.run import Run
+from mfa.studies.sampling.blocks import BLOCK
 from mfa.studies.sampling.draws import DrawPlan
-from mfa.studies.sampling.sampled import BLOCK, SEEDS, Asked
+from mfa.studies.sampling.sampled import SEEDS, Asked
 from mfa.studies.sampling.statistics import Probability, probability
 from mfa.studies.sensitivity.designed import Outputs, Progress, laid, solved
 from mfa.studies.sensitivity.factors import KINDS, By, Factor, factors
 from mfa.studies.sensitivity.given_data import Index, index_of, indices
+from mfa.studies.sweeps.crews import Crew
 from mfa.system import SPREADS
 
 MOST_DOCUMENTS = 5  # that are solved again as if they were known, a sampled run each
@@ -106,11 +108,11 @@ def explained(
     if not drawn:
         raise Error([Fault("sensitivity-certain", None)])
     count = min(asked.most, max(BLOCK, MOST_CELLS // len(drawn) // BLOCK * BLOCK))
-    found = values or solved(central, plan, asked.indicators, count, progress)
+    found = values or solved(central, plan, asked.indicators, count, progress, asked.crew)
     count = min(count, len(found.values))
     found = Outputs(found.rows, found.values[:count], found.met[:count])
     u = probabilities(plan, drawn, count)
-    study = _Study(central, plan, drawn, u, found, learn)
+    study = _Study(central, plan, drawn, u, found, learn, asked.crew)
     return [study.of(name, progress) for name in asked.indicators]
 
 
@@ -135,6 +137,7 @@ class _Study:
     u: Mapping[str, Floats]
     found: Outputs
     learn: bool
+    crew: Crew
 
     def of(self, name: str, progress: Progress) -> Explained:
         """All of one indicator."""
@@ -212,11 +215,11 @@ class _Study:
         count = len(y)
         other = DrawPlan(self.central.system, (self.plan.seed + 1) % SEEDS, "random", count)
         second = probabilities(other, self.drawn, count)
-        b = solved(self.central, laid(self.plan, second), (name,), count, progress)
+        b = solved(self.central, laid(self.plan, second), (name,), count, progress, self.crew)
         falls = {}
         for document in wanted:
             mixed = {f.key: self._mixed(f, second[f.key], document) for f in self.drawn}
-            ab = solved(self.central, laid(self.plan, mixed), (name,), count, progress)
+            ab = solved(self.central, laid(self.plan, mixed), (name,), count, progress, self.crew)
             falls[document] = _falls(*self._covariances(name, y, b, ab, doubt=met is not None))
         return [
             Share(*s[:6], *falls[s.name]) if s.by == "document" and s.name in falls else s for s in shares

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from mfa.input.merge import merge
 from mfa.input.records.replaced import figure_alone
 from mfa.parameters import Path, figure_at, parse, with_figure
 from mfa.results.run import Run, solve_compiled
+from mfa.studies.sweeps.crews import CHUNK
 from mfa.studies.sweeps.points import LEVERS, Points, base
 from mfa.system import Figure, System
 
@@ -52,6 +53,12 @@ class Task:
     base: System
     laid: Mapping[str, str]
     names: tuple[str, ...]
+
+    def solver(self) -> Callable[[int], list[Row]]:
+        """What solves the points from one on, `CHUNK` of them."""
+        whole = len(self.points.without_levers.axes) == len(self.points.axes)
+        solver = PointSolver(self) if whole else LeverSolver(self)
+        return lambda start: solver.rows(range(start, min(start + CHUNK, len(self.points))))
 
 
 class PointSolver:
@@ -203,12 +210,6 @@ class LeverSolver:
             self._error = error.faults[0].key
             return
         self._solver = PointSolver(Task(made, rest, *base(rest, made), self.task.names))
-
-
-def solver_of(task: Task) -> PointSolver | LeverSolver:
-    """What solves the points of a task."""
-    whole = len(task.points.without_levers.axes) == len(task.points.axes)
-    return PointSolver(task) if whole else LeverSolver(task)
 
 
 def _known(system: System, text: str) -> Path:
