@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import linear, park, plans, reading, sampling, sankey, size, solver, startup, years
+from benchmarks import (
+    linear,
+    park,
+    plans,
+    reading,
+    sampling,
+    sankey,
+    size,
+    solver,
+    startup,
+    whole_answers,
+    years,
+)
 
 startup.report()
 print()
@@ -17,6 +29,8 @@ print()
 plans.report()
 print()
 sampling.report()
+print()
+whole_answers.report(1000)
 print()
 linear.main()
 print()

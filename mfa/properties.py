@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from mfa import units
 from mfa.errors import FaultWithoutPlace, nearest
@@ -60,6 +62,7 @@ def layer(name: str, substances: Collection[str] = ()) -> Layer:
 
 
 OTHER = "other"
+CONVERTS = ("moisture", "density", "lhv", "mass", "enthalpy")  # what converting amounts of a material goes by
 ISOTOPE = re.compile(r"[0-9]")  # of symbols: COD and BOD are measured in water, no compounds of deuterium
 
 
@@ -117,11 +120,25 @@ def energy_content(material: Material) -> float:
 
 
 def tonnes_per_unit(material: Material) -> float | None:
-    """Tonnes in one native unit, by the density where it is a volume; None where nothing says."""
+    """Tonnes in one native unit, by the density where it is a volume; None where nothing says.
+
+    Of properties that are (sample,) arrays, as many tonnes.
+    """
+    if material.is_mass:
+        return 1.0
+    drawn = [n for n in CONVERTS if isinstance(number(getattr(material, n)), np.ndarray)]
+    if drawn:
+        rows = zip(*(getattr(material, n).value.tolist() for n in drawn), strict=True)
+        made = [tonnes_per_unit(replace(material, **_figures(drawn, row))) for row in rows]
+        return None if None in made else np.array(made)  # type: ignore[return-value]
     try:
         return 1 / units.amount_factor("t", basis(material))
     except FaultWithoutPlace:
         return None
+
+
+def _figures(names: Collection[str], values: Collection[float]) -> dict[str, Any]:
+    return {n: Figure(v) for n, v in zip(names, values, strict=True)}
 
 
 def greenhouse(material: Material) -> float | None:
@@ -156,7 +173,7 @@ def carbon_content(material: Material) -> CarbonContent:
         shares = element_shares(material)
         hidden = 0.0 if "C" in shares else unresolved(material, "C")
         return CarbonContent(shares.get("C", 0.0) * tonnes, hidden)
-    if material.ghg and material.gwp.value == 1:
+    if material.ghg and bool(np.all(material.gwp.value == 1)):
         return CarbonContent(tonnes / CO2_PER_C, 0.0)
     return CarbonContent(0.0, 0.0 if material.kind == "water" else 1.0)
 
@@ -173,7 +190,7 @@ def is_carrier(material: Material) -> bool:
     """Whether a material counts as energy: fuels, energies, and what has a heating value."""
     if not material.carrier or material.kind == "emission":
         return False
-    return material.kind in ("energy", "fuel") or number(material.lhv) > 0
+    return material.kind in ("energy", "fuel") or bool(np.any(number(material.lhv) > 0))  # also of samples
 
 
 def is_electricity(material: Material) -> bool:
@@ -251,19 +268,24 @@ def per_unit(what: str) -> Callable[[Material], float | None]:
 
 
 def _mass(material: Material) -> float | None:
-    return material.unit_mass or None
+    return _some(material.unit_mass)
 
 
 def _wet(material: Material) -> float | None:
-    return material.unit_mass / dry_share(material) or None
+    return _some(material.unit_mass / dry_share(material))
+
+
+def _some(value: float) -> float | None:
+    """A property, None for nothing."""
+    return value if np.any(value) else None
 
 
 WAYS: Mapping[str, Callable[[Material], float | None]] = {
     "amount": lambda m: 1.0,
     "mass": _mass,
     "wet": _wet,
-    "energy": lambda m: energy_content(m) or None,
-    "value": lambda m: price(m) or None,
+    "energy": lambda m: _some(energy_content(m)),
+    "value": lambda m: _some(price(m)),
     "co2": greenhouse,
 }
 

@@ -179,6 +179,11 @@ class Material:
         return self.unit == MASS_UNIT
 
     @property
+    def has_mass(self) -> bool:
+        """Whether it takes part in the mass balance."""
+        return self.is_mass or self.enthalpy is not None or self.mass is not None
+
+    @property
     def unit_mass(self) -> float:
         """Tonnes in one native unit, by which it takes part in the mass balance; 0 where it does not."""
         if self.is_mass:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mfa.engine import linear
-from mfa.engine.network import Floats, Ints, Structure
+from mfa.engine.gather import gathered
+from mfa.engine.network import Bools, Floats, Ints, Structure
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ def trace(
     fixed: Floats,
     extra: Floats,
 ) -> Carried:
-    """Follow something through the network.
+    """Follow something through the network; of samples, every array has a last axis of samples.
+
+    What samples have alike may have one of length 1; `flow_side` of the structure may have one too.
 
     Parameters
     ----------
@@ -64,19 +67,37 @@ def trace(
     """
     pools, processes = len(structure.pools), len(structure.processes)
     into = structure.flow_side < 0
-    per = np.divide(1.0, known, out=np.zeros(pools), where=known > 0)
+    if amount.ndim > into.ndim:
+        into = into[:, None]
+    per = np.divide(1.0, known, out=np.zeros(known.shape), where=known > 0)
     weight = np.where(into, amount * per[structure.flow_pool], 0.0)
-    start = given + np.bincount(
-        structure.flow_pool, fixed + share * extra[structure.flow_process], minlength=pools
+    start = given + gathered(fixed + share * extra[structure.flow_process], structure.flow_pool, pools)
+    give, take = _pairs(structure.flow_process, _may(share, ~into), _may(weight, into))
+    held = _held(
+        pools, structure.flow_pool[give], structure.flow_pool[take], share[give] * weight[take], start
     )
-    give, take = _pairs(structure.flow_process, np.flatnonzero(share > 0), np.flatnonzero(weight > 0))
-    plan = linear.plan(pools, structure.flow_pool[give], structure.flow_pool[take])
-    held = linear.solve(plan, share[give] * weight[take], start)
     brought = weight * held[structure.flow_pool]
-    got: Floats = extra + np.bincount(structure.flow_process, brought, minlength=processes)
+    got: Floats = extra + gathered(brought, structure.flow_process, processes)
     flow = np.where(into, brought, fixed + share * got[structure.flow_process])
-    out = np.bincount(structure.flow_process, np.where(into, 0.0, flow), minlength=processes)
-    return Carried(flow, held * per, got, out.astype(np.float64, copy=False))
+    out = gathered(np.where(into, 0.0, flow), structure.flow_process, processes)
+    return Carried(flow, held * per, got, out)
+
+
+def _may(values: Floats, side: Bools) -> Ints:
+    """The positions of what is above 0; of samples a whole side, so that none goes by what others are."""
+    if values.ndim == 1:
+        return np.flatnonzero(values > 0)
+    return np.flatnonzero(side) if side.shape[1] == 1 else np.arange(len(values))
+
+
+def _held(pools: int, rows: Ints, columns: Ints, values: Floats, start: Floats) -> Floats:
+    """(pool,) what pools hold: one linear system, or one a sample of one pattern."""
+    plan = linear.remembered_plan(pools, rows, columns)
+    if start.ndim == 1:
+        return linear.solve(plan, values, start)
+    values = np.broadcast_to(values, (len(values), start.shape[1]))
+    each = zip(values.T.copy(), start.T.copy(), strict=True)
+    return np.array([linear.solve(plan, of, right) for of, right in each]).T
 
 
 def _pairs(process: Ints, outputs: Ints, inputs: Ints) -> tuple[Ints, Ints]:

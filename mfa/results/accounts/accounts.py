@@ -6,6 +6,7 @@ project and enterprise.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -15,22 +16,26 @@ from mfa.properties import tonnes_per_unit
 from mfa.results.accounts.carbon import Carbon
 from mfa.results.accounts.energy import Energy
 from mfa.results.accounts.ledger import Ledger, Part
-from mfa.results.accounts.resources import Resources
+from mfa.results.accounts.resources import Books, Resources
 from mfa.results.accounts.transport import Transport
 from mfa.results.accounts.value import Value
+from mfa.results.accounts.waste_flows import WasteAccounts
 from mfa.results.accounts.water import Water
 
 
 class Accounts:
-    """The accounts of one run, each made when first asked for."""
+    """The accounts of one run, or of many samples, each made when first asked for.
 
-    def __init__(self, ledger: Ledger) -> None:
+    `books_of` makes the books of the wastes, which samples keep on arrays.
+    """
+
+    def __init__(self, ledger: Ledger, books_of: Callable[[Ledger], Books] = WasteAccounts) -> None:
         self.ledger = ledger
         self.energy = Energy(ledger)
         self.carbon = Carbon(ledger, self.energy)
         self.water = Water(ledger)
         self.value = Value(ledger)
-        self.resources = Resources(ledger)
+        self.resources = Resources(ledger, books_of)
         self.haulage = Transport(ledger)
 
     def sum(self, name: str, material: str = "") -> Part:
@@ -270,4 +275,4 @@ class Accounts:
 
     def _park(self, part: Part) -> Part:
         """A sum that no process is known to bring a part of."""
-        return part.split(np.full(len(self.ledger.processes), np.nan))
+        return part.split(self.ledger.column(np.full(len(self.ledger.processes), np.nan)))

@@ -52,8 +52,8 @@ class Carbon:
     def _bought(self, chosen: Floats, per_unit: float) -> Part:
         bought = self.ledger.crossing("import", chosen) * per_unit
         used = np.maximum(self.ledger.taken(chosen).by_process, 0.0)
-        whole = float(used.sum())
-        return bought.split(used * (bought.total / whole) if whole > 0 else np.zeros_like(used))
+        whole = self.ledger.added(used)
+        return bought.split(used * np.divide(bought.total, whole, out=np.zeros_like(whole), where=whole > 0))
 
     def by_factor(self, *, combustion: bool) -> Part:
         """Σ (import + own extraction - export - stock gain) × factor; fuels, or carbonates.
@@ -83,7 +83,9 @@ class Carbon:
     def difference(self) -> float:
         """CO2 of scope 1 by recipes − by statutory factors, t; other gases, which have none, left out."""
         gases = self.ledger.per_pool(
-            lambda m: greenhouse(m) if m.gwp.value == 1 and m.ghg in ("combustion", "process") else 0.0
+            lambda m: (
+                greenhouse(m) if np.all(m.gwp.value == 1) and m.ghg in ("combustion", "process") else 0.0
+            )
         )
         by_factor = self.by_factor(combustion=True).total + self.by_factor(combustion=False).total
         return self.ledger.crossing("emission", gases).total - by_factor

@@ -67,9 +67,8 @@ class Costs:
         """Where all outputs are water or emissions the reference carries the cost, or else their mass."""
         b = self.ledger
         bare = (b.by_process(weight) == 0)[b.process] & b.out
-        reference = np.array(
-            [b.processes[p].per == b.materials[m].id for p, m in zip(b.process, b.pool, strict=True)], bool
-        )
+        pairs = zip(b.process.tolist(), b.pool.tolist(), strict=True)
+        reference = b.column(np.array([b.processes[p].per == b.materials[m].id for p, m in pairs], bool))
         first = np.where(bare & reference, b.amount, 0.0)
         rest = (b.by_process(weight + first) == 0)[b.process] & b.out
         mass = b.per_pool(lambda m: m.unit_mass)
@@ -82,8 +81,8 @@ class Costs:
         found: Bools = b.leaving > 0
         while True:
             gives = b.by_process(np.where(found[b.pool], weight, 0.0)) > 0
-            more = found.copy()
-            more[b.pool[~b.out & (b.amount > 0) & gives[b.process]]] = True
+            takes = ~b.out & (b.amount > 0) & gives[b.process]
+            more = found | (b.gathered(takes, b.pool, len(found)) > 0)
             if (more == found).all():
                 return found
             found = more
@@ -99,7 +98,7 @@ class Costs:
             b.entering * prices,
             b.made + b.entering,
             self.shares,
-            np.zeros(len(b.pool)),
+            b.column(np.zeros(len(b.pool))),
             self.system,
         )
 
@@ -123,21 +122,26 @@ class Costs:
         kinds = {m.id: m for m in self.ledger.materials}
         return sum(v for (m, n), v in self.leaving().items() if n != "export" or _is_loss(kinds[m]))
 
-    def centres(self) -> list[CentreCost]:
-        """Every running process."""
+    @cached_property
+    def by_centre(self) -> tuple[Floats, ...]:
+        """(process,) of each kind of `CentreCost`."""
         b, carried = self.ledger, self.carried
         energy = b.per_pool(lambda m: m.kind in ("energy", "fuel"))
         loss = b.per_pool(_is_loss)
         into = np.where(b.out, 0.0, carried.flow)
         out = np.where(b.out, carried.flow, 0.0)
-        columns = (
+        return (
             b.by_process(into * (1 - energy[b.pool])),
             b.by_process(into * energy[b.pool]),
             self.system,
             b.by_process(out * (1 - loss[b.pool])),
             b.by_process(out * loss[b.pool]),
         )
-        rows = zip(b.compiled.structure.processes, *(c.tolist() for c in columns), strict=True)
+
+    def centres(self) -> list[CentreCost]:
+        """Every running process."""
+        names, columns = self.ledger.compiled.structure.processes, self.by_centre
+        rows = zip(names, *(c.tolist() for c in columns), strict=True)
         return [CentreCost(*row) for row in rows if any(row[1:])]
 
 

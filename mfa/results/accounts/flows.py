@@ -6,12 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
+from mfa.engine.batch import BatchState
 from mfa.engine.compile import Compiled
-from mfa.engine.network import TAKER, State
+from mfa.engine.network import TAKER, Floats, State
 from mfa.properties import dry_share
 from mfa.system import System
 
 NEGLIGIBLE = 1e-12  # of the turnover of its pool: as the solver leaves out
+Ends = tuple[str, str, str]
+"""Material, source, target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,9 @@ def pool_node(material: str) -> str:
 
 def flows(compiled: Compiled, state: State) -> list[Flow]:
     """Every flow between a pool and a process, stock or the boundary, > 0, sorted."""
-    amounts: dict[tuple[str, str, str], float] = defaultdict(float)
-    for material, source, target, amount in _parts(compiled, state):
-        amounts[material, source, target] += amount
+    amounts: dict[Ends, float] = defaultdict(float)
+    for key, amount in zip(ends(compiled), amounts_of(compiled, state).tolist(), strict=True):
+        amounts[key] += amount
     turnover: dict[str, float] = defaultdict(float)
     for (material, source, _), amount in amounts.items():
         if source != pool_node(material):
@@ -43,27 +48,32 @@ def flows(compiled: Compiled, state: State) -> list[Flow]:
     ]
 
 
-def _parts(compiled: Compiled, state: State) -> Iterable[tuple[str, str, str, float]]:
+def ends(compiled: Compiled) -> list[Ends]:
+    """(part,) material, source and target of all that may flow; some have the same."""
     s = compiled.structure
-    amounts = compiled.values.coefficient * state.level[s.flow_process]
-    for pool, process, side, amount in zip(
-        s.flow_pool.tolist(), s.flow_process.tolist(), s.flow_side.tolist(), amounts.tolist(), strict=True
-    ):
-        material, node = s.pools[pool], s.processes[process]
-        yield _directed(material, node, side < 0, amount)
-    for line, entry, amount in zip(s.entries, compiled.entries, state.handed.tolist(), strict=True):
-        if entry.kind != "process":
-            yield _directed(s.pools[line.pool], entry.node, line.side == TAKER, amount)
-    for outside, amount in zip(compiled.outside, compiled.values.outside.tolist(), strict=True):
-        yield _directed(s.pools[outside.pool], outside.node, outside.side == TAKER, amount)
-    for i, material in enumerate(s.pools):
-        yield _directed(material, "surplus", True, float(state.surplus[i]))
-        yield _directed(material, "shortage", False, float(state.shortage[i]))
+    rows = zip(s.flow_pool.tolist(), s.flow_process.tolist(), s.flow_side.tolist(), strict=True)
+    found = [_directed(s.pools[pool], s.processes[process], side < 0) for pool, process, side in rows]
+    found += [
+        _directed(s.pools[line.pool], entry.node, line.side == TAKER)
+        for line, entry in zip(s.entries, compiled.entries, strict=True)
+        if entry.kind != "process"
+    ]
+    found += [_directed(s.pools[o.pool], o.node, o.side == TAKER) for o in compiled.outside]
+    found += [_directed(material, "surplus", True) for material in s.pools]
+    return found + [_directed(material, "shortage", False) for material in s.pools]
 
 
-def _directed(material: str, node: str, takes: bool, amount: float) -> tuple[str, str, str, float]:
+def amounts_of(compiled: Compiled, state: State | BatchState) -> Floats:
+    """(part,) or (part, sample) the amounts of `ends`, native units a year."""
+    values = compiled.values
+    outer = np.array([entry.kind != "process" for entry in compiled.entries], bool)
+    inner = values.coefficient * state.level[compiled.structure.flow_process]
+    return np.concatenate([inner, state.handed[outer], values.outside, state.surplus, state.shortage])
+
+
+def _directed(material: str, node: str, takes: bool) -> Ends:
     pool = pool_node(material)
-    return (material, pool, node, amount) if takes else (material, node, pool, amount)
+    return (material, pool, node) if takes else (material, node, pool)
 
 
 def links(found: Iterable[Flow]) -> list[Flow]:

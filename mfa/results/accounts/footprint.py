@@ -47,7 +47,8 @@ def check_allocation(rule: str | None) -> None:
 class Footprint:
     """What one unit of a product carries, and how much of it crosses a boundary in a year.
 
-    `co2` in t CO2 equivalent, `energy` in tce, `waste` in t, each per native unit of the product.
+    `co2` in t CO2 equivalent, `energy` in tce, `waste` in t, each per native unit of the product; of
+    samples (sample,) arrays.
     """
 
     product: str
@@ -75,7 +76,7 @@ class Footprints:
         """(pool,) what carries: no waste, emission or water, unless it is sold at a price."""
         b = self.ledger
         sold = (b.boundary["export"] > 0) & (b.per_pool(price) > 0)
-        return np.array([m.kind not in FREE for m in b.materials], bool) | sold
+        return np.asarray(b.column(np.array([m.kind not in FREE for m in b.materials], bool)) | sold)
 
     @cached_property
     def _by_rule(self) -> Floats:
@@ -88,7 +89,7 @@ class Footprints:
             "value": made * b.per_pool(price)[b.pool],
             "main": np.where(self._reference, made, 0.0),
         }
-        asked = np.array([p.allocation or self.rule for p in b.processes])[b.process]
+        asked = b.column(np.array([p.allocation or self.rule for p in b.processes])[b.process])
         weight = np.select([asked == r for r in rules], list(rules.values()))
         for other in (rules["mass"], made):
             weight = np.where((b.by_process(weight) > 0)[b.process], weight, other)
@@ -98,7 +99,7 @@ class Footprints:
     def _mass(self) -> Floats:
         """(flow,) tonnes in a unit; GJ where a process is counted by the energy that it makes."""
         b = self.ledger
-        power = np.array([b.system.materials[p.per].kind == "energy" for p in b.processes], bool)
+        power = b.per_process(lambda p: b.system.materials[p.per].kind == "energy") > 0
         tonnes, energy = b.per_pool(tonnes_per_unit), b.per_pool(energy_content)
         found: Floats = np.where(power[b.process], energy[b.pool], tonnes[b.pool])
         return found
@@ -108,7 +109,8 @@ class Footprints:
         """(flow,) the reference of each process."""
         b = self.ledger
         pairs = zip(b.process.tolist(), b.pool.tolist(), strict=True)
-        return np.array([b.processes[p].per == b.materials[m].id for p, m in pairs], bool)
+        found: Bools = b.column(np.array([b.processes[p].per == b.materials[m].id for p, m in pairs], bool))
+        return found
 
     @cached_property
     def _treated(self) -> Bools:
@@ -120,7 +122,7 @@ class Footprints:
         return found
 
     @cached_property
-    def _served(self) -> Bools:
+    def served(self) -> Bools:
         """(pool,) wastes that some process treats: what that brings goes back to their makers."""
         b = self.ledger
         found: Bools = b.gathered(self._treated.astype(float), b.pool, len(b.materials)) > 0
@@ -130,7 +132,7 @@ class Footprints:
     def _gives(self) -> Bools:
         """(flow,) whether it carries out of its process: outputs, and wastes treated the other way."""
         b = self.ledger
-        return np.where(self._served[b.pool], self._treated, b.out)
+        return np.where(self.served[b.pool], self._treated, b.out)
 
     @cached_property
     def shares(self) -> Floats:
@@ -138,7 +140,7 @@ class Footprints:
         b = self.ledger
         tonnes = b.amount * b.per_pool(tonnes_per_unit)[b.pool]
         weight = self._by_rule
-        outputs = b.out & ~self._served[b.pool]
+        outputs = b.out & ~self.served[b.pool]
         for chosen, by in (
             (self._treated, tonnes),
             (self._treated, b.amount),
@@ -154,12 +156,11 @@ class Footprints:
     def _has_way_out(self, weight: Floats) -> Bools:
         """(pool,) whether what it carries leaves somewhere; a closed loop would keep it for ever."""
         b = self.ledger
-        found: Bools = np.where(self._served, b.entering, b.leaving) > 0
+        found: Bools = np.where(self.served, b.entering, b.leaving) > 0
         gets = ~self._gives & (self._passing > 0)
         while True:
             hands = b.by_process(np.where(found[b.pool], weight, 0.0)) > 0
-            more = found.copy()
-            more[b.pool[gets & hands[b.process]]] = True
+            more = found | (b.gathered(gets & hands[b.process], b.pool, len(found)) > 0)
             if (more == found).all():
                 return found
             found = more
@@ -168,7 +169,7 @@ class Footprints:
     def _passing(self) -> Floats:
         """(flow,) amounts that take something with them: who only uses a treated waste takes nothing."""
         b = self.ledger
-        return np.where(self._served[b.pool] & ~b.out & ~self._treated, 0.0, b.amount)
+        return np.where(self.served[b.pool] & ~b.out & ~self._treated, 0.0, b.amount)
 
     @cached_property
     def given(self) -> Floats:
@@ -182,7 +183,7 @@ class Footprints:
                 bought = grid if is_electricity(m) else heat
             return bought + number(m.upstream_co2)
 
-        return np.where(self._served, 0.0, self.ledger.entering * self.ledger.per_pool(per_unit))
+        return np.where(self.served, 0.0, self.ledger.entering * self.ledger.per_pool(per_unit))
 
     @cached_property
     def own(self) -> Mapping[str, Floats]:
@@ -194,9 +195,9 @@ class Footprints:
     @cached_property
     def carried(self) -> Mapping[str, Carried]:
         """Measure → the solved burdens, a year."""
-        b, none = self.ledger, np.zeros(len(self.ledger.materials))
+        b, none = self.ledger, self.ledger.zeros(len(self.ledger.materials))
         structure = replace(b.compiled.structure, flow_side=np.where(self._gives, 1, -1))
-        known, zero = b.made + b.entering, np.zeros(len(b.pool))
+        known, zero = b.made + b.entering, b.column(np.zeros(len(b.pool)))
         return {
             measure: trace(
                 structure,
@@ -214,8 +215,9 @@ class Footprints:
         """What one unit of a material carries; the amount is what crosses the boundary in a year."""
         b = self.ledger
         pool = b.compiled.structure.pools.index(material)
-        means = (float(self.carried[measure].mean[pool]) for measure in MEASURES)
-        return Footprint(material, boundary, float(b.boundary[boundary][pool]), *means)
+        means = (self.carried[measure].mean[pool] for measure in MEASURES)
+        found = (b.boundary[boundary][pool], *means)
+        return Footprint(material, boundary, *(float(a) if a.ndim == 0 else a for a in found))
 
     @cached_property
     def rows(self) -> list[Footprint]:
@@ -225,7 +227,7 @@ class Footprints:
     def _rows(self) -> Iterator[Footprint]:
         b = self.ledger
         for pool in np.argsort([m.id for m in b.materials]).tolist():
-            for boundary in ENTERS if self._served[pool] else LEAVES:
+            for boundary in ENTERS if self.served[pool] else LEAVES:
                 row = self.of(b.materials[pool].id, boundary)
                 if row.amount > 0 and (self.products[pool] or row.co2 or row.energy or row.waste):
                     yield row

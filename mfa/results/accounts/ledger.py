@@ -3,18 +3,25 @@
 Accounts add up weighted amounts; a `Part` is such a sum together with what each process
 brings to it, so that it can be split by chain, site, sector, project and enterprise, and
 with its weights, so that it can be a row of a linear programme.
+
+A ledger holds one run, or many samples of one network at once: then arrays of amounts have a last
+axis of samples, what is alike in all of them has one of length 1, and drawn figures of the records
+are (sample,) arrays. So one statement of what counts serves both.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from mfa.engine.batch import BatchState
 from mfa.engine.compile import Compiled
+from mfa.engine.gather import gathered
 from mfa.engine.network import GIVER, TAKER, Bools, Floats, Ints, State
 from mfa.system import Material, Process, System
 
@@ -43,22 +50,25 @@ class Weights:
     shortage: Floats
 
     def __add__(self, other: Weights) -> Weights:
-        return Weights(*(a + b for a, b in zip(self._arrays, other._arrays, strict=True)))
+        return Weights(*(a + b for a, b in zip(self.arrays, other.arrays, strict=True)))
 
     def __sub__(self, other: Weights) -> Weights:
         return self + other * -1.0
 
     def __mul__(self, factor: float) -> Weights:
-        return Weights(*(a * factor for a in self._arrays))
+        return Weights(*(a * factor for a in self.arrays))
 
     @property
-    def _arrays(self) -> tuple[Floats, ...]:
+    def arrays(self) -> tuple[Floats, ...]:
+        """Flow, entry, outside, surplus, shortage."""
         return self.flow, self.entry, self.outside, self.surplus, self.shortage
 
 
 @dataclass(frozen=True)
 class Part:
     """A sum over the park and its parts by process; what no process brings is in the sum alone.
+
+    Of samples, `total` is (sample,), and `by_process` and the weights have an axis of samples.
 
     `weights` give the total of the run. A sum that is not linear in the amounts (who takes more than
     it gives, which share of a pool is fresh) keeps in them the case and the shares of the run; there
@@ -88,17 +98,37 @@ class Part:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The amounts of one run.
+    """The amounts of one run, or of many samples of one network.
 
     Attributes
     ----------
     pool, process, side : (flow,) positions of every coefficient; side -1 input, +1 output
-    amount : (flow,) native units a year
+    amount : (flow,) native units a year; of samples (flow, sample), and so on
     """
 
     system: System
     compiled: Compiled
-    state: State
+    state: State | BatchState
+
+    @cached_property
+    def size(self) -> int | None:
+        """How many samples it holds; None where it holds one run."""
+        level = self.state.level
+        return None if level.ndim == 1 else level.shape[1]
+
+    def column(self, values: np.ndarray) -> Any:
+        """(n,) what is alike in all samples, so that it goes with (n, sample)."""
+        return values if self.size is None else values[:, None]
+
+    def zeros(self, length: int) -> Floats:
+        """(length,) nothing, in every sample."""
+        return np.zeros(length if self.size is None else (length, self.size))
+
+    def added(self, amounts: Floats) -> Any:
+        """The sum of amounts (n,): a number, or one a sample, in the order of the rows."""
+        if self.size is None:
+            return float(amounts.sum())
+        return gathered(amounts, np.zeros(len(amounts), np.int64), 1)[0]
 
     @property
     def pool(self) -> Ints:
@@ -125,7 +155,8 @@ class Ledger:
     @cached_property
     def out(self) -> Bools:
         """(flow,) whether it is an output."""
-        return self.compiled.structure.flow_side > 0
+        found: Bools = self.column(self.compiled.structure.flow_side > 0)
+        return found
 
     @cached_property
     def signed(self) -> Floats:
@@ -142,26 +173,35 @@ class Ledger:
         """(process,) the records."""
         return [self.system.processes[p] for p in self.compiled.structure.processes]
 
-    def per_pool(self, of: Callable[[Material], float | bool | None]) -> Floats:
+    def per_pool(self, of: Callable[[Material], Floats | float | bool | None]) -> Floats:
         """(pool,) a property of each material, nothing as 0."""
-        return np.array([float(of(m) or 0.0) for m in self.materials])
+        return self.figures([of(m) for m in self.materials])
 
     def per_process(self, of: Callable[[Process], float | bool | None]) -> Floats:
         """(process,) a property of each process, nothing as 0."""
-        return np.array([float(of(p) or 0.0) for p in self.processes])
+        return self.figures([of(p) for p in self.processes])
+
+    def figures(self, found: Sequence[Floats | float | bool | None]) -> Floats:
+        """(n,) figures, nothing as 0; of samples (n, sample) where some of them are drawn."""
+        if self.size is None:
+            return np.array([float(v or 0.0) for v in found])
+        made = np.zeros((len(found), self.size if any(isinstance(v, np.ndarray) for v in found) else 1))
+        for row, value in zip(made, found, strict=True):
+            row[:] = 0.0 if value is None else value
+        return made
 
     @cached_property
     def boundary(self) -> Mapping[str, Floats]:
         """Boundary → (pool,) what crosses it; see `BOUNDARIES`."""
         s = self.compiled.structure
-        found = {name: np.zeros(len(s.pools)) for name in BOUNDARIES}
+        found = {name: self.zeros(len(s.pools)) for name in BOUNDARIES}
         for names, pools, amounts in (
             (self._entry_at, self.entry_pool, self.state.handed),
             (self._outside_at, self.outside_pool, self.compiled.values.outside),
         ):
-            for name, pool, amount in zip(names.tolist(), pools.tolist(), amounts.tolist(), strict=True):
-                if name:
-                    found[name][pool] += amount
+            for name in np.unique(names[names != ""]).tolist():
+                at = names == name
+                found[name] += self.gathered(amounts[at], pools[at], len(s.pools))
         found["surplus"] += self.state.surplus
         found["shortage"] += self.state.shortage
         return found
@@ -169,12 +209,12 @@ class Ledger:
     @cached_property
     def entering(self) -> Floats:
         """(pool,) what comes over the boundary, from stocks, and what is short."""
-        return sum((self.boundary[n] for n in ENTERS), np.zeros(len(self.materials)))
+        return sum((self.boundary[n] for n in ENTERS), self.zeros(len(self.materials)))
 
     @cached_property
     def leaving(self) -> Floats:
         """(pool,) what goes over the boundary, to stocks, and what is left over."""
-        return sum((self.boundary[n] for n in LEAVES), np.zeros(len(self.materials)))
+        return sum((self.boundary[n] for n in LEAVES), self.zeros(len(self.materials)))
 
     def most(self, entry: int) -> float:
         """What an entry could hand over at most, native units a year: by limit, percentage, capacity."""
@@ -196,7 +236,7 @@ class Ledger:
     def given(self) -> Floats:
         """(pool,) what its giver list gives."""
         s = self.compiled.structure
-        giver = np.array([e.side == GIVER for e in s.entries], bool)
+        giver = self.column(np.array([e.side == GIVER for e in s.entries], bool))
         return self.gathered(np.where(giver, self.state.handed, 0.0), self.entry_pool, len(s.pools))
 
     @cached_property
@@ -211,9 +251,9 @@ class Ledger:
         """(pool,) what processes make."""
         return self.gathered(np.where(self.out, self.amount, 0.0), self.pool, len(self.materials))
 
-    def gathered(self, amounts: Floats, at: Ints, length: int) -> Floats:
+    def gathered(self, amounts: np.ndarray, at: Ints, length: int) -> Floats:
         """Amounts added up by position."""
-        return np.bincount(at, amounts, minlength=length).astype(np.float64, copy=False)
+        return gathered(amounts, at, length)
 
     def by_process(self, amounts: Floats) -> Floats:
         """(process,) amounts of flows added up."""
@@ -232,23 +272,20 @@ class Ledger:
         b, pools = self.compiled, len(self.materials)
         sizes = (len(self.pool), len(b.entries), len(b.outside), pools, pools)
         given = (flow, entry, outside, surplus, shortage)
-        return Weights(*(np.zeros(n) if w is None else w for n, w in zip(sizes, given, strict=True)))
+        none = (self.column(np.zeros(n)) for n in sizes)
+        return Weights(*(n if w is None else w for n, w in zip(none, given, strict=True)))
 
     def counted(self, weights: Weights) -> float:
         """Σ weight · amount."""
         state, outside = self.state, self.compiled.values.outside
-        return float(
-            weights.flow @ self.amount
-            + weights.entry @ state.handed
-            + weights.outside @ outside
-            + weights.surplus @ state.surplus
-            + weights.shortage @ state.shortage
-        )
+        amounts = (self.amount, state.handed, outside, state.surplus, state.shortage)
+        sums = (self.added(w * a) for w, a in zip(weights.arrays, amounts, strict=True))
+        return sum(sums)  # type: ignore[no-any-return]
 
     def flows(self, weight: Floats) -> Part:
         """What processes move, weighted (flow,): a sum that they bring in full."""
         by_process = self.by_process(self.amount * weight)
-        return Part(float(by_process.sum()), by_process, self.weights(flow=weight))
+        return Part(self.added(by_process), by_process, self.weights(flow=weight))
 
     def taken(self, weight: Floats) -> Part:
         """Inputs − outputs, each times the weight (pool,) of its material."""
@@ -266,11 +303,11 @@ class Ledger:
         """A sum that processes bring in full, of each what a factor (process,) leaves."""
         by_process = part.by_process * factor + 0.0  # no negative zero
         weights = part.weights and self.weights(flow=part.weights.flow * factor[self.process])
-        return Part(float(by_process.sum()), by_process, weights)
+        return Part(self.added(by_process), by_process, weights)
 
     def possibly(self, part: Part) -> Floats:
         """(process,) what processes bring to a sum, idle ones at level 1."""
-        weight = np.zeros(len(self.pool)) if part.weights is None else part.weights.flow
+        weight = self.column(np.zeros(len(self.pool))) if part.weights is None else part.weights.flow
         return self.by_process(self.possible * weight)
 
     def makers(self, amounts: Floats) -> Floats:
@@ -284,18 +321,18 @@ class Ledger:
 
     def crossing(self, name: str, weight: Floats) -> Part:
         """What crosses a boundary, weighted (pool,); no process brings a part of it."""
-        total = float(self.boundary[name] @ weight)
-        return Part(total, np.zeros(len(self.processes)), self._at_boundary(name, weight))
+        total = self.added(self.boundary[name] * weight)
+        return Part(total, self.column(np.zeros(len(self.processes))), self._at_boundary(name, weight))
 
     def shared(self, name: str, weight: Floats, among: Callable[[Floats], Floats]) -> Part:
         """What crosses a boundary, weighted (pool,), shared among its makers or its takers."""
         amounts = self.boundary[name] * weight
-        return Part(float(amounts.sum()), among(amounts), self._at_boundary(name, weight))
+        return Part(self.added(amounts), among(amounts), self._at_boundary(name, weight))
 
     def _at_boundary(self, name: str, weight: Floats) -> Weights:
         return self.weights(
-            entry=np.where(self._entry_at == name, weight[self.entry_pool], 0.0),
-            outside=np.where(self._outside_at == name, weight[self.outside_pool], 0.0),
+            entry=np.where(self.column(self._entry_at == name), weight[self.entry_pool], 0.0),
+            outside=np.where(self.column(self._outside_at == name), weight[self.outside_pool], 0.0),
             surplus=weight if name == "surplus" else None,
             shortage=weight if name == "shortage" else None,
         )

@@ -9,10 +9,10 @@ waste bought for it, plus the waste sold. ISO 59020:2024: shares of inflow and o
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -21,6 +21,33 @@ from mfa.results.accounts.ledger import Ledger, Part
 from mfa.results.accounts.waste_flows import WasteAccounts
 from mfa.system import Material, Process
 
+Number = float | Floats
+"""A figure of a run, or (sample,) figures of many."""
+
+
+class Books(Protocol):
+    """Whose waste the pools of a run, or of many samples, hold (`WasteAccounts`)."""
+
+    @property
+    def at(self) -> Mapping[str, int]:
+        """Material → the position of its pool."""
+
+    @property
+    def shares(self) -> Mapping[str, Mapping[str, Number]]:
+        """Waste → waste that it comes from → own tonnes of that in one native unit of its pool."""
+
+    @property
+    def own(self) -> Mapping[str, Number]:
+        """Waste → share of its pool's supply that the park made or had in its yards."""
+
+    @property
+    def uptake(self) -> Mapping[str, Number]:
+        """Process → share of its products that finds somebody."""
+
+    def left_over(self, process: str, material: str, root: str) -> Number:
+        """Own tonnes of a waste that a process hands on with one native unit of an output."""
+
+
 OUTSIDE = ("water", "emission", "energy")
 
 
@@ -28,7 +55,7 @@ def is_main(material: Material) -> bool:
     """Whether it counts as a main resource."""
     if material.main_resource is not None:
         return material.main_resource
-    return material.unit_mass > 0 and material.kind in ("resource", "fuel")
+    return material.has_mass and material.kind in ("resource", "fuel")
 
 
 def is_secondary(material: Material) -> bool:
@@ -42,14 +69,18 @@ def is_counted(material: Material) -> bool:
     Air and overburden say `main-resource: false` and have no price; bought goods have one.
     """
     free = material.main_resource is False and material.price is None
-    return material.unit_mass > 0 and material.kind not in OUTSIDE and not free
+    return material.has_mass and material.kind not in OUTSIDE and not free
 
 
 @dataclass(frozen=True)
 class Resources:
-    """The material account of one run, t a year."""
+    """The material account of one run, t a year.
+
+    `books_of` makes the books of its wastes: who makes and takes each, and how much is the park's own.
+    """
 
     ledger: Ledger
+    books_of: Callable[[Ledger], Books] = WasteAccounts
 
     @cached_property
     def main(self) -> Part:
@@ -99,9 +130,9 @@ class Resources:
         return self.inflow - self.recycled_inflow - self.renewable_inflow + both
 
     @cached_property
-    def books(self) -> WasteAccounts:
+    def books(self) -> Books:
         """Who makes and takes each waste, and how much of it is the park's own."""
-        return WasteAccounts(self.ledger)
+        return self.books_of(self.ledger)
 
     @cached_property
     def recovered(self) -> Part:
@@ -111,33 +142,33 @@ class Resources:
         of the same waste there. A new waste that a recovery plant makes takes nothing off, what
         goes into products that nobody takes is not recovered.
         """
-        system, weight = self.ledger.system, np.zeros(len(self.ledger.pool))
+        system, weight = self.ledger.system, self.ledger.zeros(len(self.ledger.pool))
         for i, process in enumerate(self.ledger.processes):
             if process.fate == "utilisation" and system.materials[process.per].kind != "energy":
                 for flow, share in self._recovered(i, process):
                     weight[flow] = share * self.ledger.materials[self.ledger.pool[flow]].unit_mass
         return self.ledger.flows(weight)
 
-    def _recovered(self, number: int, process: Process) -> Iterator[tuple[int, float]]:
+    def _recovered(self, number: int, process: Process) -> Iterator[tuple[int, Number]]:
         """Own waste that a process takes, less what is left of it there, as far as its products are taken.
 
         By flow, native units: inputs count, residues that are left take off; nothing where more is left.
         """
         b, books, name = self.ledger, self.books, process.id
-        found: list[tuple[int, float]] = []
+        found: list[tuple[int, Number]] = []
         for side, recipe, sign in ((-TAKER, process.inputs, 1.0), (TAKER, process.outputs, -1.0)):
             for m in (m for m in recipe if m in books.shares and is_counted(b.system.materials[m])):
                 flow = b.flow_at.get((books.at[m], number, side))
                 if flow is None:  # a coefficient of 0
                     continue
                 own = (
-                    math.fsum(books.shares[m].values())
+                    sum(books.shares[m].values())
                     if sign > 0
-                    else math.fsum(books.left_over(name, m, root) for root in books.shares[m])
+                    else sum(books.left_over(name, m, root) for root in books.shares[m])
                 )
                 found.append((flow, sign * own * books.uptake[name]))
-        if math.fsum(float(b.possible[f]) * share for f, share in found) > 0:
-            yield from found
+        gains = sum(b.possible[f] * share for f, share in found) > 0
+        yield from ((f, np.where(gains, share, 0.0)) for f, share in found)
 
     @property
     def circular(self) -> tuple[Part, Part]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -51,11 +52,11 @@ class Compositions:
         self.ledger = ledger
         self.shares = [element_shares(m) for m in ledger.materials]
         self.tonnes = ledger.per_pool(tonnes_per_unit)
-        self.declared = np.array([_is_declared(m) for m in ledger.materials], bool)
+        self.declared: Bools = ledger.column(np.array([_is_declared(m) for m in ledger.materials], bool))
 
     def of(self, element: str) -> Floats:
         """(pool,) t of an element or substance in one native unit; 0 where it is not named."""
-        return np.array([s.get(element, 0.0) for s in self.shares]) * self.tonnes
+        return self.ledger.figures([s.get(element) for s in self.shares]) * self.tonnes
 
 
 def _is_declared(material: Material) -> bool:
@@ -93,11 +94,11 @@ class Substance:
         element = self.of.element
         b = self.ledger
         gives = np.array([element in p.transfer for p in b.processes], bool)
-        share = np.zeros(len(b.pool))
-        for f in np.flatnonzero(b.out & gives[b.process]).tolist():
+        share: list[float | None] = [None] * len(b.pool)
+        for f in np.flatnonzero((b.compiled.structure.flow_side > 0) & gives[b.process]).tolist():
             process, material = b.processes[b.process[f]], b.materials[b.pool[f]].id
             share[f] = process.transfer[element].get(material, ZERO).value
-        return gives, share
+        return b.column(gives), b.figures(share)
 
     @cached_property
     def _blank(self) -> Bools:
@@ -111,7 +112,7 @@ class Substance:
     def _only_undeclared(self) -> Bools:
         """(flow,) outputs that are the only one of their process whose content nothing declares."""
         b = self.ledger
-        alone: Bools = np.bincount(b.process, self._blank, minlength=len(b.processes)) == 1
+        alone: Bools = b.gathered(self._blank, b.process, len(b.processes)) == 1
         return self._blank & alone[b.process]
 
     @cached_property
@@ -119,12 +120,12 @@ class Substance:
         """(flow,) outputs that take the rest; not in a loop of no way out (cooling water): it holds none."""
         b = self.ledger
         share = np.where(self._only_undeclared, 1.0, self.transferred[1])
-        lossy = np.bincount(b.process, share * (b.amount > 0), minlength=len(b.processes)) < WHOLE
+        lossy = b.by_process(share * (b.amount > 0)) < WHOLE
         drained = b.leaving > NEGLIGIBLE * (b.made + b.entering)
         while True:
             drains = lossy | (b.by_process(np.where(drained[b.pool] & (b.amount > 0), share, 0.0)) > 0)
-            more = drained.copy()
-            more[b.pool[~b.out & (b.amount > 0) & drains[b.process]]] = True
+            takes = ~b.out & (b.amount > 0) & drains[b.process]
+            more = drained | (b.gathered(takes, b.pool, len(drained)) > 0)
             if (more == drained).all():
                 return self._only_undeclared & drained[b.pool]
             drained = more
@@ -143,7 +144,7 @@ class Substance:
         rest = self.rest
         known_out = b.out & ~gives[b.process] & self.compositions.declared[b.pool]
         fixed = np.where(known_out, b.amount * self.content[b.pool], 0.0)
-        taken = np.bincount(b.process, fixed, minlength=len(b.processes))
+        taken = b.by_process(fixed)
         fixed = np.where(rest, -taken[b.process], fixed)
         share = np.where(rest, 1.0, share)
         given = self.ledger.entering * self.content  # what is not declared counts as none
@@ -155,7 +156,7 @@ class Substance:
                 b.made + b.entering,
                 share,
                 fixed,
-                np.zeros(len(b.processes)),
+                b.column(np.zeros(len(b.processes))),
             )
         except Singular:
             raise Error([self._loop()]) from None
@@ -204,10 +205,13 @@ class Substance:
     @cached_property
     def park(self) -> Balance:
         """All that enters the park and leaves it; the difference is the sum of all residues."""
-        b, carried = self.ledger, self.carried
-        into = self.content @ self.ledger.entering
-        out = sum(float(b.boundary[n] @ carried.mean) for n in LEAVES)
-        return Balance(self.name, "park", float(into), out)
+        return Balance(self.name, "park", *self.crossing)
+
+    @property
+    def crossing(self) -> tuple[Any, Any]:
+        """What enters the park and leaves it, kg a year; of samples (sample,)."""
+        b, mean = self.ledger, self.carried.mean
+        return b.added(self.content * b.entering), sum(b.added(b.boundary[n] * mean) for n in LEAVES)
 
     @cached_property
     def unknown(self) -> list[str]:
@@ -227,19 +231,25 @@ class Substance:
         pools = {int(p) for p in self.ledger.pool[self.carried.flow < -floor]}
         return [self.ledger.materials[p].id for p in sorted(pools)]
 
-    @cached_property
+    @property
     def recovery(self) -> float | None:
+        """The share that is recovered of the element; None where none enters."""
+        found = float(self.recovered)
+        return None if np.isnan(found) else found
+
+    @cached_property
+    def recovered(self) -> Any:
         """Element in the products sold that are richer in it than what brings it in, ÷ element brought in.
 
-        The feed is every import that holds the element; products count from its mean grade on.
+        The feed is every import that holds the element; products count from its mean grade on. NaN where
+        none enters; of samples (sample,).
         """
         b = self.ledger
         brought = self.ledger.entering * self.content * self.compositions.declared
-        whole = float(brought.sum())
-        if whole <= 0:
-            return None
-        tonnes = self.compositions.tonnes
-        grade = whole / float((self.ledger.entering * tonnes)[brought > 0].sum())
-        sold = b.boundary["export"] * b.per_pool(lambda m: m.kind == "product" and m.unit_mass > 0)
+        whole = b.added(brought)
+        feed = b.added(np.where(brought > 0, b.entering * self.compositions.tonnes, 0.0))
+        grade = np.divide(whole, feed, out=np.full_like(whole, np.nan), where=feed > 0)
+        sold = b.boundary["export"] * b.per_pool(lambda m: m.kind == "product" and m.has_mass)
         rich = self.carried.mean > grade
-        return float(sold @ (self.carried.mean * rich)) / whole
+        recovered = b.added(sold * self.carried.mean * rich)
+        return np.divide(recovered, whole, out=np.full_like(whole, np.nan), where=whole > 0)

@@ -14,8 +14,10 @@ from functools import cached_property
 
 import numpy as np
 
+from mfa.engine.batch import BatchState
 from mfa.properties import dry_share, tonnes_per_unit
 from mfa.results.accounts.energy import factor
+from mfa.results.accounts.flow_samples import FlowSamples
 from mfa.results.accounts.flows import Flow, flows, links
 from mfa.results.accounts.ledger import Ledger, Part
 
@@ -57,7 +59,10 @@ class Transport:
         """Every link that lorries carry, those within a site left out."""
         if not self.asked:
             return []
-        return list(self._hauls(links(flows(self.ledger.compiled, self.ledger.state))))
+        state = self.ledger.state
+        if isinstance(state, BatchState):
+            return list(self._hauls(FlowSamples(self.ledger).link_list))
+        return list(self._hauls(links(flows(self.ledger.compiled, state))))
 
     def _hauls(self, found: list[Flow]) -> Iterator[Haul]:
         materials = self.ledger.system.materials
@@ -67,7 +72,7 @@ class Transport:
             if material.kind in PIPED or tonnes is None or {link.source, link.target} & set(NOT_MOVED):
                 continue
             distance = self._distance(link)
-            if distance != 0:
+            if distance is None or np.any(distance != 0):
                 wet = link.amount * tonnes / dry_share(material)
                 yield Haul(link.material, link.source, link.target, wet, distance)
 
@@ -98,9 +103,10 @@ class Transport:
     @cached_property
     def work(self) -> Part:
         """Tonne-kilometres a year."""
-        total = sum(h.work or 0.0 for h in self.hauls)
-        none = np.zeros(len(self.ledger.processes))
-        return Part(float(total), none, None if self.asked else self.ledger.weights())
+        b, works = self.ledger, [h.work for h in self.hauls]
+        total = sum((w for w in works if w is not None), b.added(b.zeros(1)))
+        none = b.column(np.zeros(len(b.processes)))
+        return Part(total, none, None if self.asked else b.weights())
 
     @property
     def cost(self) -> Part:

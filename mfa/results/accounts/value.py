@@ -24,7 +24,7 @@ JUST = 1e-9  # of what an enterprise makes: what it hands out by less, it does n
 
 def passes_on(process: Process) -> bool:
     """Whether it only hands on what others made (a grid, a pipe): its share of value added is 0."""
-    return process.value_added is not None and process.value_added.value == 0
+    return process.value_added is not None and bool(np.all(process.value_added.value == 0))
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Value:
         b, n = self.ledger, len(self.ledger.materials)
         key = self.enterprise[b.process] * n + b.pool
         found, at = np.unique(key, return_inverse=True)
-        made = np.bincount(at, np.where(b.out, b.amount, 0.0), minlength=len(found))
-        net = np.maximum(-np.bincount(at, b.signed, minlength=len(found)), 0.0)
+        made = b.gathered(np.where(b.out, b.amount, 0.0), at, len(found))
+        net = np.maximum(-b.gathered(b.signed, at, len(found)), 0.0)
         share = np.divide(net, made, out=np.zeros_like(net), where=made > 0)
         return np.where(b.out, share[at], 0.0)
 
@@ -56,7 +56,7 @@ class Value:
         worth = b.per_pool(lambda m: 0.0 if m.kind in WORTHLESS else price(m))
         producer = b.per_process(lambda p: not passes_on(p))
         by_process = b.by_process(b.amount * self.shares * worth[b.pool])
-        handed = Part(float(by_process.sum()), by_process, b.weights(flow=self.shares * worth[b.pool]))
+        handed = Part(b.added(by_process), by_process, b.weights(flow=self.shares * worth[b.pool]))
         return b.of_processes(handed, producer)
 
     def slopes(self, *, added: bool) -> tuple[Floats, Floats]:
@@ -97,7 +97,7 @@ class Value:
         """Value added: the share `value-added` of each process's output value; NaN where none has one."""
         share = self.ledger.per_process(lambda p: p.value_added.value if p.value_added else 0.0)
         if not any(p.value_added for p in self.ledger.processes):
-            return Part(np.nan, np.full(len(share), np.nan))
+            return Part(np.nan, np.full_like(share, np.nan))
         return self.ledger.of_processes(self.output, share)
 
     @cached_property

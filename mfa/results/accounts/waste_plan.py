@@ -79,7 +79,7 @@ class WastePlan:
         made, self._taken = self._flows()
         found = [(f, self._number[m], p) for m in self.pools for p, f in made[m].items()]
         self.made_flow, self.made_pool = ints(f for f, _, _ in found), ints(m for _, m, _ in found)
-        self._makers = [p for _, _, p in found]
+        self.makers = [p for _, _, p in found]
         self.uptake = UptakePlan(ledger)
 
     def _flows(self) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
@@ -137,8 +137,8 @@ class WastePlan:
         stated: list[bool] = []
         taken: list[tuple[int, int, int]] = []
         together: list[tuple[int, int, int]] = []
-        flow_of = {(p, m): f for p, m, f in zip(self._makers, self._names(), self.made_flow, strict=True)}
-        for i, (p, m) in enumerate(zip(self._makers, self._names(), strict=True)):
+        flow_of = {(p, m): f for p, m, f in zip(self.makers, self._names(), self.made_flow, strict=True)}
+        for i, (p, m) in enumerate(zip(self.makers, self._names(), strict=True)):
             parents = parents_of(self.system, self.system.processes[p], m)
             if parents is None:
                 continue
@@ -226,7 +226,7 @@ class WastePlan:
         off = [
             (taker[key], i)
             for i, (out, k) in enumerate(zip(self.links[0].tolist(), self.links[2].tolist(), strict=True))
-            if (key := (self._root_of[out], self._makers[self.residues.made[self.residues.taken[0][k]]]))
+            if (key := (self._root_of[out], self.makers[self.residues.made[self.residues.taken[0][k]]]))
             in taker
         ]
         process = ints(self.process_at.get(n, -1) if fate == "utilisation" else -1 for _, n, fate in keys)

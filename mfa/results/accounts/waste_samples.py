@@ -65,7 +65,7 @@ class WasteSamples:
 
     # ------------------------------------------------------------ residues and shares
     @cached_property
-    def _left(self) -> tuple[Floats, Floats]:
+    def left(self) -> tuple[Floats, Floats]:
         """(residue, sample) share that is left of wastes taken, and (taken, sample) the parts of these."""
         of, equal, coefficient = self.plan.residues, self.plan.equal, self.values.coefficient
         r, flow, pool = of.taken
@@ -83,13 +83,13 @@ class WasteSamples:
     def new(self) -> Floats:
         """(waste pool, sample) what is made anew, native units a year."""
         made = self.amount[self.plan.made_flow]
-        made[self.plan.residues.made] *= 1.0 - self._left[0]
+        made[self.plan.residues.made] *= 1.0 - self.left[0]
         return np.asarray(self.plan.adds_made @ made)
 
     @cached_property
     def _handed_on(self) -> Floats:
         """(taken, sample) what a unit of own tonnes of what is taken leaves in residues, tonnes a year."""
-        of, (share, part) = self.plan.residues, self._left
+        of, (share, part) = self.plan.residues, self.left
         r, _, parent = of.taken
         made = of.made[r]
         amount = self.amount[self.plan.made_flow[made]] * self.plan.equal[self.plan.made_pool[made]]

@@ -80,16 +80,16 @@ class Water:
     @cached_property
     def reclaimed(self) -> Part:
         """Reclaimed water used: reused water that processes take beyond what they give back."""
-        return self._net(self.kind("reused"), np.ones(len(self.ledger.processes)))
+        return self._net(self.kind("reused"), 1.0)
 
     def sewage(self, material: str = "") -> Part:
         """Sewage generated, of all or one material: what processes make."""
         return self.ledger.outputs(self.kind("sewage", material))
 
-    def _net(self, weight: Floats, chosen: Floats) -> Part:
+    def _net(self, weight: Floats, chosen: Floats | float) -> Part:
         """What chosen processes (process,) take beyond what they give back."""
         taken = self.ledger.taken(weight)
-        return self.ledger.of_processes(taken, chosen * (self.ledger.possibly(taken) > 0))
+        return self.ledger.of_processes(taken, np.where(self.ledger.possibly(taken) > 0, chosen, 0.0))
 
     @cached_property
     def own(self) -> Floats:
@@ -106,14 +106,12 @@ class Water:
         b, chosen = self.ledger, self.kind("sewage", material)
         weight = chosen if bought else chosen * self.own
         lines = zip(b.compiled.structure.entries, b.compiled.entries, strict=True)
-        handed = np.array(
-            [n.side == TAKER and e.kind != "process" and e.fate in TREATED for n, e in lines], bool
-        )
-        taken = np.zeros(len(chosen))
-        np.add.at(taken, b.pool, np.where(b.out, 0.0, b.amount))
-        np.add.at(taken, b.entry_pool, np.where(handed, b.state.handed, 0.0))
+        treats = [n.side == TAKER and e.kind != "process" and e.fate in TREATED for n, e in lines]
+        handed = b.column(np.array(treats, float)) > 0
+        taken = b.gathered(np.where(b.out, 0.0, b.amount), b.pool, len(chosen))
+        taken += b.gathered(np.where(handed, b.state.handed, 0.0), b.entry_pool, len(chosen))
         taken *= weight
         weights = b.weights(
             flow=np.where(b.out, 0.0, weight[b.pool]), entry=np.where(handed, weight[b.entry_pool], 0.0)
         )
-        return Part(float(taken.sum()), b.makers(np.minimum(taken, b.made * chosen)), weights)
+        return Part(b.added(taken), b.makers(np.minimum(taken, b.made * chosen)), weights)

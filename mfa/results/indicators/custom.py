@@ -101,7 +101,7 @@ class ChosenFlows:
                 amount = self.counted(selector.count, flow)
                 if amount is None and selector.count not in WAYS:
                     return None
-                total += selector.weight.value * (amount or 0.0)
+                total = total + selector.weight.value * (0.0 if amount is None else amount)
         return total
 
     def counted(self, count: str, flow: Flow) -> float | None:

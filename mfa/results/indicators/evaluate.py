@@ -221,7 +221,7 @@ def _grouped(facts: Facts, found: Sequence[_Sums], targets: Targets, wanted: Wan
     """Each indicator of each chain, site, sector, project and enterprise that has one."""
     if not wanted.groups:
         return
-    names, matrix = _memberships(facts.accounts)
+    names, matrix = memberships(facts.accounts)
     if not names:
         return
     for one in (s for s in found if s.definition.grouped):
@@ -240,7 +240,7 @@ def _grouped(facts: Facts, found: Sequence[_Sums], targets: Targets, wanted: Wan
                 yield Indicator(row, value, unit)
 
 
-def _memberships(accounts: Accounts) -> tuple[list[str], Floats]:
+def memberships(accounts: Accounts) -> tuple[list[str], Floats]:
     """The names of all groups and (group, process) who belongs to them."""
     groups: dict[str, list[int]] = {}
     for kind in GROUPS:

@@ -12,11 +12,9 @@ from mfa.engine.adding import adding
 from mfa.engine.network import Bools, Floats
 from mfa.results.accounts.waste import Account, WasteFlow
 from mfa.results.accounts.waste_samples import FIELDS, WasteSamples
-from mfa.results.indicators.target import ROUNDING
+from mfa.results.indicators.target_samples import Row, Words, holds, judged_samples, unaimed
 from mfa.results.indicators.waste_rates import UTILISED, covered
 
-Row = tuple[str, float | None, float | None]
-"""An indicator and its bounds."""
 RATES = {rate.id: rate for rate in WASTE_RATES}
 AMOUNTS = {
     f"{name}-{word}": (f"{name}-generated", field)
@@ -59,22 +57,18 @@ class WasteIndicators:
         """What is left when takers that lack an input are not believed."""
         return self.samples.accounts(self._lacking)
 
-    def row(self, row: Row) -> tuple[Floats, list[str | None]]:
+    def row(self, row: Row) -> tuple[Floats, Words]:
         """(sample,) values, NaN where there is none, and whether the bounds are kept."""
-        name, least, most = row
-        members, fates, field = self._of(name)
+        members, fates, field = self._of(row[0])
         total = self._total(members, sure=False)
-        value = _value(total, fates, field)
-        if least is None and most is None:
+        value = value_of(total, fates, field)
+        if unaimed(row):
             return value, [None] * len(value)
         doubted = self._total(members, sure=True)
-        sure = _value(doubted, fates, field)
+        sure = value_of(doubted, fates, field)
         if field == "stored":  # what is not believed to be used may just as well be stored
             sure = value + doubted.dumped - total.dumped
-        met = _holds(value, least, most)
-        proven = _holds(sure, least, most) | ~self._doubtful(members)
-        words = np.where(met & proven, "true", np.where(met, "unproven", "false"))
-        return value, [None if v != v else w for v, w in zip(value.tolist(), words.tolist(), strict=True)]
+        return value, judged_samples(value, row, holds(sure, row) | ~self._doubtful(members))
 
     def _of(self, name: str) -> tuple[tuple[str, ...], Sequence[str], str]:
         """The wastes of an indicator, and its fates, or the field that it adds up."""
@@ -107,7 +101,7 @@ class WasteIndicators:
         return found
 
 
-def _value(account: Account, fates: Sequence[str], field: str) -> Floats:
+def value_of(account: Account, fates: Sequence[str], field: str) -> Floats:
     """A field of an account, or the rate of some fates."""
     if field:
         return np.asarray(getattr(account, field), np.float64)
@@ -115,13 +109,3 @@ def _value(account: Account, fates: Sequence[str], field: str) -> Floats:
     bottom = account.generated + sum(getattr(account, f"{fate}_old") for fate in fates)
     rate = np.divide(top, bottom, out=np.full(np.shape(bottom), np.nan), where=np.greater(bottom, 0))
     return np.asarray(rate, np.float64)
-
-
-def _holds(value: Floats, least: float | None, most: float | None) -> Bools:
-    """(sample,) whether a value keeps its bounds, up to rounding (`target.holds`)."""
-    kept = np.ones(value.shape, bool)
-    if least is not None:
-        kept &= value >= least - ROUNDING * max(1.0, abs(least))
-    if most is not None:
-        kept &= value <= most + ROUNDING * max(1.0, abs(most))
-    return kept

@@ -36,7 +36,7 @@ def given_spread(
     if other or choice.traced:
         values = {"layer": ", ".join(other) or "traced"}
         raise Error([Fault("sankey-samples-layer", None, values)])
-    if sampled is None or "links" not in sampled.tables:
+    if sampled is None or ("links", "amount") not in sampled.tables:
         raise Error([Fault("sankey-samples-none", None, {})])
     return {} if len(counted) != 1 else of_samples(result, sampled, counted[0])
 
@@ -48,7 +48,7 @@ def of_samples(result: Run, sampled: Sampled, counted: Counted) -> Mapping[tuple
     """
     deviations = {
         (f.source, f.target, f.material): (one.sd or 0.0, f.amount)
-        for f, one in zip(result.link_list, sampled.tables["links"], strict=True)
+        for f, one in zip(result.link_list, sampled.tables["links", "amount"], strict=True)
     }
     made = {}
     for link in counted.links:

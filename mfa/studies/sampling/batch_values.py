@@ -83,6 +83,8 @@ class BatchValues:
     def is_apart(self, path: Path) -> bool:
         """Whether neither a flow nor an account of waste goes by the figure at a path."""
         match path:
+            case Path("materials", key, ("lhv",)):  # tonnes say how far a product is taken, if it has some
+                return self.system.materials[key].has_mass
             case Path("materials", _, field):
                 return field[0] in APART
             case Path("prices" | "factors" | "stocks"):

@@ -24,6 +24,7 @@ HELD = 400_000_000  # bytes of a block on arrays, whatever the network
 ARRAYS = (
     16  # of flows and figures that are held at once for each sample: figures, draws, amounts, their copies
 )
+WHOLE = 48  # the same where all accounts are made of them
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def _size(sampler: Sampler, most: int, crew: Crew) -> int:
     if not sampler.fast:
         return FEW if crew.scheduler is not None or crew.processes not in (None, 1) else AT_ONCE
     rows = len(sampler.central.compiled.values.coefficient) + len(sampler.paths)
-    room = HELD // (8 * ARRAYS * rows * crew.count)
+    arrays = WHOLE if sampler.all else ARRAYS
+    room = HELD // (8 * arrays * rows * crew.count)
     each = most // crew.count + PER_STEP
     return max(1, min(MOST, room, max(BLOCK, each)) // PER_STEP) * PER_STEP
 

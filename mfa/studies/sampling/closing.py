@@ -1,4 +1,4 @@
-"""Flows that are drawn by default are brought to close the mass of their recipe.
+"""Flows that are drawn by default are brought to close the mass and the energy of their recipe.
 
 A spread that nobody wrote says how far a figure may be off by itself. Drawn apart, 1.5 t of iron for
 1 t of castings and 0.5 t of returns would make or lose iron; so each is moved as little as its spread
@@ -6,13 +6,16 @@ makes likely: factor exp(∓λ·s²·m), s² the variance of its logarithm, m it
 for a recipe and sample. This is the most likely correction of independent lognormals to first order
 (least squares as in data reconciliation). A balance flow counts as one more figure by its confidence;
 flows with a written uncertainty, references and exact ones stay as they are drawn.
+
+Flows without mass (electricity, heat, wind) close the energy in the same way, where the recipe closes
+it as written: what gives 1 MWh of electricity for 1 MWh of wind does so in every sample.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +23,7 @@ from mfa.engine.adding import adding
 from mfa.engine.network import Floats
 from mfa.parameters import Path
 from mfa.parameters.values import balance_of
+from mfa.properties import energy_content, is_carrier
 from mfa.studies.sampling.spread import Number, Shape, quantile
 from mfa.studies.sampling.uncertain import key_of
 from mfa.system import GJ_PER, Coefficient, Material, Process, System
@@ -27,6 +31,8 @@ from mfa.system import GJ_PER, Coefficient, Material, Process, System
 STEPS = 60  # of Newton; spreads of 40 % take fewer than ten
 CLOSED = 1e-13  # of the mass that goes in: some roundings
 LONGEST = 2.0  # a step of a logarithm: e² at once, so that no exponential overflows
+
+Content = Callable[[Material, Mapping[Path, Floats]], Number]
 
 
 @dataclass(frozen=True)
@@ -42,17 +48,19 @@ class Flow:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A recipe whose default spreads keep its mass.
+    """A recipe whose default spreads keep its mass, or its energy.
 
     Attributes
     ----------
-    inputs, outputs : the flows that have a mass
+    inputs, outputs : the flows that have a mass; or an energy
     ratio : mass in over mass out as written; 1 with a balance flow
+    content : material, drawn figures → what of it is in one native unit (`unit_mass`)
     """
 
     inputs: tuple[Flow, ...]
     outputs: tuple[Flow, ...]
     ratio: float
+    content: Content
 
     @property
     def key(self) -> str:
@@ -62,12 +70,12 @@ class Recipe:
     @property
     def powers(self) -> list[float]:
         """(flow,) how much each moves with λ: variance times its share of the mass; inputs the other way."""
-        masses = [f.value * f.material.unit_mass for f in self.inputs]
-        masses += [f.value * f.material.unit_mass * self.ratio for f in self.outputs]
+        masses = [f.value * self.content(f.material, {}) for f in self.inputs]
+        masses += [f.value * self.content(f.material, {}) * self.ratio for f in self.outputs]
         flows = (*self.inputs, *self.outputs)
         weights = [f.variance * m for f, m in zip(flows, masses, strict=True)]
         most = max(weights)
-        return [(-w if i < len(self.inputs) else w) / most for i, w in enumerate(weights)]
+        return [float(-w if i < len(self.inputs) else w) / float(most) for i, w in enumerate(weights)]
 
 
 class Closing:
@@ -80,6 +88,7 @@ class Closing:
 
     def __init__(self, recipes: Sequence[Recipe]) -> None:
         found = [(k, r, f, p) for k, r in enumerate(recipes) for f, p in _flows(r)]
+        self._content = [r.content for _, r, _, _ in found]
         self._flows = [f for _, _, f, _ in found]
         self._recipe = np.array([k for k, *_ in found], np.int64)
         self._count = len(recipes)
@@ -105,7 +114,8 @@ class Closing:
         """(flow, sample) tonnes a unit of its process; of outputs by the ratio of their recipe."""
         made = np.empty((len(self._flows), size))
         for i, flow in enumerate(self._flows):
-            np.multiply(values.get(flow.path, flow.value), unit_mass(flow.material, values), out=made[i])
+            content = self._content[i](flow.material, values)
+            np.multiply(values.get(flow.path, flow.value), content, out=made[i])
         if self._drawn:
             drawn = quantile("lognormal", u, Shape(self._median, gsd=self._gsd))
             for i, row in zip(self._drawn, drawn, strict=True):
@@ -160,15 +170,39 @@ def recipe(system: System, process: Process, free: Mapping[Path, float]) -> Reci
     ----------
     free : flow that is drawn by default → its geometric standard deviation
     """
+    found = _sides(system, process, free, unit_mass)
+    if found is None:
+        return None
+    inputs, outputs, ratio = found
+    return Recipe(inputs, outputs, 1.0 if balance_of(process) else ratio, unit_mass)
+
+
+def energy_recipe(system: System, process: Process, free: Mapping[Path, float]) -> Recipe | None:
+    """The same of energy, closed by free flows without mass; None where it does not close as written."""
+    massless = {p: g for p, g in free.items() if not system.materials[str(p.field[1])].has_mass}
+    found = _sides(system, process, massless, unit_energy)
+    if found is None or abs(1 - found[2]) > process.tolerance.value:
+        return None
+    inputs, outputs = (
+        tuple(replace(f, balance=False, variance=0.0 if f.balance else f.variance) for f in side)
+        for side in found[:2]
+    )
+    return Recipe(inputs, outputs, found[2], unit_energy)
+
+
+def _sides(
+    system: System, process: Process, free: Mapping[Path, float], content: Content
+) -> tuple[tuple[Flow, ...], tuple[Flow, ...], float] | None:
+    """Inputs, outputs, and in over out as written; None where nothing is free, or one side has nothing."""
     sides = []
     for side, flows in (("inputs", process.inputs), ("outputs", process.outputs)):
         found = (_flow(system, process.id, side, name, c, free) for name, c in flows.items())
-        sides.append(tuple(f for f in found if f.value * f.material.unit_mass > 0))
+        sides.append(tuple(f for f in found if f.value * content(f.material, {}) > 0))
     inputs, outputs = sides
     if not any(f.variance and not f.balance for f in (*inputs, *outputs)) or not (inputs and outputs):
         return None
-    masses = [sum(f.value * f.material.unit_mass for f in flows) for flows in sides]
-    return Recipe(inputs, outputs, 1.0 if balance_of(process) else masses[0] / masses[1])
+    sums = [float(sum(f.value * content(f.material, {}) for f in flows)) for flows in sides]
+    return inputs, outputs, sums[0] / sums[1]
 
 
 def _flow(
@@ -180,6 +214,14 @@ def _flow(
         gsd = 1 + system.spreads.get(coefficient.figure.confidence, 0.0)
     variance = math.log(gsd) ** 2
     return Flow(path, system.materials[name], coefficient.figure.value, variance, coefficient.balance)
+
+
+def unit_energy(material: Material, values: Mapping[Path, Floats]) -> Number:
+    """(sample,) GJ in one native unit of an energy carrier, 0 of others (`energy_content`)."""
+    if not is_carrier(material):
+        return 0.0
+    drawn = values.get(Path("materials", material.id, ("lhv",)))
+    return energy_content(material) if drawn is None or material.unit in GJ_PER else drawn
 
 
 def unit_mass(material: Material, values: Mapping[Path, Floats]) -> Number:

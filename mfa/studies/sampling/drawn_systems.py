@@ -6,8 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from mfa.engine.network import Floats
 from mfa.errors import FaultWithoutPlace
 from mfa.parameters import Path
 from mfa.parameters.values import balance_of, closed
@@ -15,8 +18,10 @@ from mfa.properties import OTHER
 from mfa.storage import Stock
 from mfa.system import Coefficient, Entry, Figure, Material, Pool, Process, System
 
+RECIPE = ("inputs", "outputs")
 STANDING = 1e-9  # native units: stands for a balance below 0 of a process that must not run then
-Fields = Mapping[tuple[str | int, ...], float]
+Fields = Mapping[tuple[str | int, ...], Any]
+"""Field → its figure, or the (sample,) figures of many samples."""
 
 
 class Sample(NamedTuple):
@@ -51,15 +56,37 @@ class DrawnSystems:
             if balance_of(p) and self._mass_moves.intersection((*p.inputs, *p.outputs))
         )
 
-    def sample(self, values: Iterable[float]) -> Sample:
-        """The system with the figures of the paths."""
-        by: dict[str, dict[str, dict[tuple[str | int, ...], float]]] = defaultdict(lambda: defaultdict(dict))
-        for (section, member, field), value in zip(self.paths, values, strict=True):
-            by[section][member][field] = value
+    def together(self, values: Mapping[Path, Floats]) -> System:
+        """The system of all samples at once, drawn figures as (sample,) arrays; recipes as they are written.
+
+        Accounts take the coefficients from the ledger, where recipes are closed.
+        """
+        by = _by_member(values.items())
         s = self.system
-        materials = dict(s.materials)
+        apart = {
+            k: {f: v for f, v in fields.items() if f[0] not in RECIPE}
+            for k, fields in by["processes"].items()
+        }
+        processes = {k: _process(s.processes[k], fields) for k, fields in apart.items() if fields}
+        return replace(
+            s,
+            materials=self._materials(by),
+            processes={**s.processes, **processes},
+            pools={**s.pools, **{k: _pool(s.pools[k], f) for k, f in by["pools"].items()}},
+            stocks={**s.stocks, **{k: _stock(s.stocks[k], f) for k, f in by["stocks"].items()}},
+            factors=_rates(s.factors, by["factors"]),
+        )
+
+    def _materials(self, by: ByMember) -> dict[str, Material]:
+        materials = dict(self.system.materials)
         for key in {**by["materials"], **by["prices"]}:
             materials[key] = _material(materials[key], by["materials"][key], by["prices"][key].get(()))
+        return materials
+
+    def sample(self, values: Iterable[float]) -> Sample:
+        """The system with the figures of the paths."""
+        by = _by_member(zip(self.paths, map(float, values), strict=True))
+        s, materials = self.system, self._materials(by)
         processes = dict(s.processes)
         negative: list[tuple[str, tuple[str | int, ...]]] = []
         for key in {**by["processes"], **dict.fromkeys(self._closing)}:
@@ -85,10 +112,21 @@ class DrawnSystems:
         return Sample(made_, tuple(negative))
 
 
+ByMember = Mapping[str, Mapping[str, dict[tuple[str | int, ...], Any]]]
+"""Section → member → field → its drawn figure; nothing where none is drawn."""
+
+
+def _by_member(values: Iterable[tuple[Path, Any]]) -> ByMember:
+    by: ByMember = defaultdict(lambda: defaultdict(dict))
+    for (section, member, field), value in values:
+        by[section][member][field] = value
+    return by
+
+
 def _figure(figure: Figure, value: float) -> Figure:
     """A figure with a drawn value; it is not uncertain any more."""
     return Figure(
-        float(value),
+        value,
         figure.text,
         figure.place,
         source=figure.source,
@@ -107,9 +145,11 @@ def _material(material: Material, fields: Fields, price: float | None) -> Materi
     shares = {str(f[1]): v for f, v in fields.items() if f[0] == "composition"}
     if shares:
         named = {s: _figure(f, shares.get(s, f.value)) for s, f in material.composition.items() if s != OTHER}
-        rest = 1 - sum(f.value for f in named.values())
+        rest = np.maximum(1 - sum(f.value for f in named.values()), 0.0)
         other = material.composition.get(OTHER)
-        changed["composition"] = named | ({OTHER: _figure(other, max(rest, 0.0))} if other else {})
+        changed["composition"] = named | (
+            {OTHER: _figure(other, rest if rest.ndim else float(rest))} if other else {}
+        )
     for field, value in fields.items():
         if field[0] != "composition":
             name = str(field[0]).replace("-", "_")

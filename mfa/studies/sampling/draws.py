@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,12 +13,12 @@ from mfa.engine.network import Bools, Floats
 from mfa.errors import Error, Fault
 from mfa.parameters import Path, figure_at
 from mfa.properties import OTHER
-from mfa.studies.sampling.closing import Closing, Recipe, recipe
+from mfa.studies.sampling.closing import Closing, Recipe, energy_recipe, recipe
 from mfa.studies.sampling.conversions import follows, moves, parts, rank, ratio
 from mfa.studies.sampling.spread import Shape, quantile
 from mfa.studies.sampling.streams import Method, Streams, together
 from mfa.studies.sampling.uncertain import Uncertain, figures, key_of, uncertain
-from mfa.system import Figure, System, number
+from mfa.system import Figure, Process, System, number
 
 ROUNDING = 1e-12  # by which a drive may be above a capacity, as when files are checked
 
@@ -187,22 +187,26 @@ class DrawPlan:
         return Shape(value, low, high, sd, gsd, top)
 
     def _close(self, values: dict[Path, Floats], start: int, size: int) -> None:
-        closing = self._closing
-        u = [self.streams.further(key, 0, start, size) for key in closing.keys]
-        closing.close(values, np.array(u).reshape(len(u), size), size)
+        for closing in self._closing:
+            u = [self.streams.further(key, 0, start, size) for key in closing.keys]
+            closing.close(values, np.array(u).reshape(len(u), size), size)
 
     @cached_property
-    def _closing(self) -> Closing:
-        return Closing(self.recipes)
+    def _closing(self) -> tuple[Closing, ...]:
+        """Masses first, then energies, which go by what the masses have become."""
+        return tuple(Closing(self._recipes(of)) for of in (recipe, energy_recipe))
 
-    @cached_property
+    @property
     def recipes(self) -> tuple[Recipe, ...]:
         """The recipes with flows that are drawn by default, which keep their mass."""
+        return self._recipes(recipe)
+
+    def _recipes(self, of: RecipeOf) -> tuple[Recipe, ...]:
         found: dict[str, dict[Path, float]] = {}
         for one in self.uncertain:
             if one.by_default and one.path.field[:1] in (("inputs",), ("outputs",)):
                 found.setdefault(one.path.member, {})[one.path] = one.gsd
-        made = (recipe(self.system, self.system.processes[key], free) for key, free in found.items())
+        made = (of(self.system, self.system.processes[key], free) for key, free in found.items())
         return tuple(r for r in made if r is not None)
 
     def shape(
@@ -297,6 +301,7 @@ class DrawPlan:
         return tuple(found)
 
 
+RecipeOf = Callable[[System, Process, Mapping[Path, float]], Recipe | None]
 _LAST = rank(Path("drive"))  # of what no other figure is written by
 
 

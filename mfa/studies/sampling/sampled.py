@@ -23,9 +23,11 @@ from mfa.studies.sampling.draws import DrawPlan
 from mfa.studies.sampling.sampler import Block, Sampler
 from mfa.studies.sampling.statistics import COLUMNS, NOTHING, Probability, Statistics, probability, statistics
 from mfa.studies.sampling.streams import METHODS, Method
+from mfa.studies.sampling.table_rows import SINGLE, columns_of
 from mfa.studies.sweeps.crews import EVERYBODY, Crew
 from mfa.system import System, Target
 
+AT_ONCE = 64  # rows of a table whose samples are brought together at once
 MOST = 1_000_000  # samples without end are asked for by mistake
 MOST_UNTIL = 100_000  # samples, where an error is asked for and no number
 MOST_KEPT = 500_000_000  # bytes of drawn figures: 35 000 samples of a park; beyond it they are not kept
@@ -113,7 +115,7 @@ class Sampled:
     drawn : (sample, path) the figures, native units; no rows where there is no room for them (`MOST_KEPT`)
     values : (sample, row) of the indicators, NaN where there is none or the sample does not count
     met : (sample, row) whether targets are met
-    tables : table → the statistics of each row of the central run
+    tables : (table, column) → the statistics of each row of the central run
     invalid : (code, path) → samples that do not count for that reason
     held : path → in how many samples its draw was held at a bound
     alone : samples that were solved one by one
@@ -127,7 +129,7 @@ class Sampled:
     drawn: Floats
     values: Floats
     met: Sequence[tuple[str | None, ...]]
-    tables: Mapping[str, Sequence[Statistics]]
+    tables: Mapping[tuple[str, str], Sequence[Statistics]]
     invalid: Mapping[tuple[str, str], int]
     invalid_at: Mapping[int, tuple[str, str]]
     held: Counter[str]
@@ -180,11 +182,13 @@ class Sampled:
         """A table of the central run with the columns of its samples."""
         if table.name == "indicators":
             return self._beside_indicators(table)
-        found = self.tables.get(table.name)
-        if found is None:
-            return table
-        rows = [(*row, *one) for row, one in zip(table.rows, found, strict=True)]
-        return Table(table.name, (*table.columns, *COLUMNS), rows, {*table.numbers, *COLUMNS})
+        columns = [c for c in columns_of(table.name) if (table.name, c) in self.tables]
+        found = [self.tables[table.name, c] for c in columns]
+        names = [n if table.name in SINGLE else f"{c}_{n}" for c in columns for n in COLUMNS]
+        rows = [
+            (*row, *(cell for one in of for cell in one)) for row, *of in zip(table.rows, *found, strict=True)
+        ]
+        return Table(table.name, (*table.columns, *names), rows, {*table.numbers, *names})
 
     def _beside_indicators(self, table: Table) -> Table:
         name, least, most = (table.columns.index(c) for c in ("indicator", "min", "max"))
@@ -322,9 +326,11 @@ def _sampled(
     )
 
 
-def _of_tables(blocks: Sequence[Block]) -> Iterator[tuple[str, Sequence[Statistics]]]:
-    for name in blocks[0].tables:
-        yield name, statistics(np.concatenate([b.tables[name] for b in blocks]))
+def _of_tables(blocks: Sequence[Block]) -> Iterator[tuple[tuple[str, str], Sequence[Statistics]]]:
+    for key, first in blocks[0].tables.items():
+        parts = (slice(i, i + AT_ONCE) for i in range(0, first.shape[1], AT_ONCE))
+        together = (np.concatenate([b.tables[key][:, part] for b in blocks]) for part in parts)
+        yield key, [one for some in together for one in statistics(some)]
 
 
 def _settled(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,21 +11,24 @@ import numpy as np
 
 from mfa.engine.batch import solve_batch, stacked
 from mfa.engine.compile import Compiled
-from mfa.engine.network import Floats
+from mfa.engine.network import Bools, Floats
 from mfa.errors import Error, Failure
 from mfa.parameters import Path
 from mfa.parameters.values import balance_of
 from mfa.results.accounts.waste_plan import WastePlan
-from mfa.results.accounts.waste_samples import WasteSamples
+from mfa.results.indicators.indicators_of_samples import on_arrays
 from mfa.results.indicators.target import Indicator
-from mfa.results.indicators.waste_of_samples import WasteIndicators, are_waste
 from mfa.results.run import Run, solve_compiled
+from mfa.studies.sampling.answers import Answers
 from mfa.studies.sampling.batch_values import BatchValues
 from mfa.studies.sampling.drawn_systems import DrawnSystems, Sample
 from mfa.studies.sampling.draws import DrawPlan, Draws
+from mfa.studies.sampling.table_rows import Rows, amounts, columns_of, keys_of
 
 FAILURE = "failure"
 """The code of a sample that no method solves."""
+CASES = {"lhv": 0.0, "value-added": 0.0, "gwp": 1.0}
+"""Properties → the value that an account takes for another kind of thing: no fuel, a grid, CO2."""
 AT_ONCE = 64  # samples whose records and runs are held together: about 60 MB of a park
 Reason = tuple[str, str]
 """Why a sample does not count: a code, and the path where one is to blame."""
@@ -40,7 +43,7 @@ class Block:
     drawn : (sample, path) the figures
     values : (sample, row) of the indicators, NaN where there is none
     met : (sample, row) whether their targets are met
-    tables : table → (sample, row) the amounts of the rows that the central run has
+    tables : (table, column) → (sample, row) the amounts of the rows that the central run has
     invalid : sample → why it does not count: a code, and the path where one is to blame
     held : path → how often its draw was held at a bound
     alone : how many were solved one by one
@@ -49,7 +52,7 @@ class Block:
     drawn: Floats
     values: Floats
     met: list[tuple[str | None, ...]]
-    tables: Mapping[str, Floats]
+    tables: Mapping[tuple[str, str], Floats]
     invalid: Mapping[int, Reason]
     held: Counter[str] = field(default_factory=Counter)
     alone: int = 0
@@ -62,13 +65,13 @@ class Sampler:
     ----------
     central : the run of the figures as they are written
     names : the indicators that are wanted; None is all that the central run has
-    tables : whether the rows of flows, links and processes are wanted too
+    tables : whether the rows of the other tables are wanted too
     """
 
     def __init__(self, central: Run, plan: DrawPlan, names: Sequence[str] | None, *, tables: bool) -> None:
         self.central, self.plan, self.all = central, plan, names is None
         self.names = tuple(r.name for r in central.indicator_list) if names is None else tuple(names)
-        self.tables = TABLES if tables else {}
+        self._with_tables = tables
 
     @cached_property
     def row_keys(self) -> Sequence[tuple[str, float | None, float | None]]:
@@ -88,22 +91,23 @@ class Sampler:
     def block(self, start: int, size: int) -> Block:
         """The samples from `start`, a multiple of 4."""
         draws = self.plan.block(start, size)
-        return self._at_once(draws, start) if self.fast else self._by_records(draws, start)
+        return (
+            self._at_once(draws, start) if self.fast and not _mixed(draws) else self._by_records(draws, start)
+        )
 
     def runs(self, start: int, size: int) -> Iterator[tuple[int, Run | Reason]]:
         """(sample, its run or why there is none) of the samples from `start`, a multiple of 4."""
         draws = self.plan.block(start, size)
         drawn = np.array([draws.values[p] for p in self.paths]).reshape(len(self.paths), size).T
-        wrong = {i: why for i in range(size) if (why := self._wrong(draws, i))}
+        wrong = {i: why for i in range(size) if (why := self.wrong(draws, i))}
         yield from wrong.items()
         for i, found, _ in self._solved([(i, drawn[i]) for i in range(size) if i not in wrong]):
             yield i, found
 
     @cached_property
     def fast(self) -> bool:
-        """Whether nothing is wanted but the park's waste, and no record changes what that is counted by."""
-        alone = not self.tables and not self.all and are_waste(self.names, self.central.wastes)
-        return alone and self._filling.possible
+        """Whether the drawn figures change nothing but arrays."""
+        return self._filling.possible
 
     @cached_property
     def _wastes(self) -> WastePlan:
@@ -114,82 +118,69 @@ class Sampler:
         return BatchValues(self.central.system, self.central.compiled, self.paths, self.plan.names)
 
     def _at_once(self, draws: Draws, start: int) -> Block:
-        """Samples whose networks and wastes are solved on arrays; what these leave goes one by one."""
-        size = draws.size
-        drawn = np.array([draws.values[p] for p in self.paths]).reshape(len(self.paths), size).T
-        values = np.full((size, len(self.row_keys)), np.nan)
-        met: list[list[str | None]] = []
-        filled = self._filling.filled(draws.values, size)
+        """Samples whose networks and answers are worked out on arrays; what these leave goes one by one."""
+        found = _Found(self, draws, start)
+        filled = self._filling.filled(draws.values, draws.size)
         batch = solve_batch(self.central.compiled.wiring, filled.values)
         with np.errstate(all="ignore"):
-            samples = WasteSamples(self._wastes, filled.values, batch)
-            rows = WasteIndicators(samples, self.central.wastes)
-            for k, key in enumerate(self.row_keys):
-                values[:, k], words = rows.row(key)
-                met.append(words)
-        words_of: list[tuple[str | None, ...]] = list(zip(*met, strict=True)) if met else [()] * size
-        left = batch.left | samples.open
-        invalid = {i: why for i in range(size) if (why := self._wrong(draws, i))}
+            system = self._systems.together(draws.values)
+            answers = Answers(self.central, self._wastes, system, filled.values, batch)
+            for k in self._array_rows:
+                found.values[:, k], words = answers.row(self.row_keys[k])
+                if any(words):
+                    found.words[k] = words
+            for name, keys in self.tables.items():
+                found.put(name, answers.table(name, keys))
+        left = batch.left | answers.open
         for (process, where), below in filled.negative.items():
             runs = batch.level[self._process_at[process]] > 0
             for i in np.flatnonzero(below & runs & ~left).tolist():
-                invalid.setdefault(i, ("sample-negative", self._flow(process, where)))
-        alone = [i for i in np.flatnonzero(left).tolist() if i not in invalid]
-        for i, found, _ in self._solved([(i, drawn[i]) for i in alone]):
-            if isinstance(found, tuple):
-                invalid[i] = found
-                continue
-            mine = self._rows_of(found)
-            values[i] = [np.nan if r is None or r.value is None else r.value for r in mine]
-            words_of[i] = tuple(r.met or None if r else None for r in mine)
-        for i in invalid:
-            values[i], words_of[i] = np.nan, (None,) * len(self.row_keys)
-        held = Counter({self.plan.names[p]: n for p, n in draws.held.items()})
-        numbered = {start + i: invalid[i] for i in sorted(invalid)}
-        return Block(drawn, values, words_of, {}, numbered, held, len(alone))
+                found.invalid.setdefault(i, ("sample-negative", self._flow(process, where)))
+        rest = [k for k in range(len(self.row_keys)) if k not in self._array_rows]
+        if rest:
+            for i, run, _ in self._solved(found.valid(~left)):
+                found.take(i, run, rest, ())
+        for i, run, _ in self._solved(found.valid(left)):
+            found.alone += 1
+            found.take(i, run, range(len(self.row_keys)), list(self.tables))
+        return found.block()
+
+    @cached_property
+    def _array_rows(self) -> frozenset[int]:
+        """The rows of the indicators that are worked out on arrays."""
+        system, wastes = self.central.system, self.central.wastes
+        return frozenset(k for k, row in enumerate(self.row_keys) if on_arrays(row, system, wastes))
 
     def _by_records(self, draws: Draws, start: int) -> Block:
         """Samples whose networks are solved at once, and of which everything else is made from records."""
-        size = draws.size
-        drawn = np.array([draws.values[p] for p in self.paths]).reshape(len(self.paths), size).T
-        values = np.full((size, len(self.row_keys)), np.nan)
-        met: list[tuple[str | None, ...]] = [(None,) * len(self.row_keys)] * size
-        tables = {name: np.full((size, len(self._keys[name])), np.nan) for name in self.tables}
-        wrong = {i: why for i in range(size) if (why := self._wrong(draws, i))}
-        invalid = {start + i: why for i, why in wrong.items()}
-        alone = 0
-        for i, found, single in self._solved([(i, drawn[i]) for i in range(size) if i not in wrong]):
-            alone += single
-            if isinstance(found, tuple):
-                invalid[start + i] = found
-                continue
-            mine = self._rows_of(found)
-            values[i] = [np.nan if r is None or r.value is None else r.value for r in mine]
-            met[i] = tuple(r.met or None if r else None for r in mine)
-            for name, of in self.tables.items():
-                amounts = of(found)
-                tables[name][i] = [amounts.get(key, 0.0) for key in self._keys[name]]
-        held = Counter({self.plan.names[p]: n for p, n in draws.held.items()})
-        return Block(drawn, values, met, tables, dict(sorted(invalid.items())), held, alone)
+        found = _Found(self, draws, start)
+        for i, run, single in self._solved(found.valid(np.ones(draws.size, bool))):
+            found.alone += single
+            found.take(i, run, range(len(self.row_keys)), list(self.tables))
+        return found.block()
 
-    def _rows_of(self, run: Run) -> list[Indicator | None]:
-        """(row,) the indicators of a sample; where it has none of a row by itself, it is asked for it."""
-        found = run.indicator_list if self.all else run.indicators_named(self._wanted)
-        rows = {(r.name, r.minimum, r.maximum): r for r in found}
-        lacking = {key[0] for key in self.row_keys if key not in rows}
+    def rows_of(self, run: Run, rows: Iterable[int]) -> list[Indicator | None]:
+        """The indicators of a sample; where it has none of a row by itself, it is asked for it."""
+        keys = [self.row_keys[k] for k in rows]
+        every = self.all and len(keys) == len(self.row_keys)
+        found = run.indicator_list if every else run.indicators_named({key[0] for key in keys})
+        at = {(r.name, r.minimum, r.maximum): r for r in found}
+        lacking = {key[0] for key in keys if key not in at}
         if lacking:
-            rows |= {(r.name, r.minimum, r.maximum): r for r in run.indicators_named(lacking)}
-        return [rows.get(key) for key in self.row_keys]
+            at |= {(r.name, r.minimum, r.maximum): r for r in run.indicators_named(lacking)}
+        return [at.get(key) for key in keys]
 
     @cached_property
     def _wanted(self) -> frozenset[str]:
         return frozenset(self.names)
 
     @cached_property
-    def _keys(self) -> Mapping[str, Sequence[tuple[str, ...]]]:
-        return {name: list(of(self.central)) for name, of in self.tables.items()}
+    def tables(self) -> Rows:
+        """The rows of tables that are wanted: those that the central run has."""
+        names = [n for n in self.central.written if columns_of(n)] if self._with_tables else []
+        return {name: keys_of(self.central.table(name)) for name in names}
 
-    def _wrong(self, draws: Draws, i: int) -> Reason | None:
+    def wrong(self, draws: Draws, i: int) -> Reason | None:
         """Why a draw cannot be, before anything is solved."""
         for path, wrong in draws.invalid.items():
             if wrong[i]:
@@ -238,22 +229,73 @@ class Sampler:
         return ".".join(map(str, (process, *(at or ()))))
 
 
-# ---------------------------------------------------------------- the rows of other tables
-def _flows(run: Run) -> dict[tuple[str, ...], float]:
-    return {(f.material, f.source, f.target): f.amount for f in run.flow_list}
+class _Found:
+    """What is found of some samples, until all of it is there."""
+
+    def __init__(self, sampler: Sampler, draws: Draws, start: int) -> None:
+        self.sampler, self.draws, self.start, self.alone = sampler, draws, start, 0
+        size, paths = draws.size, sampler.paths
+        self.drawn = np.array([draws.values[p] for p in paths]).reshape(len(paths), size).T
+        self.values = np.full((size, len(sampler.row_keys)), np.nan)
+        self.words: dict[int, list[str | None]] = {}
+        self.tables = {
+            (name, column): np.full((size, len(keys)), np.nan)
+            for name, keys in sampler.tables.items()
+            for column in columns_of(name)
+        }
+        self.invalid: dict[int, Reason] = {i: why for i in range(size) if (why := sampler.wrong(draws, i))}
+
+    def valid(self, among: Bools) -> list[tuple[int, Floats]]:
+        """Samples that may count, with their figures."""
+        return [(i, self.drawn[i]) for i in np.flatnonzero(among).tolist() if i not in self.invalid]
+
+    def put(self, table: str, amounts: Floats) -> None:
+        """The amounts (column, row, sample) of a table."""
+        for column, of in zip(columns_of(table), amounts, strict=True):
+            self.tables[table, column][:] = of.T
+
+    def take(self, i: int, run: Run | Reason, rows: Sequence[int], tables: Sequence[str]) -> None:
+        """What the run of a sample has in some rows and tables, or why it does not count."""
+        if isinstance(run, tuple):
+            self.invalid[i] = run
+            return
+        for k, row in zip(rows, self.sampler.rows_of(run, rows) if rows else (), strict=True):
+            self.values[i, k] = np.nan if row is None or row.value is None else row.value
+            if row is not None and row.met:
+                self.words.setdefault(k, [None] * self.draws.size)[i] = row.met
+            elif k in self.words:
+                self.words[k][i] = None
+        for name in tables:
+            for column, of in zip(
+                columns_of(name), amounts(run, name, self.sampler.tables[name]), strict=True
+            ):
+                self.tables[name, column][i] = of
+
+    def block(self) -> Block:
+        """All of it; samples that do not count have nothing."""
+        size, out = self.draws.size, sorted(self.invalid)
+        self.values[out] = np.nan
+        for of in self.tables.values():
+            of[out] = np.nan
+        met = [self._met(i) for i in range(size)]
+        alike = {words: words for words in met}
+        held = Counter({self.sampler.plan.names[p]: n for p, n in self.draws.held.items()})
+        invalid = {self.start + i: self.invalid[i] for i in out}
+        words = [alike[of] for of in met]
+        return Block(self.drawn, self.values, words, self.tables, invalid, held, self.alone)
+
+    def _met(self, i: int) -> tuple[str | None, ...]:
+        """(row,) whether the targets of a sample are met."""
+        made: list[str | None] = [None] * self.values.shape[1]
+        for k, words in self.words.items() if i not in self.invalid else ():
+            made[k] = words[i]
+        return tuple(made)
 
 
-def _links(run: Run) -> dict[tuple[str, ...], float]:
-    return {(f.material, f.source, f.target): f.amount for f in run.link_list}
-
-
-def _processes(run: Run) -> dict[tuple[str, ...], float]:
-    return {(p,): v for p, v in zip(run.compiled.structure.processes, run.state.level.tolist(), strict=True)}
-
-
-TABLES: Mapping[str, Callable[[Run], dict[tuple[str, ...], float]]] = {
-    "flows": _flows,
-    "links": _links,
-    "processes": _processes,
-}
-"""Table → the key and the amount of each of its rows."""
+def _mixed(draws: Draws) -> bool:
+    """Whether a figure is in some samples alone what an account takes for another kind of thing."""
+    for path, values in draws.values.items():
+        case = CASES.get(str(path.field[0]) if path.field else "")
+        if case is not None and 0 < np.count_nonzero(values == case) < len(values):
+            return True
+    return False
