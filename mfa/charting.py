@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +42,8 @@ def chart(
         take the last year
     runs : results, or names of scenarios as `mfa.compare` takes them, solved first
     path : ends in .png, .svg or .pdf
-    samples, seed : of `distribution`: how many draws, as `Scenario.solve` takes them; a result that
-        has samples of the indicator needs none
+    samples, seed : of `distribution`, and of `years` for the band of a run through several: how many
+        draws, as `Scenario.solve` takes them; a result that has samples of the indicator needs none
     of : an indicator (`gauge`, `distribution`, `waterfall`, `tornado`; up to seven for `years`), a class
         of waste (`wastes`, `years`) or a material (`merit`); nothing is the first target, all wastes
     for_, width, height, font, dpi : the size, as `mfa.show.paper_size.paper_size` takes it; 7 in
@@ -102,13 +101,13 @@ def _named(runs: Sequence[Result], lang: str) -> list[Named]:
 
 def _sampled(run: Result, names: Sequence[str], samples: int, seed: int) -> Result:
     """The run with samples of what is named, else of its targets, else of its rates of waste."""
+    from mfa.sampling import with_samples
     from mfa.show.charts.spread_of_run import row_of
-    from mfa.studies.sampling.sampled import Asked, check_one_year, sampled
+    from mfa.studies.sampling.sampled import Asked
     from mfa.studies.sweeps.swept import chosen
 
-    check_one_year(run.loaded.system)
     wanted = tuple(row_of(run, name).name for name in names) or chosen(run.system, ())
-    return replace(run, sampled=sampled(run, Asked(samples, seed, indicators=wanted, without=False)))
+    return with_samples(run, Asked(samples, seed, indicators=wanted, without=False))
 
 
 def titles(runs: Sequence[Result], lang: str) -> list[str]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from mfa.checks.check import Check, check_system
 from mfa.engine.compile import compile_system
 from mfa.errors import Error, Failure, Fault
-from mfa.input.load import without_own
+from mfa.input.load import of_year, without_own
 from mfa.input.merge import names
 from mfa.parameters import parse
+from mfa.results.periods import period_systems
 from mfa.results.run import Run, solve_compiled
 from mfa.results.warnings import IMPOSSIBLE, impossible
 from mfa.scenario import Scenario, load
 from mfa.studies.no_effect import sets_a_result, unchanged
+from mfa.system import System
 
 
 def check(name: str | Path) -> Check:
@@ -31,7 +34,7 @@ def check(name: str | Path) -> Check:
     claimed = names.claimed(scenario.path) if scenario.is_chain else []
     if claimed:
         raise Error(claimed)
-    found = check_system(scenario.system, str(name))
+    found = check_system(scenario.system, str(name), _later(scenario))
     if scenario.is_chain:
         return found
     base = _run(scenario)
@@ -42,6 +45,12 @@ def check(name: str | Path) -> Check:
     warnings = (*found.warnings, *filter(None, idle), *own)
     impossible = _impossible([base, *others.values()])
     return replace(found, warnings=warnings, strict_faults=(*found.strict_faults, *impossible))
+
+
+def _later(scenario: Scenario) -> Iterator[System]:
+    """The system of each period of a scenario that runs through several."""
+    if scenario.system.periods is not None:
+        yield from period_systems(scenario.system, partial(of_year, scenario))
 
 
 def _run(scenario: Scenario) -> Run:

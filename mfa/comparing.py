@@ -14,10 +14,11 @@ from mfa.studies import compare as studies
 from mfa.studies.compare import Share
 
 if TYPE_CHECKING:
+    from mfa.results.run import Run
     from mfa.results.tables import Table
     from mfa.show.sankey.diagram import Sankey
     from mfa.studies.sampling.paired import Paired
-    from mfa.studies.sampling.sampled import Progress
+    from mfa.studies.sampling.sampled import Asked, Progress, Sampled
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,13 @@ class Comparison(studies.Comparison):
         Raises
         ------
         mfa.Error
-            an indicator that neither run has; a run through several years; numbers that cannot be;
+            an indicator that neither run has; numbers that cannot be;
             more than a fifth of the samples is invalid
         """
         from mfa.studies.sampling.paired import paired
-        from mfa.studies.sampling.sampled import check_one_year
 
-        for run in (self.a, self.b):
-            check_one_year(run.loaded.system if isinstance(run, Result) else run.system)
         self._check(names)
-        return replace(self, paired=paired(self.a, self.b, samples, seed, names, progress))
+        return replace(self, paired=paired(self.a, self.b, samples, seed, names, progress, draw=_drawn))
 
     def shares(self, names: Sequence[str] = ()) -> list[Share]:
         """The change of some indicators by cause; with no names, of the targets that changed.
@@ -189,6 +187,19 @@ def solved(name: str) -> Result:
     variants = [x for x in laid if "=" not in x]
     levers = dict(x.split("=", 1) for x in laid if "=" in x)
     return load(file, variants=variants, levers=levers).solve()
+
+
+def _drawn(run: Run, asked: Asked, progress: Progress) -> Sampled:
+    """The samples of a run; of one through several years those of the year that it shows."""
+    if isinstance(run, Result):
+        from mfa.sampling import with_samples
+
+        found = with_samples(run, asked, progress).sampled
+        assert found is not None  # since what is compared is a run of one year
+        return found
+    from mfa.studies.sampling.sampled import sampled
+
+    return sampled(run, asked, progress)
 
 
 def _title(result: Result) -> str:

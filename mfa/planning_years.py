@@ -111,10 +111,14 @@ def plan_over_years(loaded: Loaded) -> YearsPlan:
     Raises
     ------
     mfa.Error
-        a goal that cannot be, a scenario that does not solve
+        a goal that cannot be, a scenario that does not solve, a process with a delay
     mfa.Failure
         the solver gives no answer
     """
+    delayed = [p for p in loaded.system.processes.values() if p.delay and loaded.system.periods]
+    if delayed:  # what is under way is no stock of the system that is planned
+        place = delayed[0].delay.place if delayed[0].delay else None
+        raise Error([Fault("plan-delay", place, {"process": delayed[0].id})])
     read_again = partial(of_year, loaded)
     runs = solve_periods(loaded.system, read_again).runs
     try:

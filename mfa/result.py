@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mfa.studies.explain import Explanation
     from mfa.studies.remedies import Remedy, Variant
     from mfa.studies.sampling.sampled import Sampled
+    from mfa.studies.sampling.sampled_years import SampledYears
     from mfa.studies.sensitivity.factors import By
     from mfa.studies.sensitivity.found import Method
     from mfa.studies.sensitivity.propagation import Propagated
@@ -44,6 +45,8 @@ class Result(Run):
     runs : the run of each period, where there are several; tables then have the rows of all of them,
         and everything that shows one run (accounts, charts, Sankey) shows the last
     in_use : the cohorts of the stocks in use, where there are any
+    sampled_years : the samples of all periods, where it was solved with some; those of one are in
+        `year(2030).sampled`
     """
 
     loaded: Loaded = field(repr=False)
@@ -51,6 +54,7 @@ class Result(Run):
     gaussian: tuple[Propagated, ...] = field(default=(), repr=False)
     runs: tuple[Run, ...] = field(default=(), repr=False)
     in_use: Cohorts | None = field(default=None, repr=False)
+    sampled_years: SampledYears | None = field(default=None, repr=False)
 
     def year(self, year: int) -> Result:
         """The run of one year, or of the period that it lies in, as a result of its own.
@@ -61,12 +65,18 @@ class Result(Run):
             the scenario does not run through that year
         """
         runs = self.runs or (self,)
-        for run in runs:
+        for number, run in enumerate(runs):
             if run.system.period <= year < run.system.period + run.system.span:
-                return Result(run.system, run.compiled, run.state, self.loaded) if self.runs else self
+                return self._period(number) if self.runs else self
         last = runs[-1].system
         values = {"year": year, "first": runs[0].system.period, "last": last.period + last.span - 1}
         raise Error([Fault("year-not-run", None, values)])
+
+    def _period(self, number: int) -> Result:
+        """The run of a period, with its samples, as a result of its own."""
+        run, drawn = self.runs[number], self.sampled_years
+        sampled = drawn.years[number] if drawn else None
+        return Result(run.system, run.compiled, run.state, self.loaded, sampled)
 
     @cached_property
     def last(self) -> Result:
@@ -94,12 +104,16 @@ class Result(Run):
             found = super().table(name, lang)
             return self.sampled.beside(found) if self.sampled else found
         check_language(lang)
-        return joined(self.runs, name, lang)
+        if self.sampled_years and name == self.sampled_years.name:
+            return self.sampled_years.reached()
+        return joined(self.each, name, lang)
 
     @property
     def written(self) -> tuple[str, ...]:
         """The tables that a run writes; see `Run.written`."""
-        return written(self.runs) if self.runs else super().written
+        if not self.runs:
+            return super().written
+        return (*written(self.runs), *((self.sampled_years.name,) if self.sampled_years else ()))
 
     @property
     def indicators(self) -> pd.DataFrame:
@@ -147,7 +161,8 @@ class Result(Run):
             made = {"periods": [r.system.period for r in self.runs], **made}
         if self.gaussian:
             made = {**made, "gaussian": [row._asdict() for row in self.gaussian]}
-        return {**made, "samples": self.sampled.to_json()} if self.sampled else made
+        drawn = self.sampled_years or self.sampled
+        return {**made, "samples": drawn.to_json()} if drawn else made
 
     def remedies(self) -> list[Remedy]:
         """What each way out of a missed target on solid waste would add alone, found by solving again."""
@@ -285,7 +300,8 @@ class Result(Run):
         check_language(lang)
         asked = Extras(parquet, sankey, report, remedies, labels, keep, (COHORTS,) if cohorts else ())
         loaded, into = self.loaded, Path(folder)
-        return write_run(self, self.each, self.remedies, into, loaded, command, asked, lang, self.sampled)
+        drawn = self.sampled_years or self.sampled
+        return write_run(self, self.each, self.remedies, into, loaded, command, asked, lang, drawn)
 
     def report(self, path: str | Path, *, lang: str = "en") -> None:
         """Write the report of the run: one self-contained HTML page, printable, en or zh.
@@ -304,8 +320,9 @@ class Result(Run):
         from mfa.show.run_folder import manifest
 
         check_language(lang)
-        about = manifest(self, self.loaded, (), self.sampled)
-        page = report_page(self.last, self.remedies(), lang, about, self.sampled, self.each)
+        drawn = self.sampled_years or self.sampled
+        about = manifest(self, self.loaded, (), drawn)
+        page = report_page(self.last, self.remedies(), lang, about, drawn, self.each)
         write_atomically(Path(path), page)
 
     def chart(

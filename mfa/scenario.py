@@ -88,28 +88,33 @@ class Scenario(Loaded):
             lists that contradict each other, or a recycle of gain >= 1; numbers of samples that cannot
             be; more than a fifth of the samples is invalid
         """
-        if self.system.carries:
-            if samples is not None or until_error is not None or gaussian:
-                from mfa.studies.sampling.sampled import check_one_year
+        if gaussian:
+            from mfa.studies.sampling.sampled import check_one_year
 
-                check_one_year(self.system)
-            return of_periods(solve_periods(self.system, partial(of_year, self), self._like), self)
-        run = solve_compiled(self.system, self._compiled)
-        result = Result(run.system, run.compiled, run.state, self)
+            check_one_year(self.system)
+        result = self._solved()
         if samples is not None or until_error is not None:
-            from mfa.studies.sampling.sampled import Asked, sampled
+            from mfa.sampling import with_samples
+            from mfa.studies.sampling.sampled import Asked
             from mfa.studies.sweeps.crews import Crew
             from mfa.studies.sweeps.swept import chosen
 
             crew = Crew(processes, scheduler)
             names = chosen(self.system, as_names("indicators", indicators)) if indicators else ()
             asked = Asked(samples, seed, method, until_error, names, keep, crew=crew)
-            result = replace(result, sampled=sampled(result, asked, progress))
+            result = with_samples(result, asked, progress)
         if gaussian:
             from mfa.sensing import to_first_order
 
             result = replace(result, gaussian=to_first_order(result, indicators, progress))
         return result
+
+    def _solved(self) -> Result:
+        """The run of the figures as they are written."""
+        if self.system.carries:
+            return of_periods(solve_periods(self.system, partial(of_year, self), self._like), self)
+        run = solve_compiled(self.system, self._compiled)
+        return Result(run.system, run.compiled, run.state, self)
 
     def replace(self, settings: Mapping[str, str]) -> Scenario:
         """The same scenario with some figures set, by path: `{"road-base.capacity": "2 Mt/a"}`.

@@ -69,7 +69,7 @@ class Stock:
     """A yard, or a stock in use, whose `cohorts` leave as another material; amounts in the material's unit.
 
     `initial` is what is there at the opening of the period, `cohorts` what of it entered in which
-    year, at the opening of the first period.
+    year, at the opening of the first period. `delays` is the process of which it holds what is under way.
     """
 
     id: str
@@ -83,3 +83,4 @@ class Stock:
     lifetime: Lifetime | None = None
     cohorts: tuple[tuple[int, Figure], ...] = ()
     carried: Carried = NOTHING
+    delays: str = ""

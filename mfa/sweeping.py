@@ -84,9 +84,8 @@ def sweep(
         a file cannot be written, or a process broke down
     """
     check_language(lang)
-    if loaded.system.carries:
-        raise Error([Fault("sweep-years", None)])
     asked = _points(vary, table, points.of_levers(loaded) if levers else ())
+    _check_years(loaded, asked)
     figures = asked.without_levers
     points.check(figures, loaded)
     names = chosen(loaded.system, as_names("indicators", indicators))
@@ -106,6 +105,18 @@ def sweep(
     if picture is not None:
         found.picture(picture, lang=lang)
     return found
+
+
+def _check_years(loaded: Loaded, asked: Points) -> None:
+    """Refuse to vary which years are run, where each point is a run through several."""
+    paths = (a.path for a in asked.axes) if loaded.system.periods else ()
+    faults = [
+        Fault("sweep-years", None, {"path": path[:60]})
+        for path in paths
+        if path.split(".")[0] in ("year", "periods")
+    ]
+    if faults:
+        raise Error(faults)
 
 
 def _points(

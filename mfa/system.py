@@ -198,6 +198,7 @@ class Process:
     """A recipe with constant coefficients per unit of its reference material `per`.
 
     `split` are outputs whose sum is certain; `concentration` of a Dirichlet distribution of the parts.
+    `delay` is how many years after its inputs its outputs come.
     """
 
     id: str
@@ -225,6 +226,7 @@ class Process:
     serves: Serves = "least"
     split: tuple[str, ...] = ()
     concentration: Figure | None = None
+    delay: Figure | None = None
 
     @property
     def is_assumed_output(self) -> bool:

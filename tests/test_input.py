@@ -1030,3 +1030,17 @@ def test_text_replaces_a_coefficient_whole_through_three_layers(tmp_path: Path) 
     figure = mfa.load(tmp_path / "s.yaml", variants=["v"]).system.processes["p"].inputs["ore"].figure
     assert (figure.value, figure.low, figure.high) == (1.1, 1.0, 1.2)
     assert (figure.source, figure.confidence) == ("s1", "")
+
+
+def test_insertions_of_two_variants_are_both_there(load: Load) -> None:
+    """Neither takes the place of the other; an entry that both insert stands where the later one says."""
+    text = f"""{SCENARIO}
+variants:
+  roads: {{pools: {{red-mud: {{takers: {{insert: [{{process: road-works, before: brick-works}}]}}}}}}}}
+  tip: {{pools: {{red-mud: {{takers: {{insert: [{{boundary: deposit, before: yard}}]}}}}}}}}
+  late: {{pools: {{red-mud: {{takers: {{insert: [{{process: road-works, after: yard}}]}}}}}}}}
+"""
+    both = entries(load(text, variants=["roads", "tip"]).system, "red-mud")
+    assert both == [("road-works", 1), ("brick-works", 2), ("deposit", 3), ("yard", 4)]
+    last = entries(load(text, variants=["roads", "tip", "late"]).system, "red-mud")
+    assert last == [("brick-works", 1), ("deposit", 2), ("yard", 3), ("road-works", 4)]

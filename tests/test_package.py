@@ -34,6 +34,7 @@ LADDER = [
         "system",
         "storage",
         "properties",
+        "delayed",
         "catalogue",
         "parameters",
     ),
@@ -41,7 +42,7 @@ LADDER = [
 ]
 FACADE = {
     *("result", "scenario", "comparing", "auditing", "briefing", "charting", "checking", "sweeping"),
-    *("seeking", "planning", "planning_years", "sensing"),
+    *("seeking", "planning", "planning_years", "sensing", "sampling"),
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

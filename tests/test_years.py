@@ -457,12 +457,22 @@ def test_a_target_that_is_lost_again(load: Load, tmp_path: Path) -> None:
     assert told in shown
 
 
-def test_a_sweep_of_years_is_refused(load: Load) -> None:
-    """What is not built is an error, not a wrong number."""
-    with pytest.raises(mfa.Error, match="runs through several years"):
-        load(MUD).sweep({"smelter.level": "10..20 t/a:3"})
-    with pytest.raises(mfa.Error, match="samples are drawn of one year"):
-        load(MUD).solve(samples=10)
+def test_a_sweep_is_a_run_through_all_years_a_point(load: Load) -> None:
+    """A row a point and year, the same as the runs of the points; the years themselves are not varied."""
+    scenario = load(MUD)
+    rate = "industrial-solid-waste-utilisation"
+    table = scenario.sweep({"smelter.level": ["100 t/a", "200 t/a"]}, indicators=[rate], processes=1)
+    years = [run.system.period for run in scenario.solve().runs]
+    assert table["period"].tolist() == years * 2
+    for point, amount in enumerate((100, 200)):
+        runs = scenario.replace({"smelter.level": f"{amount} t/a"}).solve().runs
+        alone = [run.indicators_named({rate})[0].value for run in runs]
+        mine = table[table["point"] == point]
+        assert mine[rate].tolist() == alone
+        assert set(mine["smelter.level [t/a]"]) == {amount}
+    assert table[rate].nunique() > 2
+    with pytest.raises(mfa.Error, match="says which years are run"):
+        scenario.sweep({"year": ["2025", "2026"]})
 
 
 # ---------------------------------------------------------------- pictures, workbooks, studies
@@ -554,3 +564,31 @@ def test_a_bound_missed_by_a_hair_is_told_apart(tmp_path: Path) -> None:
     file.write_text(text, encoding="utf-8")
     shown = CliRunner().invoke(cli, ["run", str(file)]).output
     assert "at least 100.0000 %: not reached; 99.9999 % in 2026" in shown
+
+
+def test_check_closes_the_recipes_of_all_years(tmp_path: Path) -> None:
+    """A coefficient that goes by years closes in the first year and not from 2027 on, which is told once."""
+    text = """
+scenario: drift
+periods: {from: 2025, to: 2030}
+sources: {s: {cite: "a source"}}
+materials:
+  ore: {kind: resource}
+  metal: {kind: product}
+  slag: {kind: waste, waste: industrial-solid}
+processes:
+  smelter:
+    per: metal
+    inputs: {ore: {value: 2 t/t, source: s}}
+    outputs: {slag: {2026: 1 t/t, 2030: 1.2 t/t, source: s}}
+  other: {per: metal, inputs: {ore: {value: 1 t/t, source: s}}}
+drive: {smelter: 1 t/a}
+"""
+    (tmp_path / "drift.yaml").write_text(text, encoding="utf-8")
+    found = mfa.check(tmp_path / "drift.yaml").strict_faults
+    told = [f.text("en") for f in found if f.key == "in-year"]
+    assert len(told) == 1
+    # 2027: 1.05 t of slag and 1 t of metal of 2 t of ore, 0.05 too much over the larger side
+    assert "drift.yaml:11:5: in 2027: smelter does not close" in told[0]
+    assert "-2.44 %" in told[0].replace("%", " %").replace("  ", " ")
+    assert not [f for f in found if f.key == "recipe-open"]

@@ -100,7 +100,12 @@ def sankey(
 
 def _of_one(scenario: str, over: Mapping[str, Any], year: int | None, draws: Draws = PLAIN) -> Result:
     """A scenario solved, of one year where that is asked for."""
-    return of_year(mfa.load(scenario, **over).solve(samples=draws.samples, seed=draws.seed), year)
+    from mfa.studies.sampling.sampled import check_one_year
+
+    loaded = mfa.load(scenario, **over)
+    if draws.samples is not None:
+        check_one_year(loaded.system)  # over years no flows are sampled
+    return of_year(loaded.solve(samples=draws.samples, seed=draws.seed), year)
 
 
 def _each(scenarios: tuple[str, ...], over: Mapping[str, Any], year: int | None) -> list[Result]:

@@ -109,7 +109,7 @@ def run(
         loaded = mfa.load(scenario, **over).with_layers(layers).with_allocation(allocation)
         with progress_line(shown=not quiet and form == "text") as show:
             result = loaded.solve(**draws, progress=told("sample", show, lang))
-        if keep and result.sampled is None:
+        if keep and not (result.sampled or result.sampled_years):
             raise Misuse("misuse-keep")
         result = of_year(result, year)
         if out is not None:
@@ -156,6 +156,10 @@ def _print_run(
         from mfa.show.terminal.print_samples import print_samples
 
         print_samples(result, result.sampled, lang, full=full)
+    if result.sampled_years:
+        from mfa.show.terminal.print_sampled_years import print_sampled_years
+
+        print_sampled_years(result.runs, result.sampled_years, lang, full=full)
     if result.gaussian:
         from mfa.show.terminal.print_propagation import print_propagation
 

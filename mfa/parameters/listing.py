@@ -91,6 +91,7 @@ def _process(process: Process, materials: Mapping[str, Material]) -> Iterator[Pa
         "heat-pump": "true" if process.heat_pump else "",
         "placeholder": "true" if process.placeholder else "",
         "serves": "largest" if process.serves == "largest" else "",
+        "delay": process.delay.text if process.delay else "",
     }
     yield from (Parameter(f"{process.id}.{k}", v, "") for k, v in tags.items() if v)
     for element, shares in process.transfer.items():
@@ -139,6 +140,8 @@ def _stock(stock: Stock, unit: str) -> Iterator[Parameter]:
         if figure:
             yield Parameter(f"{stock.id}.{key}", figure.value, unit)
     yield Parameter(f"{stock.id}.fate", stock.fate, "")
+    if stock.delays and stock.lifetime and stock.lifetime.mean:
+        yield Parameter(f"{stock.delays}.delay", stock.lifetime.mean.text, "")
 
 
 def _list(material: str, side: str, entries: tuple[Entry, ...], unit: str) -> Iterator[Parameter]:

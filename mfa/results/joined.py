@@ -15,11 +15,11 @@ COHORTS = "cohorts"
 def joined(runs: Sequence[Run], name: str, lang: str) -> Table:
     """A table of all periods; where one period's has no column `period`, with that before the others."""
     found = [(run.system.period, run.table(name, lang)) for run in runs]
-    columns = found[0][1].columns
+    columns, numbers = found[0][1].columns, found[0][1].numbers
     if "period" in columns:
-        return Table(name, columns, [row for _, table in found for row in table.rows])
+        return Table(name, columns, [row for _, table in found for row in table.rows], numbers)
     rows: list[tuple[Cell, ...]] = [(period, *row) for period, table in found for row in table.rows]
-    return Table(name, ("period", *columns), rows)
+    return Table(name, ("period", *columns), rows, numbers)
 
 
 def written(runs: Sequence[Run]) -> tuple[str, ...]:

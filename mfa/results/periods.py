@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from mfa.delayed import with_delays
 from mfa.engine.cohorts import Cohorts
 from mfa.engine.compile import Compiled, compile_system
 from mfa.errors import Error, Fault
@@ -48,22 +49,40 @@ def solve_periods(
         a figure of some year cannot be, a cohort has outlived its lifetime, or a network that has
         no answer
     """
-    periods = system.periods or Periods(system.period, system.period)
-    found = schedules(system)
-    if found.converting and periods.step > 1:
-        raise Error([Fault("schedule-in-step", found.converting.place, {"step": periods.step})])
-    heaps = Heaps(system, periods)
+    heaps = Heaps(with_delays(system, ()) if system.periods else system, periods_of(system))
     runs: list[Run] = []
     compiled = like
-    for start in periods.starts:
-        years = range(start, start + periods.step)
-        now = schedules(read_again(start)).at(years) if found.converting else found.at(years)
-        now = heaps.opened(replace(now, year=system.year and start))
+    past: list[System] = []
+    for written in period_systems(system, read_again):
+        now = heaps.opened(with_delays(written, past) if system.periods else written)
+        past.append(written)
         _check_drives(now)
         compiled = compiled.refilled(now) if compiled else compile_system(now)
         runs.append(solve(now, compiled))
         heaps.close(runs[-1])
     return PeriodRuns(tuple(runs), heaps.cohorts)
+
+
+def periods_of(system: System) -> Periods:
+    """The periods of a system; of one without, its one year."""
+    return system.periods or Periods(system.period, system.period)
+
+
+def period_systems(system: System, read_again: Callable[[int], System]) -> Iterator[System]:
+    """The system of each period as it is written: schedules at their values, stocks as they begin.
+
+    Raises
+    ------
+    mfa.Error
+        a figure of some year cannot be
+    """
+    periods, found = periods_of(system), schedules(system)
+    if found.converting and periods.step > 1:
+        raise Error([Fault("schedule-in-step", found.converting.place, {"step": periods.step})])
+    for start in periods.starts:
+        years = range(start, start + periods.step)
+        now = schedules(read_again(start)).at(years) if found.converting else found.at(years)
+        yield replace(now, year=system.year and start)
 
 
 def _check_drives(system: System) -> None:

@@ -73,6 +73,7 @@ def run_warnings(
     found += [_plain(f.key, str(f.values["process"]), f) for f in unstated(system)]
     found += _uncounted(system, wastes)
     found += _recipes(system, closures)
+    found += _delays(system, state)
     found += doubts
     for fault in lists.outside_bounds(system):
         found.append(_plain("balance-outside", str(fault.values["process"]), fault))
@@ -111,6 +112,16 @@ def _refused(system: System) -> list[RunWarning]:
         values = {"stock": stock.id, "amount": readable(amount), "unit": unit}
         found.append(RunWarning(code, stock.id, amount, unit, Fault(code, None, values)))
     return found
+
+
+def _delays(system: System, state: State) -> list[RunWarning]:
+    """Delays that have no effect in a run of one year."""
+    running = zip(system.processes.values(), state.level.tolist(), strict=True)
+    return [
+        _plain("delay-ignored", p.id, Fault("delay-ignored", None, {"process": p.id, "delay": p.delay.text}))
+        for p, level in running
+        if p.delay and level > 0
+    ]
 
 
 def _surpluses(system: System, compiled: Compiled, state: State) -> list[RunWarning]:

@@ -15,7 +15,8 @@ MOST_RUNS = {"waterfall": 2, "years": 100, "tornado": 100}  # the others are of 
 MOST_NAMES = {"targets": 0, "costs": 0, "years": 7}  # the others are of one thing
 
 
-SAMPLED = ("distribution",)  # the others are of the figures as they are written
+SAMPLED = ("distribution",)  # which need samples
+SPREAD = (*SAMPLED, "years")  # the others are of the figures as they are written
 
 
 def check_samples(kind: str, samples: int | None) -> None:
@@ -26,9 +27,9 @@ def check_samples(kind: str, samples: int | None) -> None:
     mfa.Error
         the kind needs samples and none are asked for, or the other way round
     """
-    if (kind in SAMPLED) != (samples is not None):
-        key = "chart-samples-needed" if kind in SAMPLED else "chart-samples-unused"
-        raise Error([Fault(key, None, {"kind": kind, "known": ", ".join(SAMPLED)})])
+    key = "chart-samples-needed" if samples is None else "chart-samples-unused"
+    if (samples is None and kind in SAMPLED) or (samples is not None and kind not in SPREAD):
+        raise Error([Fault(key, None, {"kind": kind, "known": ", ".join(SPREAD)})])
 
 
 def check(kind: str, runs: int, of: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mfa.input.load import Loaded
     from mfa.results.run import Run
     from mfa.studies.remedies import Remedy
-    from mfa.studies.sampling.sampled import Sampled
+    from mfa.studies.sampling.sampled_years import Samples
 
 LIBRARIES = ("numpy", "scipy", "pint", "pydantic", "PyYAML", "molmass")
 DIGITS = 12  # of a run's SHA-256: two runs in 10 000 share them once in five million times
@@ -49,7 +49,7 @@ def write_run(
     command: Sequence[str],
     extras: Extras,
     lang: str,
-    sampled: Sampled | None = None,
+    sampled: Samples | None = None,
 ) -> list[Path]:
     """Write the files of a run into a folder, all of them or none, in the place of an earlier run's.
 
@@ -71,7 +71,7 @@ def write_run(
     return write_together(folder, with_manifest(about, chain(files, samples)))
 
 
-def _samples(sampled: Sampled, extras: Extras) -> Iterator[tuple[str, str | bytes]]:
+def _samples(sampled: Samples, extras: Extras) -> Iterator[tuple[str, str | bytes]]:
     table = sampled.table()
     yield "samples.csv", csv_text(table)
     if extras.parquet:
@@ -97,7 +97,7 @@ def _files(
     extras: Extras,
     about: dict[str, Any],
     lang: str,
-    sampled: Sampled | None,
+    sampled: Samples | None,
 ) -> Iterator[tuple[str, str | bytes]]:
     for name in (*result.written, *extras.tables):
         table = result.table(name, lang if extras.labels else "en")
@@ -123,7 +123,7 @@ def _files(
 
 
 def manifest(
-    result: Run, scenario: Loaded, command: Sequence[str] = (), sampled: Sampled | None = None
+    result: Run, scenario: Loaded, command: Sequence[str] = (), sampled: Samples | None = None
 ) -> dict[str, Any]:
     """What is needed to run the same again: versions, inputs with hashes, what was laid over them.
 
@@ -156,7 +156,7 @@ def manifest(
     }
 
 
-def _sampling(sampled: Sampled) -> dict[str, Any]:
+def _sampling(sampled: Samples) -> dict[str, Any]:
     asked = sampled.asked
     return {"samples": sampled.count, "seed": asked.seed, "method": asked.method, "until_error": asked.until}
 

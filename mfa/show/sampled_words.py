@@ -11,6 +11,7 @@ from mfa.show.magnitudes import step, units
 from mfa.show.summary import Summary
 from mfa.show.text import figure, indicator_name, number, word, written
 from mfa.studies.sampling.sampled import Sampled
+from mfa.studies.sampling.sampled_years import Samples
 from mfa.studies.sampling.statistics import Probability, Statistics
 
 MOST_INVALID = 5  # reasons that are named
@@ -19,7 +20,7 @@ HEADS = ("written", "mean", "sd", "p05", "p50", "p95")
 """The columns of the table of indicators."""
 
 
-def samples_title(sampled: Sampled, lang: str) -> str:
+def samples_title(sampled: Samples, lang: str) -> str:
     """How many samples, drawn how, and how many figures were spread as written and by default."""
     return word(
         "samples-title",
@@ -88,7 +89,7 @@ def in_one_unit(row: Indicator, values: Sequence[float | None]) -> tuple[list[st
     return ["–" if v is None else figure(row, v)[0] for v in values], figure(row, 0.0)[1]
 
 
-def doubts(sampled: Sampled, lang: str) -> Iterator[str]:
+def doubts(sampled: Samples, lang: str) -> Iterator[str]:
     """Samples that do not count, draws that were held, samples that were solved one by one."""
     if sampled.invalid:
         found = sampled.invalid.items()

@@ -118,6 +118,7 @@ def stock_table(over: OverYears, lang: str) -> Table:
         room = "" if heap.room is None else mega(heap.room, heap.unit)
         note = "" if heap.full is None else word("years-full", lang, year=heap.full)
         note = word("years-in-use", lang) if heap.in_use else note
+        note = word("years-under-way", lang) if system.stocks[heap.stock].delays else note
         closing = [mega(heap.closing[i], heap.unit) for i in over.columns]
         name, opening = node_name(system, heap.stock, lang), mega(heap.opening, heap.unit)
         rows.append((name, opening, *closing, room, note))

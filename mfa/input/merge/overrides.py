@@ -22,6 +22,7 @@ from mfa.input.yaml.tree import (
     Node,
     Text,
     Tree,
+    entry_name,
     is_quantity,
 )
 from mfa.parameters import Path, parse
@@ -31,7 +32,6 @@ from mfa.system import BOUNDARY_SYNONYMS
 if TYPE_CHECKING:
     from mfa.input.merge.assembly import Assembly
 
-NODES = ("process", "stock", "boundary", BARE)
 BOUNDARY = ("import", "export", "emission", "deposit")
 CHECKED_LATER = (
     *QUANTITIES,
@@ -370,11 +370,3 @@ def entries(side: Items | Tree) -> list[Node]:
     if isinstance(side, Items):
         return list(side)
     return [entry for items in side.values() if isinstance(items, Items) for entry in items]
-
-
-def entry_name(entry: Node) -> str:
-    """The id or boundary word that a list entry names."""
-    if isinstance(entry, Text):
-        return str(entry)
-    named = [entry[k] for k in NODES if isinstance(entry, Tree) and k in entry]
-    return str(named[0]) if named else ""

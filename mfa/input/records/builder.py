@@ -15,6 +15,7 @@ from mfa.input.merge.other_chains import OtherChains
 from mfa.input.merge.overrides import listed_at
 from mfa.input.records.assessment import assessment, currencies
 from mfa.input.records.claims import year_faults
+from mfa.input.records.delays import delay_faults
 from mfa.input.records.figures import Reader
 from mfa.input.records.materials import lineage, material, price
 from mfa.input.records.pools import Members, pool
@@ -120,6 +121,7 @@ class Builder:
             periods=self.periods,
         )
         self.faults += correlation_faults(made)
+        self.faults += delay_faults(made)
         self._stop()
         return made
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from mfa import units
 from mfa.errors import Fault, FaultWithoutPlace, Place, nearest
+from mfa.input.records.delays import delay
 from mfa.input.records.figures import Reader
 from mfa.input.records.materials import lineage
 from mfa.input.records.uncertainty import split
@@ -77,6 +78,7 @@ def process(
         transfer=_transfer(form, tree, reader),
         split=parts,
         concentration=concentration,
+        delay=delay(form.delay, tree, reader),
     )
 
 

@@ -123,6 +123,7 @@ class ProcessPatch(Form):
     transfer: dict[str, dict[MaterialId, Quantity]] = Field(default_factory=dict)
     split: list[MaterialId] = Field(default_factory=list)
     concentration: Quantity | None = None
+    delay: Quantity | None = None
     like: ProcessId | None = None
     rename: dict[MaterialId, MaterialId] = Field(default_factory=dict)
     recipe: Literal["none"] | None = None

@@ -22,6 +22,7 @@ YEAR = re.compile(r"[12][0-9]{3}\Z")
 HIDDEN = "\0"
 BARE: Final = "\0id"
 LISTED: Final = "\0list"
+NODES = ("process", "stock", "boundary", BARE)
 YEARS: Final = "\0years"
 
 
@@ -171,13 +172,30 @@ def _drop(tree: Tree, keys: Iterable[str]) -> None:
 
 
 def _with_insert(parent: Items | Tree, child: Tree) -> Tree:
-    """Keep the list that the insertions are put into beside them."""
+    """Keep the list that the insertions are put into beside them, and what is put into it already.
+
+    What both insert is put where the child says.
+    """
     made = child.copy()
     if isinstance(parent, Items):
         made.put(LISTED, parent)
-    elif LISTED in parent:
+        return made
+    if LISTED in parent:
         made.put(LISTED, parent[LISTED])
+    before, own = parent.get("insert"), child["insert"]
+    if isinstance(before, Items) and isinstance(own, Items):
+        named = {entry_name(entry) for entry in own}
+        kept = [entry for entry in before if entry_name(entry) not in named]
+        made.put("insert", Items([*kept, *own], own.place), child.keys_at["insert"])
     return made
+
+
+def entry_name(entry: Node) -> str:
+    """The id or boundary word that a list entry names."""
+    if isinstance(entry, Text):
+        return str(entry)
+    named = [entry[k] for k in NODES if isinstance(entry, Tree) and k in entry]
+    return str(named[0]) if named else ""
 
 
 def texts(node: Node) -> Iterator[tuple[tuple[str | int, ...], Text]]:

@@ -77,7 +77,7 @@ def response(found: Swept, path: str | Path | None = None, *, lang: str = "en") 
         as `check`; no point has a value
     """
     check(found)
-    if not any(v is not None for row in found.rows for v in row.values):
+    if not any(v is not None for row in found.last for v in row.values):
         raise Error([Fault("sweep-picture-empty", None)])
     made = _lines(found, lang) if len(found.points.axes) == 1 else [_map(found, lang)]
     finish(made[0], path)
@@ -86,7 +86,7 @@ def response(found: Swept, path: str | Path | None = None, *, lang: str = "en") 
 
 def _column(found: Swept, which: int) -> Floats:
     """(point,) the values of an indicator; NaN where there is none."""
-    return np.array([math.nan if r.values[which] is None else r.values[which] for r in found.rows], float)
+    return np.array([math.nan if r.values[which] is None else r.values[which] for r in found.last], float)
 
 
 def _input(found: Swept, which: int) -> Floats:

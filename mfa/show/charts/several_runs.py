@@ -50,7 +50,8 @@ def years_of(runs: Sequence[Named], of: Sequence[str], path: Path | None, lang: 
         through.setdefault(one.name, []).append(one.run)
     if len(of) <= 1 and len(through) > 1 and not set(of) & set(CLASSES) and _each_through(through):
         return _scenarios({name: _by_year(own) for name, own in through.items()}, of, path, lang)
-    return _one_line(_by_year([one.run for one in runs]), of, path, lang)
+    sampled = {one.run.system.year or 0: one.sampled for one in runs if one.sampled}
+    return _one_line(_by_year([one.run for one in runs]), of, path, lang, sampled)
 
 
 def _each_through(through: Mapping[str, Sequence[Run]]) -> bool:
@@ -93,8 +94,14 @@ def _values(rows: Mapping[str, Mapping[int, Indicator | None]]) -> dict[str, dic
     return series
 
 
-def _one_line(by_year: Mapping[int, Run], of: Sequence[str], path: Path | None, lang: str) -> Axes:
-    """Indicators, or fates, over the years of runs that follow one another."""
+def _one_line(
+    by_year: Mapping[int, Run],
+    of: Sequence[str],
+    path: Path | None,
+    lang: str,
+    sampled: Mapping[int, Sampled],
+) -> Axes:
+    """Indicators, with bands of their samples, or fates over the years of runs that follow one another."""
     runs = list(by_year.values())
     if len(of) == 1 and of[0] in CLASSES:
         return _fates(by_year, of[0], path, lang)
@@ -106,16 +113,26 @@ def _one_line(by_year: Mapping[int, Run], of: Sequence[str], path: Path | None, 
         values = {"units": listed(sorted(units), lang), "most": len(COLOURS)}
         raise Error([Fault("chart-years-units", None, values)])
     bounds, at_most = _bounds(rows[names[0]]) if len(names) == 1 else ({}, False)
+    bands = {called[name]: _band(sampled, name) for name in names}
+    drawn = [len(s.values) for s in sampled.values()] if any(bands.values()) else []
+    told = [word("years-band", lang, count=max(drawn))] if drawn else []
     return years(
         _values({called[name]: found for name, found in rows.items()}),
         path,
         heading=listed(called.values(), lang),
-        note=_span(by_year),
+        note=" · ".join([_span(by_year), *told]),
         unit=units.pop(),
         target=bounds or None,
         at_most=at_most,
+        bands=bands,
         lang=lang,
     )
+
+
+def _band(sampled: Mapping[int, Sampled], name: str) -> dict[int, tuple[float, float]]:
+    """Year → between what nine of ten samples of an indicator are."""
+    found = {year: one.statistics[name] for year, one in sampled.items() if name in one.statistics}
+    return {y: (s.p05, s.p95) for y, s in found.items() if s.p05 is not None and s.p95 is not None}
 
 
 def _by_year(runs: Sequence[Run]) -> dict[int, Run]:

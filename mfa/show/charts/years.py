@@ -47,7 +47,10 @@ MARKS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1.5, 1.5)))
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++", "----")
 
+PALE = 0.2  # so that a line, a target and the grid are seen through a band
+
 Series = Mapping[str, Mapping[int, float | None]]
+Bands = Mapping[str, Mapping[int, tuple[float, float]]]
 
 
 def years(
@@ -60,6 +63,7 @@ def years(
     areas: bool = False,
     target: float | Mapping[int, float] | None = None,
     at_most: bool = False,
+    bands: Bands | None = None,
     ax: Axes | None = None,
     lang: str = "en",
 ) -> Axes:
@@ -72,6 +76,7 @@ def years(
     areas : stack them, the first at the bottom
     target : a bound for all years, or year → bound
     at_most : whether the target is an upper bound
+    bands : name of a line → year → the two values between which it is filled pale
 
     Raises
     ------
@@ -83,6 +88,7 @@ def years(
     bounds = target if isinstance(target, Mapping) else {} if target is None else dict.fromkeys(when, target)
     tops = [math.fsum(v.get(y) or 0.0 for v in series.values()) for y in when] if areas else []
     lone = [x for v in series.values() for x in v.values() if x is not None]
+    lone += [x for of in (bands or {}).values() for ends in of.values() for x in ends]
     scale = Scale.of([*tops, *lone, *bounds.values()], unit)
     room = min(pt(NAME_ROOM), NAME_SHARE * page_width())
     names = {n: broken(word(f"fate-{n}", lang) if n in LOOKS else n, room) for n in series}
@@ -95,6 +101,7 @@ def years(
     made.grid(axis="y", color=GRID, linewidth=pt(0.8))
     made.set_axisbelow(True)
     ends = _areas(made, series, when, scale) if areas else _lines(made, series, scale)
+    _bands(made, series, bands or {}, scale)
     _years_axis(made, when)
     made.set_ylim(*value_range(scale, lone, tops, list(bounds.values())))
     if bounds:
@@ -154,6 +161,16 @@ def _lines(ax: Axes, series: Series, scale: Scale) -> list[tuple[str, float, flo
         last = next(y for _, y in reversed(points) if not math.isnan(y))
         ends.append((name, last, last / scale.factor, colour))
     return ends
+
+
+def _bands(ax: Axes, series: Series, bands: Bands, scale: Scale) -> None:
+    """Pale areas behind the lines, each in the colour of its line."""
+    for i, name in enumerate(series):
+        found = sorted(bands.get(name, {}).items())
+        if found:
+            low, high = ([ends[k] * scale.factor for _, ends in found] for k in (0, 1))
+            years_, colour = [year for year, _ in found], _look(name, i).colour
+            ax.fill_between(years_, low, high, color=colour, alpha=PALE, linewidth=0, gid=f"band {name}")
 
 
 def _look(name: str, i: int) -> Look:

@@ -11,19 +11,22 @@ from mfa.results.run import Run
 from mfa.show.charts.several_runs import Named, years_of
 from mfa.show.over_years import OverYears
 from mfa.show.report.pictures import Pictures
+from mfa.show.sampled_words import doubts, samples_title
+from mfa.show.sampled_years_rows import band_table, chance_tables
 from mfa.show.text import indicator_name, word
 from mfa.show.years_rows import indicator_table, short_lines, stock_table, target_lines
+from mfa.studies.sampling.sampled_years import SampledYears
 
 MOST_YEARS = 8  # columns beside a name, with opening, room and a note, that a page of A4 holds
 MOST_LINES = 3  # charts of indicators: one for each target, the first ones
 
 
-def years_section(runs: Sequence[Run], lang: str) -> dict[str, Any] | None:
+def years_section(runs: Sequence[Run], lang: str, drawn: SampledYears | None = None) -> dict[str, Any] | None:
     """What the page says of all years, by the names in the template; None of a run of one year."""
     if len(runs) < 2:
         return None
     over = OverYears(runs, columns=MOST_YEARS)
-    charts, notes = _charts(over, lang)
+    charts, notes = _charts(over, lang, drawn)
     stocks = stock_table(over, lang)
     return {
         "span": over.span,
@@ -33,10 +36,13 @@ def years_section(runs: Sequence[Run], lang: str) -> dict[str, Any] | None:
         "charts": charts,
         "indicators": indicator_table(over, lang),
         "stocks": stocks if stocks.rows else None,
+        "chances": chance_tables(over, drawn, lang) if drawn else [],
+        "bands": band_table(over, drawn, lang) if drawn else None,
+        "drawn": [samples_title(drawn, lang), *doubts(drawn, lang)] if drawn else [],
     }
 
 
-def _charts(over: OverYears, lang: str) -> tuple[list[str], list[str]]:
+def _charts(over: OverYears, lang: str, drawn: SampledYears | None) -> tuple[list[str], list[str]]:
     """A line for each of the first targets, then the fates of industrial solid waste; and why one is not."""
     system = over.runs[-1].system
     valued = [n for n in over.aims if any(n in of and of[n].value is not None for of in over.aimed)]
@@ -44,7 +50,8 @@ def _charts(over: OverYears, lang: str) -> tuple[list[str], list[str]]:
     if any(m.waste == "industrial-solid" for m in system.materials.values()):
         asked.append(("industrial-solid", word("report-wastes", lang)))
     pictures, made, notes = Pictures("y"), [], []
-    named = [Named(run, system.name) for run in over.runs]
+    samples = drawn.years if drawn else (None,) * len(over.runs)
+    named = [Named(run, system.name, own) for run, own in zip(over.runs, samples, strict=True)]
     for of, alt in asked:
         try:
             made.append(pictures.svg(partial(years_of, named, (of,), None, lang), alt))

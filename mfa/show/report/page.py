@@ -41,6 +41,7 @@ from mfa.show.text import (
 )
 from mfa.studies.remedies import Remedy, Ways
 from mfa.studies.sampling.sampled import Sampled
+from mfa.studies.sampling.sampled_years import SampledYears, Samples
 from mfa.system import System
 
 MOST_UNUSED = 12
@@ -54,7 +55,7 @@ def report_page(
     found: list[Remedy],
     lang: str = "en",
     manifest: Mapping[str, Any] | None = None,
-    sampled: Sampled | None = None,
+    sampled: Samples | None = None,
     runs: Sequence[Run] = (),
 ) -> str:
     """The report as HTML: one file, no script, nothing loaded from elsewhere.
@@ -77,15 +78,17 @@ def _rendered(
     result: Run,
     lang: str,
     manifest: Mapping[str, Any] | None,
-    sampled: Sampled | None,
+    drawn: Samples | None,
     runs: Sequence[Run],
 ) -> str:
+    over_years = drawn if isinstance(drawn, SampledYears) else None
+    sampled = drawn.years[-1] if isinstance(drawn, SampledYears) else drawn
     page: str = template("report.html").render(
         lang="zh-Hans" if lang == "zh" else "en",
         css=style(),
         word=partial(word, lang=lang),
         tonnes_unit=tonnes_unit(),
-        over_years=years_section(runs, lang),
+        over_years=years_section(runs, lang, over_years),
         **_answer(summary, result.system, lang, sampled),
         **samples_section(summary, sampled, lang),
         **run_pictures(summary, lang),

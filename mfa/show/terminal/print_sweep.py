@@ -17,12 +17,15 @@ def print_sweep(found: Swept, lang: str) -> None:
     """Print it for a person: figures in native units, shares per cent."""
     count = f"{len(found.rows):,}"
     line(bold(word("sweep-title", lang, scenario=scenario_title(found.system, lang), count=count)), "\n")
+    if len(found.periods) > 1:
+        line(dim(word("sweep-last-year", lang, year=found.periods[-1])))
     axes = zip(found.points.axes, found.path_units, strict=True)
     paths = [_headed(path_name([found.system], a.path, lang), unit or "") for a, unit in axes]
     names = [indicator_name(found.system, name, lang) for name in found.names]
-    units = [_shown(found, found.rows, i)[1] for i in range(len(found.names))]
+    points = found.last
+    units = [_shown(found, points, i)[1] for i in range(len(found.names))]
     heads = ["", *paths, *map(_headed, names, units), word("sweep-error", lang)]
-    rows = [_cells(found, number, row) for number, row in enumerate(found.rows[:MOST_POINTS])]
+    rows = [_cells(found, number, row) for number, row in enumerate(points[:MOST_POINTS])]
     lost = bool(found.errors)
     table("", heads if lost else heads[:-1], [r if lost else r[:-1] for r in rows], last_left=lost)
     if len(found.rows) > MOST_POINTS:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mfa.input.merge.overrides import entry_name
 from mfa.input.workbook.sheets import (
     FIELD,
     HEAD_FIELDS,
@@ -20,7 +19,7 @@ from mfa.input.workbook.sheets import (
     filled,
     joined,
 )
-from mfa.input.yaml.tree import QUANTITY_KEYS, YEAR, Items, Node, Text, Tree
+from mfa.input.yaml.tree import QUANTITY_KEYS, YEAR, Items, Node, Text, Tree, entry_name
 from mfa.show.workbook.quantity_cells import Content, cells
 
 MOST_DIGITS = 16  # a double holds whole numbers of fewer

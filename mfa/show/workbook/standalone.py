@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from mfa.input.merge.assembly import SECTIONS, SIDES, Assembly
-from mfa.input.merge.overrides import entries, entry_name
-from mfa.input.yaml.tree import Items, Node, Text, Tree, texts
+from mfa.input.merge.overrides import entries
+from mfa.input.yaml.tree import Items, Node, Text, Tree, entry_name, texts
 from mfa.system import Entry, System
 
 WORD = re.compile(r"[a-z0-9-]+")

@@ -209,4 +209,5 @@ class BatchValues:
             most = drawn.get(Path("stocks", stock.id, ("capacity",)), number(stock.capacity, np.inf))
             at = Path("pools", pool, (side, entry.node, "limit"))
             written = drawn.get(at, np.inf) if entry.percent else drawn.get(at, number(entry.limit, np.inf))
-            limit[i] = np.minimum(written, most - heap if line.side == TAKER else heap)
+            free = np.maximum(most - heap, 0.0) if line.side == TAKER else heap
+            limit[i] = np.minimum(written, free / s.span)

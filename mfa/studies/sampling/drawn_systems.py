@@ -123,6 +123,12 @@ def _by_member(values: Iterable[tuple[Path, Any]]) -> ByMember:
     return by
 
 
+def flow_name(system: System, process: str, where: tuple[str | int, ...]) -> str:
+    """The path of a flow of a process, of its balance flow where `where` says that."""
+    at = balance_of(system.processes[process]) if where == ("balance",) else where
+    return ".".join(map(str, (process, *(at or ()))))
+
+
 def _figure(figure: Figure, value: float) -> Figure:
     """A figure with a drawn value; it is not uncertain any more."""
     return Figure(

@@ -17,7 +17,7 @@ from mfa.studies.sampling.closing import Closing, Recipe, energy_recipe, recipe
 from mfa.studies.sampling.conversions import follows, moves, parts, rank, ratio
 from mfa.studies.sampling.spread import Shape, quantile
 from mfa.studies.sampling.streams import Method, Streams, together
-from mfa.studies.sampling.uncertain import Uncertain, figures, key_of, uncertain
+from mfa.studies.sampling.uncertain import Uncertain, figures, key_of, peak, uncertain
 from mfa.system import Figure, Process, System, number
 
 ROUNDING = 1e-12  # by which a drive may be above a capacity, as when files are checked
@@ -76,7 +76,7 @@ class DrawPlan:
     @cached_property
     def followers(self) -> Mapping[Path, Figure]:
         """Figures that are not drawn and move with a drawn property that they are written by."""
-        properties = {u.path for u in self.uncertain if rank(u.path) < _LAST}
+        properties = {u.path for u in self.uncertain if is_property(u.path)}
         drawn = {u.path for u in self.uncertain}
         if not properties:
             return {}
@@ -305,11 +305,22 @@ RecipeOf = Callable[[System, Process, Mapping[Path, float]], Recipe | None]
 _LAST = rank(Path("drive"))  # of what no other figure is written by
 
 
+def is_property(path: Path) -> bool:
+    """Whether other figures may be written by the one at a path."""
+    return rank(path) < _LAST
+
+
 def _is_outside(figure: Figure) -> bool:
-    """Whether a figure of a schedule lies outside its range in the year of the run."""
+    """Whether the largest point of a schedule lies outside its range."""
     bounds = figure.low, figure.high
-    return None not in bounds and not bounds[0] <= figure.value <= bounds[1]  # type: ignore[operator]
+    if bounds[0] is None or bounds[1] is None:
+        return False
+    room = ROUNDING * abs(figure.value)
+    return not bounds[0] - room <= figure.value <= bounds[1] + room
 
 
 def _outside(figure: Figure) -> Mapping[str, object]:
-    return {"text": figure.text[:60], "range": f"{figure.low:.6g}..{figure.high:.6g}", "other": figure.place}
+    whole = peak(figure) / figure.value if figure.years else 1.0
+    bounds = "..".join(f"{bound * whole:.6g}" for bound in (figure.low or 0.0, figure.high or 0.0))
+    text = f"{peak(figure):.6g}" if figure.years else figure.text[:60]
+    return {"text": text, "range": bounds, "other": figure.place}

@@ -6,7 +6,7 @@ alike in both, and the change has only the spread of what differs between them (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,12 +78,14 @@ def paired(
     seed: int = 1,
     names: Sequence[str] = (),
     progress: Progress = lambda done, count: None,
+    draw: Callable[[Run, Asked, Progress], Sampled] = sampled,
 ) -> Paired:
     """Draw and solve both runs with the same streams, and set them beside each other sample by sample.
 
     Parameters
     ----------
     names : indicators beside those that have a target in either run
+    draw : what draws and solves the samples of a run
 
     Raises
     ------
@@ -93,8 +95,8 @@ def paired(
     aimed = [t.indicator for run in (a, b) for t in run.system.targets]
     wanted = tuple(dict.fromkeys((*aimed, *names))) or chosen(a.system, ())
     asked = Asked(samples, seed, "random", indicators=wanted, without=False)
-    one = sampled(a, asked, lambda done, count: progress(done, 2 * count))
-    two = sampled(b, asked, lambda done, count: progress(count + done, 2 * count))
+    one = draw(a, asked, lambda done, count: progress(done, 2 * count))
+    two = draw(b, asked, lambda done, count: progress(count + done, 2 * count))
     both = _counting(one, two)
     return Paired(one, two, int(both.sum()), [_change(a, b, one, two, both, name) for name in wanted])
 

@@ -220,7 +220,7 @@ class Sampled:
         share = 1 - self.valid / self.count
         if share <= SOME_INVALID:
             return []
-        fault = Fault("samples-invalid", None, _blame(self.invalid, self.count))
+        fault = Fault("samples-invalid", None, blame(self.invalid, self.count))
         return [RunWarning("samples-invalid", "", None, "", fault)]
 
     def to_json(self) -> dict[str, object]:
@@ -256,7 +256,7 @@ def _probabilities(
 
 
 def check_one_year(system: System) -> None:
-    """Refuse to sample what runs through several years.
+    """Refuse what goes by the samples of one year where a scenario runs through several.
 
     Raises
     ------
@@ -303,13 +303,13 @@ def _sampled(
             found.append(block)
             done += len(block.values)
             progress(done, asked.most)
-            if asked.until is not None and _settled(sampler.row_keys, found, float(asked.until)):
+            if asked.until is not None and settled(sampler.row_keys, found, float(asked.until)):
                 break
     invalid_at = {i: why for b in found for i, why in b.invalid.items()}
     invalid = Counter(invalid_at.values())
     count = sum(len(b.values) for b in found)
     if len(invalid_at) > MOST_INVALID * count:
-        raise Error([Fault("samples-invalid-many", None, _blame(invalid, count))])
+        raise Error([Fault("samples-invalid-many", None, blame(invalid, count))])
     return Sampled(
         asked,
         plan,
@@ -333,7 +333,7 @@ def _of_tables(blocks: Sequence[Block]) -> Iterator[tuple[tuple[str, str], Seque
         yield key, [one for some in together for one in statistics(some)]
 
 
-def _settled(
+def settled(
     rows: Sequence[tuple[str, float | None, float | None]], blocks: Sequence[Block], until: float
 ) -> bool:
     """Whether the probability of every target is known to the error that is asked for."""
@@ -342,7 +342,7 @@ def _settled(
     return all(p.error <= until for p in found.values())
 
 
-def _blame(invalid: Mapping[tuple[str, str], int], count: int) -> dict[str, object]:
+def blame(invalid: Mapping[tuple[str, str], int], count: int) -> dict[str, object]:
     """How many samples are invalid, and what is most often to blame."""
     (code, path), most = max(invalid.items(), key=lambda item: item[1])
     total = sum(invalid.values())

@@ -14,14 +14,13 @@ from mfa.engine.compile import Compiled
 from mfa.engine.network import Bools, Floats
 from mfa.errors import Error, Failure
 from mfa.parameters import Path
-from mfa.parameters.values import balance_of
 from mfa.results.accounts.waste_plan import WastePlan
 from mfa.results.indicators.indicators_of_samples import on_arrays
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run, solve_compiled
 from mfa.studies.sampling.answers import Answers
 from mfa.studies.sampling.batch_values import BatchValues
-from mfa.studies.sampling.drawn_systems import DrawnSystems, Sample
+from mfa.studies.sampling.drawn_systems import DrawnSystems, Sample, flow_name
 from mfa.studies.sampling.draws import DrawPlan, Draws
 from mfa.studies.sampling.table_rows import Rows, amounts, columns_of, keys_of
 
@@ -225,8 +224,7 @@ class Sampler:
         return {p: i for i, p in enumerate(self.central.compiled.structure.processes)}
 
     def _flow(self, process: str, where: tuple[str | int, ...]) -> str:
-        at = balance_of(self.central.system.processes[process]) if where == ("balance",) else where
-        return ".".join(map(str, (process, *(at or ()))))
+        return flow_name(self.central.system, process, where)
 
 
 class _Found:

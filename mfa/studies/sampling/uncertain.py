@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mfa import units
 from mfa.parameters import Path, figure_at, listed, parse
 from mfa.properties import OTHER
 from mfa.system import Figure, System
@@ -71,13 +72,40 @@ def uncertain(system: System, of: Iterable[tuple[str, Path, Figure]]) -> list[Un
 def _uncertain(system: System, name: str, path: Path, figure: Figure) -> Uncertain | None:
     if _is_fixed(system, path, figure):
         return None
+    figure = about_value(figure)
     top = _top(system, path)
+    if figure.years and not figure.value:
+        return None
     if figure.dist:
         return Uncertain(name, path, figure, figure.dist, figure.gsd or 1.0, False, top)
     spread = system.spreads.get(figure.confidence, 0.0)
     if not spread or not figure.value or not figure.written or _is_given(path, figure):
         return None
     return Uncertain(name, path, figure, "lognormal", 1 + spread, True, top)
+
+
+def peak(figure: Figure) -> float:
+    """The largest point of a schedule, about which its uncertainty is written."""
+    return max((value for _, value in figure.years), key=abs)
+
+
+def about_value(figure: Figure) -> Figure:
+    """A figure of a schedule with the uncertainty of its value: in proportion to that of its largest point.
+
+    So one factor holds for the whole schedule: a range around what is built in the end is narrower,
+    by the same shares, while it is being built.
+
+    >>> about_value(Figure(5.0, low=8.0, high=14.0, years=((2025, 0.0), (2030, 10.0)))).high
+    7.0
+    """
+    if not figure.years or not peak(figure):
+        return figure
+    part = figure.value / peak(figure)
+    low, high, sd = (None if x is None else x * part for x in (figure.low, figure.high, figure.sd))
+    cv = next((w for w in figure.written if w.part == "cv"), None)
+    if cv is not None:
+        sd = units.scaled(cv.number, units.ratio_factor(cv.unit)) * figure.value
+    return replace(figure, low=low, high=high, sd=sd, choice=tuple(c * part for c in figure.choice))
 
 
 def _is_fixed(system: System, path: Path, figure: Figure) -> bool:

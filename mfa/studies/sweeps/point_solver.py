@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,10 +12,11 @@ import numpy as np
 from mfa.engine.compile import Compiled, Slot, compile_system, filled, slot
 from mfa.engine.network import OrderError, Values
 from mfa.errors import Error, Failure, FaultWithoutPlace
-from mfa.input.load import Loaded, with_levels, with_settings
+from mfa.input.load import Loaded, of_year, with_levels, with_settings
 from mfa.input.merge import merge
 from mfa.input.records.replaced import figure_alone
 from mfa.parameters import Path, figure_at, parse, with_figure
+from mfa.results.periods import periods_of, solve_periods
 from mfa.results.run import Run, solve_compiled
 from mfa.studies.sweeps.crews import CHUNK
 from mfa.studies.sweeps.points import LEVERS, Points, base
@@ -30,6 +31,7 @@ ROUNDING = 1e-12  # by which a drive may be above a capacity, as when files are 
 class Row(NamedTuple):
     """A point solved.
 
+    Of several periods, `values` and `met` are those of the first, then those of the next and so on.
     `inputs` are the varied figures in native units (words as written, None where a figure that
     cannot be has no number), `values` and `met` those of the indicators, `error` the code of why
     there are none.
@@ -57,7 +59,7 @@ class Task:
     def solver(self) -> Callable[[int], list[Row]]:
         """What solves the points from one on, `CHUNK` of them."""
         whole = len(self.points.without_levers.axes) == len(self.points.axes)
-        solver = PointSolver(self) if whole else LeverSolver(self)
+        solver = point_solver(self) if whole else LeverSolver(self)
         return lambda start: solver.rows(range(start, min(start + CHUNK, len(self.points))))
 
 
@@ -175,6 +177,34 @@ class PointSolver:
         return tuple(value for value, _ in rows), tuple(met for _, met in rows)
 
 
+class YearsSolver(PointSolver):
+    """Solves the points of a scenario with periods: each is a run through all of them."""
+
+    _like: Compiled | None = None
+
+    def row(self, settings: Mapping[str, str]) -> Row:
+        """The row of one point."""
+        inputs = tuple(map(self._input, settings, settings.values()))
+        none = (None,) * (len(self.task.names) * len(periods_of(self.base).starts))
+        try:
+            system, laid = with_settings(self.task.loaded, settings)
+            loaded = replace(self.task.loaded, system=system, settings=laid)
+            runs = solve_periods(system, partial(of_year, loaded), self._like).runs
+        except Error as error:
+            return Row(inputs, none, none, error.faults[0].key)
+        except Failure:
+            return Row(inputs, none, none, FAILURE)
+        self._like = self._like or runs[0].compiled
+        found = [self._indicators(run) for run in runs]
+        values = tuple(v for of, _ in found for v in of)
+        return Row(inputs, values, tuple(m for _, of in found for m in of))
+
+
+def point_solver(task: Task) -> PointSolver:
+    """What solves the points of a task without levers."""
+    return (YearsSolver if task.base.carries else PointSolver)(task)
+
+
 class LeverSolver:
     """Solves the points of a task that go over levels of levers: the scenario is read once a combination."""
 
@@ -193,7 +223,7 @@ class LeverSolver:
         rest = {p: t for p, t in settings.items() if not p.startswith(LEVERS)}
         self._turn(levels)
         if self._solver is None:
-            none = (None,) * len(self.task.names)
+            none = (None,) * (len(self.task.names) * len(periods_of(self.task.base).starts))
             return Row((*levels.values(), *(None for _ in rest)), none, none, self._error)
         row = self._solver.row(rest)
         return row._replace(inputs=(*levels.values(), *row.inputs))
@@ -209,7 +239,7 @@ class LeverSolver:
         except Error as error:
             self._error = error.faults[0].key
             return
-        self._solver = PointSolver(Task(made, rest, *base(rest, made), self.task.names))
+        self._solver = point_solver(Task(made, rest, *base(rest, made), self.task.names))
 
 
 def _known(system: System, text: str) -> Path:

@@ -11,6 +11,7 @@ from mfa import catalogue
 from mfa.catalogue import HEADLINE, WASTE_RATES
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
 from mfa.parameters import figure_at, listed, parse
+from mfa.results.periods import periods_of
 from mfa.results.tables import Table
 from mfa.studies.sweeps.point_solver import Row
 from mfa.studies.sweeps.points import Points
@@ -56,22 +57,53 @@ class Swept:
         """Code → how many points have no solution for that reason."""
         return Counter(row.error for row in self.rows if row.error)
 
+    @property
+    def periods(self) -> tuple[int, ...]:
+        """The first year of each period that a point runs through; of one year alone, that year."""
+        return periods_of(self.system).starts
+
+    def of_period(self, number: int) -> list[Row]:
+        """(point,) the rows with the indicators of one of the periods."""
+        mine = slice(number * len(self.names), (number + 1) * len(self.names))
+        return [row._replace(values=row.values[mine], met=row.met[mine]) for row in self.rows]
+
+    @property
+    def last(self) -> list[Row]:
+        """(point,) the rows with the indicators of the last period."""
+        return self.of_period(len(self.periods) - 1)
+
     @cached_property
     def table(self) -> Table:
         """point, the varied paths, the indicators, `NAME met` of each that has a target, error.
 
-        A unit stands in the name of its column: `kiln.capacity [t/a]`.
+        A unit stands in the name of its column: `kiln.capacity [t/a]`. Where a point runs through
+        several years, a row each, with `period` after `point`.
         """
         paths = [_headed(a.path, u) for a, u in zip(self.points.axes, self.path_units, strict=True)]
         values = [_headed(n, u) for n, u in zip(self.names, self.units, strict=True)]
         aimed = [i for i, name in enumerate(self.names) if self.targets(name)]
         met = [f"{self.names[i]} met" for i in aimed]
+        through = self.system.periods is not None
         rows = [
-            (number, *row.inputs, *row.values, *(row.met[i] for i in aimed), row.error)
-            for number, row in enumerate(self.rows)
+            (
+                number,
+                *([period] if through else ()),
+                *row.inputs,
+                *row.values,
+                *_chosen(row, aimed),
+                row.error,
+            )
+            for number, own in enumerate(zip(*map(self.of_period, range(len(self.periods))), strict=True))
+            for period, row in zip(self.periods, own, strict=True)
         ]
         numbers = {*(p for p, u in zip(paths, self.path_units, strict=True) if u is not None), *values}
-        return Table("sweep", ("point", *paths, *values, *met, "error"), rows, frozenset(numbers))
+        heads = ("point", *(("period",) if through else ()))
+        return Table("sweep", (*heads, *paths, *values, *met, "error"), rows, frozenset(numbers))
+
+
+def _chosen(row: Row, aimed: Sequence[int]) -> tuple[str | None, ...]:
+    """Whether the indicators with targets meet them."""
+    return tuple(row.met[i] for i in aimed)
 
 
 def _headed(name: str, unit: str | None) -> str:
