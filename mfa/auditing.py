@@ -13,6 +13,8 @@ from mfa.studies import audit as studies
 from mfa.studies.audit import Progress
 from mfa.studies.hindcast import Score
 from mfa.studies.hindcast import hindcast as score
+from mfa.studies.sampling.claims_placed import ClaimsPlaced, claims_placed
+from mfa.studies.sampling.sampled import Asked, check_one_year
 
 
 @dataclass(frozen=True)
@@ -20,13 +22,17 @@ class Audit(studies.Audit):
     """What became of all claims of a scenario; not `complete` where the search for sets took too long."""
 
     def to_json(self, lang: str = "en") -> dict[str, Any]:
-        """Both tables as lists of rows, whether the search for sets came to its end, and open recipes."""
+        """Both tables as lists of rows, whether the search for sets came to its end, and open recipes.
+
+        With samples, the rows of claims have their places, and how they were drawn stands beside them.
+        """
         from mfa.show.terminal.print_audit import all_tables
 
         tables = all_tables(self, lang)
         rows = {t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in tables}
         opened = [{"process": c.process, "error": c.error} for c in self.opened]
-        return {**rows, "complete": self.complete, "open_recipes": opened}
+        drawn = {"samples": _drawn(self.placed)} if self.placed else {}
+        return {**rows, "complete": self.complete, "open_recipes": opened, **drawn}
 
     def write(self, folder: str | Path, *, lang: str = "en") -> list[Path]:
         """Write `claims.csv` and `conflicts.csv` into a folder, both or none.
@@ -44,6 +50,17 @@ class Audit(studies.Audit):
 
         check_language(lang)
         return write_together(Path(folder), ((f"{t.name}.csv", csv_text(t)) for t in all_tables(self, lang)))
+
+
+def _drawn(placed: ClaimsPlaced) -> dict[str, object]:
+    return {
+        "samples": placed.asked.most,
+        "valid": placed.valid,
+        "seed": placed.asked.seed,
+        "method": placed.asked.method,
+        "spread_as_written": placed.by_range,
+        "spread_by_default": placed.by_default,
+    }
 
 
 @dataclass(frozen=True)
@@ -99,7 +116,13 @@ def hindcast(of: Result | str) -> Hindcast:
     return Hindcast(score(run.each))
 
 
-def audit(of: Result | str, progress: Progress = lambda what, count: None) -> Audit:
+def audit(
+    of: Result | str,
+    progress: Progress = lambda what, count: None,
+    *,
+    samples: int | None = None,
+    seed: int = 1,
+) -> Audit:
     """The scenario's claims beside its run, and the sets of claims that cannot hold together.
 
     Of a run through several years, the last is audited, with the claims on that year and those that
@@ -108,13 +131,22 @@ def audit(of: Result | str, progress: Progress = lambda what, count: None) -> Au
     Parameters
     ----------
     of : a result, or the name of a scenario, solved first: `"jiaokou-claims"`
-    progress : called as it goes on: `("claims", judged so far)`, then `("sets", found so far)`
+    progress : called as it goes on: `("claims", judged so far)`, then `("sets", found so far)`, then
+        `("samples", solved so far)`
+    samples, seed : also place each claim among so many samples of the model, as `Scenario.solve` takes them
 
     Raises
     ------
     mfa.Error
-        the scenario does not load or solve
+        the scenario does not load or solve; numbers of samples that cannot be; samples of a run through
+        several years; more than a fifth of the samples is invalid
     """
     run = solved(of) if isinstance(of, str) else of
+    if samples is not None:
+        check_one_year(run.loaded.system)
+        Asked(samples, seed).checked(run.system.targets)
     found = studies.audit(run.last, progress)
-    return Audit(found.verdicts, found.conflicts, found.complete, found.opened)
+    placed = None
+    if samples is not None:
+        placed = claims_placed(run.last, samples, seed, lambda done, count: progress("samples", done))
+    return Audit(found.verdicts, found.conflicts, found.complete, found.opened, placed)

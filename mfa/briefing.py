@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from mfa.errors import Error, Fault, check_language, nearest
+from mfa.input.kept_files import files_kept
 from mfa.input.load import variant_label
-from mfa.presentation import Condition
+from mfa.presentation import BriefOutline, Condition
 from mfa.results.run import Run
 from mfa.scenario import Scenario, load
 from mfa.studies import brief as studies
-from mfa.studies.brief import unknown_variants
+from mfa.studies.brief import Curve, indicator_of, unknown_variants
 
+MOST_CURVES = 3  # lines with their names in a chart as high as a sheet of A4 leaves room for
 Progress = Callable[[int, int], None]
 
 
@@ -44,6 +46,7 @@ class Brief(studies.Brief):
                 for w in self.weighed
             ],
             "sales": {s.material: list(s.amounts) for s in self.sales},
+            **({"curves": [_curve(c, self.target.name) for c in self.curves]} if self.curves else {}),
         }
 
     def write(self, path: str | Path, *, lang: str = "en") -> None:
@@ -61,6 +64,17 @@ class Brief(studies.Brief):
 
         check_language(lang)
         write_atomically(Path(path), brief_page(self, lang))
+
+
+def _curve(curve: Curve, name: str) -> dict[str, Any]:
+    """The values of a condition year by year, and what lies in its stocks at the end of each."""
+    rows = [(r.system.period, row) for r in curve.runs for row in r.table("stocks").rows]
+    at = [curve.runs[0].table("stocks").columns.index(c) for c in ("stock", "closing")]
+    stocks: dict[str, dict[int, Any]] = {}
+    for year, row in rows:
+        stocks.setdefault(str(row[at[0]]), {})[year] = row[at[1]]
+    values = {r.system.period: indicator_of(r, name).value for r in curve.runs}
+    return {"variants": list(curve.condition.variants), "values": values, "stocks": stocks}
 
 
 def brief(of: Scenario | str, progress: Progress = lambda done, of: None) -> Brief:
@@ -82,15 +96,35 @@ def brief(of: Scenario | str, progress: Progress = lambda done, of: None) -> Bri
     outline = scenario.system.brief
     if not outline.indicator:
         raise Error([Fault("brief-no-target", None, {"name": scenario.system.name})])
+    with files_kept():
+        return _made(scenario, progress)
+
+
+def _made(scenario: Scenario, progress: Progress) -> Brief:
+    outline = scenario.system.brief
     years = _years(scenario, outline.scenarios)
     conditions = outline.conditions or _each_variant(scenario)
     _check((*conditions, *outline.decisions), years)
     wanted = [c.variants for c in conditions]
     wanted += [v for d in outline.decisions for v in (d.worse, d.better)]
+    curves = _curves(outline, conditions)
     runs = _solved(years, list(dict.fromkeys([(), *wanted])), progress)
     base = [r for r in runs[()] if r is not None]
-    made = studies.brief(base[years.index(scenario)], base, conditions, runs)
+    made = studies.brief(base[years.index(scenario)], base, conditions, runs, curves)
     return Brief(**{f.name: getattr(made, f.name) for f in fields(made)})
+
+
+def _curves(outline: BriefOutline, conditions: Sequence[Condition]) -> list[Curve]:
+    """The first conditions that the scenario through several years offers, each solved."""
+    if not outline.curve:
+        return []
+    through = load(outline.curve)
+    named = any(t.indicator == outline.indicator for t in through.system.targets)
+    if not through.system.periods or not named:
+        values = {"name": through.system.name, "indicator": outline.indicator}
+        raise Error([Fault("brief-curve-scenario", outline.curve_at, values)])
+    offered = [c for c in conditions if set(c.variants) <= set(through.variant_names)]
+    return [Curve(c, load(outline.curve, variants=c.variants).solve().each) for c in offered[:MOST_CURVES]]
 
 
 def _years(scenario: Scenario, files: Sequence[str]) -> list[Scenario]:

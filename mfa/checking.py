@@ -37,13 +37,14 @@ def check(name: str | Path) -> Check:
     found = check_system(scenario.system, str(name), _later(scenario))
     if scenario.is_chain:
         return found
-    base = _run(scenario)
+    every = _runs(scenario)
+    base = every[-1]
     others = _others(scenario)
     told = {} if scenario.system.carries else others  # a variant may change earlier years alone
     idle = (unchanged(run, base, key, called) for (key, called), run in told.items())
     own = () if scenario.system.carries else _own_settings(scenario, base)
     warnings = (*found.warnings, *filter(None, idle), *own)
-    impossible = _impossible([base, *others.values()])
+    impossible = _impossible([*every, *others.values()])
     return replace(found, warnings=warnings, strict_faults=(*found.strict_faults, *impossible))
 
 
@@ -53,11 +54,11 @@ def _later(scenario: Scenario) -> Iterator[System]:
         yield from period_systems(scenario.system, partial(of_year, scenario))
 
 
-def _run(scenario: Scenario) -> Run:
-    """The run without what a result tells beside, which would be found for each again."""
+def _runs(scenario: Scenario) -> tuple[Run, ...]:
+    """The run of each year without what a result tells beside, which would be found for each again."""
     if scenario.system.carries:
-        return scenario.solve().last
-    return solve_compiled(scenario.system, compile_system(scenario.system))
+        return scenario.solve().each
+    return (solve_compiled(scenario.system, compile_system(scenario.system)),)
 
 
 def _others(scenario: Scenario) -> dict[tuple[str, str], Run]:
@@ -74,7 +75,7 @@ def _others(scenario: Scenario) -> dict[tuple[str, str], Run]:
     faults: list[Fault] = []
     for told, variants, levers in laid:
         try:
-            runs[told] = _run(load(scenario.path, variants=variants, levers=levers))
+            runs[told] = _runs(load(scenario.path, variants=variants, levers=levers))[-1]
         except Error as error:
             faults += error.faults
     if faults:

@@ -49,10 +49,8 @@ class Comparison(studies.Comparison):
             an indicator that neither run has; numbers that cannot be;
             more than a fifth of the samples is invalid
         """
-        from mfa.studies.sampling.paired import paired
-
-        self._check(names)
-        return replace(self, paired=paired(self.a, self.b, samples, seed, names, progress, draw=_drawn))
+        (found,) = with_samples([self], samples, seed, names, progress)
+        return found
 
     def shares(self, names: Sequence[str] = ()) -> list[Share]:
         """The change of some indicators by cause; with no names, of the targets that changed.
@@ -64,10 +62,17 @@ class Comparison(studies.Comparison):
         """
         changed = {c.name for c in self.indicators}
         wanted = list(names) or [n for n in self.main_indicators if n in changed]
-        self._check(wanted)
+        self.check(wanted)
         return self.split(wanted)
 
-    def _check(self, names: Sequence[str]) -> None:
+    def check(self, names: Sequence[str]) -> None:
+        """Refuse indicators that neither run has.
+
+        Raises
+        ------
+        mfa.Error
+            each of them
+        """
         known = {r.name for x in (self.a, self.b) for r in x.indicator_list}
         unknown = [n for n in names if n not in known]
         if unknown:
@@ -115,6 +120,25 @@ class Comparison(studies.Comparison):
             yield f"{found.name}.csv", csv_text(found)
         if html:
             yield "compare.html", comparison_page(self, shares, self.titles, lang, self.paired)
+
+
+def with_samples(
+    found: Sequence[Comparison],
+    samples: int,
+    seed: int = 1,
+    names: Sequence[str] = (),
+    progress: Progress = lambda done, count: None,
+) -> Iterator[Comparison]:
+    """Comparisons with one first run, each with its samples; that run is sampled once for all of them.
+
+    Parameters and errors are those of `Comparison.with_samples`.
+    """
+    from mfa.studies.sampling.paired import paired
+
+    for each in found:
+        each.check(names)
+    pairs = paired(found[0].a, [each.b for each in found], samples, seed, names, progress, draw=_drawn)
+    yield from (replace(each, paired=one) for each, one in zip(found, pairs, strict=True))
 
 
 def compare(

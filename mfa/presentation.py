@@ -48,10 +48,13 @@ class OpenDecision:
 class BriefOutline:
     """What the one page of a scenario tells.
 
-    `indicator` has a target; `scenarios` are the files of the years, none is the scenario alone.
+    `indicator` has a target; `scenarios` are the files of the years, none is the scenario alone; `curve`
+    is that of a run through several years, empty for none, named at `curve_at`.
     """
 
     indicator: str = ""
     scenarios: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     decisions: tuple[OpenDecision, ...] = ()
+    curve: str = ""
+    curve_at: Place | None = None

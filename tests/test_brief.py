@@ -12,7 +12,9 @@ import pytest
 import mfa
 from mfa.cli import main
 from mfa.errors import Place
+from mfa.input.kept_files import files_kept
 from mfa.presentation import Condition, OpenDecision
+from mfa.show.brief_curve import CurveInWords
 from mfa.show.brief_rows import BriefInWords
 from mfa.studies.brief import unknown_variants
 from tests.parks import load
@@ -108,6 +110,54 @@ def test_the_sentences(tmp_path: Path) -> None:
     assert words.sales()[1] == [("brick", "0.20", "0.60")]
 
 
+THROUGH = """
+scenario: through
+extends: ./test.yaml
+periods: {from: 2025, to: 2028}
+processes: {brickworks: {capacity: {2025: 0.2 Mt/a, 2027: 0.4 Mt/a, 2028: 0.6 Mt/a}}}
+stocks: {heap: {capacity: 0.72 Mt}}
+pools: {slag: {takers: [{process: brickworks, basis: assumed}, {stock: heap}, {boundary: deposit}]}}
+"""
+
+
+def test_the_curve_of_the_years(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By hand: brick of 0.2, 0.3, 0.4, 0.6 Mt/a uses half of it, 0.1 … 0.3 of 0.4 Mt/a of slag.
+
+    The heap gets 0.3, 0.25 and, of 0.2, the 0.17 that it has room for: full in 2027. With a second kiln,
+    0.6 Mt/a in every year, 0.1 Mt/a are left.
+    """
+    scenario = park(tmp_path, BRIEF)
+    (tmp_path / "through.yaml").write_text(THROUGH)
+    text = (tmp_path / "test.yaml").read_text().replace("brief:\n", "brief:\n  curve: ./through.yaml\n")
+    (tmp_path / "test.yaml").write_text(text)
+    made = mfa.brief(mfa.load(scenario.path))
+    curve = CurveInWords(BriefInWords(made, "en"))
+    assert curve.table() == (
+        ["", "2025", "2026", "2027", "2028"],
+        [("as it is", "25", "38", "50", "75"), ("with a second kiln", "75", "75", "75", "75")],
+    )
+    assert curve.bounds == dict.fromkeys((2025, 2026, 2027, 2028), 0.7)
+    assert curve.yards() == "In yards at the end of 2028 (as it is): heap 720 kt (full in 2027)."
+    told = made.to_json()["curves"][0]
+    assert told["values"][2026] == pytest.approx(0.375)
+    assert told["stocks"]["heap"] == pytest.approx({2025: 300e3, 2026: 550e3, 2027: 720e3, 2028: 720e3})
+    made.write(tmp_path / "b.html", lang="zh")
+    page = (tmp_path / "b.html").read_text(encoding="utf-8")
+    assert "逐年变化" in page
+    assert page.count("<svg ") == 1
+    assert "2027 年堆满" in page
+    with pytest.raises(SystemExit):
+        main(["brief", str(scenario.path)])
+    assert "Year by year, %" in capsys.readouterr().out
+
+
+def test_a_curve_of_one_year_is_none(tmp_path: Path) -> None:
+    """The scenario must run through several years."""
+    scenario = park(tmp_path, BRIEF.replace("brief:", "brief:\n  curve: ./before.yaml"))
+    with pytest.raises(mfa.Error, match=r"yaml:\d+:10: 'before' does not run through several years"):
+        mfa.brief(scenario)
+
+
 def test_without_the_section_it_tells_the_variants(tmp_path: Path) -> None:
     """Each variant is a condition, called by its label."""
     made = mfa.brief(park(tmp_path, ""))
@@ -116,6 +166,39 @@ def test_without_the_section_it_tells_the_variants(tmp_path: Path) -> None:
         ("二号窑", pytest.approx(0.75)),
         ("no-kiln", 0.0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "laid"),
+    [
+        ("jiaokou-2030", [(), ("assumed-outlets",), ("market-limited", "washeries-clean-coal"), ()]),
+        ("jiaokou-2025", [("market-limited",), ("assumed-outlets", "backfill-counts")]),
+        ("alumina-red-mud", [("market-limited",), (), ("eco-cement-kiln",)]),
+    ],
+)
+def test_what_is_read_once_is_what_is_read_anew(name: str, laid: list[tuple[str, ...]]) -> None:
+    """Variants over files that are kept are equal, figure by figure and place by place, to single loads."""
+    alone = [mfa.load(name, variants=variants) for variants in laid]
+    with files_kept():
+        mfa.load("jiaokou-2030")  # what another scenario made of the same files is in nobody's way
+        together = [mfa.load(name, variants=variants) for variants in laid]
+    for one, other in zip(alone, together, strict=True):
+        assert one.system == other.system
+        assert one.files == other.files
+        assert (one.merged.scenario, one.variant_names) == (other.merged.scenario, other.variant_names)
+
+
+def test_faults_are_told_each_time(tmp_path: Path) -> None:
+    """Neither a fault of a recipe nor one of a source stays with the first that meets it."""
+    load(tmp_path, CHAIN, NOW)
+    path = tmp_path / "test.yaml"
+    broken = path.read_text() + "variants: {bad: {materials: {slag: {moisture: 30 %, source: nowhere}}}}\n"
+    path.write_text(broken)
+    with files_kept():
+        for _ in range(2):
+            assert mfa.load(path).system
+            with pytest.raises(mfa.Error, match="nowhere"):
+                mfa.load(path, variants="bad")
 
 
 def test_faults(tmp_path: Path) -> None:

@@ -133,6 +133,7 @@ WRONG = {
     "misuse-later": [LATER[0], SMALL],
     "misuse-folder": ["run", SMALL, "--report"],
     "misuse-watch": ["run", SMALL, "--watch", "--require-targets"],
+    "misuse-audit-samples": ["audit", SMALL, "--years", "--samples", "9"],
     "misuse-keep": ["run", SMALL, "--keep", "--out", "x"],
     "misuse-format": ["run", SMALL, "--json", "--format", "md"],
     "misuse-brief-file": ["brief", SMALL, "-o", "x.pdf"],

@@ -135,6 +135,26 @@ def test_annotations_of_a_run(run: Runner) -> None:
     assert chinese(run("run", "base.yaml", "--format", "github", "--lang", "zh").out)
 
 
+def test_annotations_of_several_years(run: Runner) -> None:
+    """A missed target is one annotation with a line for each year that misses it; a met one is apart."""
+    Path("years.yaml").write_text(
+        "scenario: years\nextends: ./base.yaml\nperiods: {from: 2025, to: 2027}\n"
+        "processes: {kiln: {capacity: {2025: 0.4 Mt/a, 2026: 0.7 Mt/a, 2027: 1 Mt/a}}}\n",
+        encoding="utf-8",
+    )
+    found = annotations(run("run", "years.yaml", "--format", "github", "--require-targets").out)
+    (level, place, text), *others = found
+    assert (level, place) == ("error", "base.yaml:4")
+    lines = text.split("%0A")
+    assert [line[:5] for line in lines] == ["2025:", "2026:"]
+    assert "40.00 %25 (at least" in lines[0]
+    assert "70.00 %25 (at least" in lines[1]
+    (met,) = (words for level, place, words in others if level == "notice")
+    assert met.startswith("2027: ")
+    ranks = [("error", "warning", "notice").index(level) for level, *_ in found]
+    assert ranks == sorted(ranks)
+
+
 def test_annotations_of_warnings_are_at_what_they_name(run: Runner) -> None:
     """A recipe that does not close is annotated where the process is written."""
     text = CHAIN.replace("inputs: {ore: 2 t/t}", "inputs: {ore: 3 t/t}")

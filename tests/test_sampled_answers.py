@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import html
+import json
 import math
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +17,14 @@ from matplotlib.axes import Axes
 
 import mfa
 from mfa.comparing import Comparison
+from mfa.results.run import Run
 from mfa.show.charts.draw import draw
 from mfa.show.charts.several_runs import Named
 from mfa.show.report import report_page
+from mfa.studies.sampling import paired as pairs
 from mfa.studies.sampling.paired import PairedChange
+from mfa.studies.sensitivity.given_data import Index, index_of, indices
+from mfa.studies.sensitivity.shares import Explained, Share
 from tests.test_cli import Runner
 
 UTILISED = "industrial-solid-waste-utilisation"
@@ -134,6 +140,56 @@ def test_narrow_misses_are_told(works: Write) -> None:
     assert "with probability 0.000 ± 0.010 (50.0 % of the samples miss it by less" in said
 
 
+def test_report_says_what_decides(works: Write) -> None:
+    """Of the mud that the kiln leaves, ore decides alone; with a wide capacity of another document, two do.
+
+    Rate = min(c, mud) ÷ mud and so on are no sums, but the landfill of an amount is: mud less 0.9 c where
+    the kiln is full. With c uniform as widely as mud each is half of the variance.
+    """
+    aimed = "{ore: {value: 2.4 t/t, range: 2.2..2.6 t/t, dist: uniform, source: trials}}"
+    target = "targets: {landfill: {max: 0.6 Mt/a}}\n"
+    capacity = "{value: 1 Mt/a, range: <c>, dist: uniform, source: offer}"
+
+    def page(c: str, lang: str = "en") -> str:
+        path = works(capacity=capacity.replace("<c>", c), more="spreads: none")
+        text = path.read_text(encoding="utf-8")
+        text = re.sub(r"targets: .*\n", target, text)
+        text = re.sub(r"inputs: \{ore: .*", f"inputs: {aimed}", text)
+        text = text.replace("{cite: Trials}", "{cite: Trials}, offer: {cite: Offer}")
+        path.write_text(text, encoding="utf-8")
+        result = mfa.load(path).solve(samples=500, seed=2)
+        assert result.sampled is not None
+        return html.unescape(report_page(result, [], lang, None, result.sampled))
+
+    one = page("1..1.00001 Mt/a")
+    assert "One document decides: trials: Trials. Its figures carry" in one
+    assert 'id="decides"' in one
+    both = page("0.7778..1.2222 Mt/a")  # 0.9 of it has the width of the ore
+    found = re.search(r"2 documents decide: (trials|offer)[^.]*\. Their figures carry ([0-9.]+)", both)
+    assert found
+    assert float(found[2]) == pytest.approx(100, abs=16)  # four errors
+    shares = re.findall(r'scope="row">(?:trials: Trials|offer: Offer)</th>.*?<td>([0-9.]+) % ±', both)
+    assert [float(s) for s in shares] == [pytest.approx(50, abs=16)] * 2
+    assert "2 篇文献起决定作用" in page("0.7778..1.2222 Mt/a", "zh")
+    plain = report_page(mfa.load(works()).solve(), [])
+    assert 'id="decides"' not in plain
+
+
+def test_what_does_nothing_is_not_named() -> None:
+    """Of 300 figures that the answer does not depend on, none is named in nearly every run of samples."""
+    named, seeds = 0, 20
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        u, y = rng.random((300, 400)), rng.standard_normal(400)
+        shares = [
+            Share("y", "figure", str(i), "", *index_of(first)) for i, first in enumerate(indices(list(u), y))
+        ]
+        shares.sort(key=lambda s: -s.share)
+        one = Explained("y", 400, 0.0, 1.0, None, Index(0.0, 0.0), shares)
+        named += bool(one.clear("figure", 10))
+    assert named <= 4  # 1 of 20 at 5 %: 5 or more in one of 400 such tests
+
+
 def test_report_of_a_plain_run(works: Write) -> None:
     """Without samples no probability stands there, and that no range was computed does."""
     said = plain(report_page(mfa.load(works()).solve(), [], "en"))
@@ -169,6 +225,75 @@ def test_report_tells_samples_that_do_not_count(works: Write, run: Runner) -> No
 def line_at(ax: Axes, gid: str) -> float:
     (found,) = [x for x in ax.lines if x.get_gid() == gid]
     return float(np.asarray(found.get_xdata())[0])
+
+
+CLAIMS = """
+claims:
+  - {flow: {material: mud, source: smelter}, value: 1.1 Mt/a, tolerance: 0 %}
+  - {flow: {material: mud, source: smelter}, value: 1.388 Mt/a, tolerance: 0 %}
+  - {flow: {material: mud, source: smelter}, value: 1.38 Mt/a, tolerance: 10 %}
+  - {flow: {material: mud, source: smelter}, value: 150 万t/a}
+  - {level: smelter, value: 1.2 Mt/a}
+  - {indicator: industrial-solid-waste-utilisation, min: 95 %}
+  - {sum: [industrial-solid-waste-generated, industrial-solid-waste-utilised], min: 1 Mt/a}
+  - {capacity: kiln, value: 2 Mt/a}
+  - {not-modelled: no tax here, value: 3 亿元/a}
+"""
+PLACES = {
+    # number → (share below, share above, where): mud is uniform on 0.8 to 1.4 Mt/a, of which 0.9 is used
+    1: (1 / 2, 1 / 2, "within"),
+    2: (0.588 / 0.6, 0.012 / 0.6, "tail"),
+    3: ((1.242 - 0.8) / 0.6, 0, "within"),  # its tolerance of 10 % begins at 1.242 Mt/a
+    4: (1, 0, "outside"),  # 1.425 Mt/a and more
+    5: (1, 0, "fixed"),
+    6: (1 - MET, 0, "within"),
+    7: (0, 0, "within"),  # 1.6 Mt/a at least
+    8: (1, 0, "outside"),
+}
+
+
+def test_claims_among_samples(works: Write, tmp_path: Path, run: Runner) -> None:
+    """Each claim's place is that in the uniform distribution; JSON and table have it, verdicts stay."""
+    ranged = "{value: 1 Mt/a, range: 0.9..1.1 Mt/a, dist: uniform}"
+    path = works(capacity="1 Mt/a", more="spreads: none" + CLAIMS)
+    n, plain = 1500, mfa.audit(str(path))
+    found = mfa.audit(str(path), samples=n, seed=7)
+    assert found.verdicts == plain.verdicts
+    assert plain.placed is None
+    assert found.placed is not None
+    for number, placed in found.placed.claims.items():
+        below, above, where = PLACES[number]
+        if number == 8:  # nothing draws the capacity here
+            where = "fixed"
+        assert placed.where == where, number
+        assert placed.below.value == pytest.approx(below, abs=4 * math.sqrt(0.25 / n))
+        assert placed.above.value == pytest.approx(above, abs=4 * math.sqrt(0.25 / n))
+    assert set(found.placed.claims) == set(PLACES)  # what is not modelled has no place
+    mud = found.placed.claims[1].statistics
+    assert mud.p05 == pytest.approx(0.83e6, abs=0.02e6)
+    drawn = mfa.audit(str(works("drawn", capacity=ranged, more=CLAIMS)), samples=100)
+    assert drawn.placed is not None
+    assert drawn.placed.claims[8].where == "outside"
+    told = found.to_json()
+    assert told["samples"]["valid"] == n
+    row = told["claims"][3]  # in the unit of the claim
+    assert (row["place"], row["below"], row["unit"]) == ("outside", 1.0, "万t/a")
+    assert row["p95"] == pytest.approx(137, abs=2)
+    assert told["claims"][8]["place"] is None
+    run("audit", str(path), "--samples", "200", "--out", str(tmp_path / "out"))
+    with (tmp_path / "out" / "claims.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [r["place"] for r in rows] == [*(p if n != 8 else "fixed" for n, (_, _, p) in PLACES.items()), ""]
+
+
+def test_claims_among_samples_on_the_screen(works: Write, run: Runner) -> None:
+    """Those that no sample reaches come first, with what that says; bands are in the unit of the claim."""
+    text = run("audit", str(works(more=CLAIMS)), "--samples", "400").out
+    lines = [line.split("  ")[0] for line in text[text.index("place ") :].splitlines()[1:]]
+    assert lines[0] == "outside all samples"
+    assert " 万t/a" in text
+    assert "below 0.0075 (95 % sure)" in text  # 1 - 0.05^(1/400)
+    assert "在全部样本之外" in run("audit", str(works(more=CLAIMS)), "--samples", "4", "--lang", "zh").out
 
 
 def test_distribution_of_a_run(works: Write) -> None:
@@ -268,6 +393,28 @@ def test_compare_prints_and_writes_pairs(works: Write, run: Runner) -> None:
     assert "更好的概率" in chinese
     unknown = run("compare", one, two, "--samples", "200", "--indicator", "no-such")
     assert unknown.code == 2
+
+
+def test_of_several_the_first_is_sampled_once(
+    works: Write, run: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three scenarios take three sampled runs, and each pair says what it says alone."""
+    files = [
+        str(works(n, capacity=c, more="spreads: none"))
+        for n, c in (("a", BASE), ("b", MORE), ("c", BASE.replace("1 Mt", "0.8 Mt")))
+    ]
+    alone = [json.loads(run("compare", files[0], f, "--samples", "64", "--json").out)[0] for f in files[1:]]
+    seen: list[str] = []
+    sampled = pairs.sampled
+
+    def counted(central: Run, *rest: Any) -> Any:
+        seen.append(central.system.name)
+        return sampled(central, *rest)
+
+    monkeypatch.setattr(pairs, "sampled", counted)
+    together = json.loads(run("compare", *files, "--samples", "64", "--json").out)
+    assert seen == ["a", "b", "c"]
+    assert together == alone
 
 
 def test_an_indicator_that_one_run_lacks_has_no_pairs(works: Write, tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +24,9 @@ from mfa.cli.options import (
     told,
 )
 from mfa.show.stream import progress_line, say_json
+
+if TYPE_CHECKING:
+    from mfa.comparing import Comparison
 
 
 @cli.command()
@@ -60,17 +65,16 @@ def compare(
     if len(given) < 2:
         raise Misuse("misuse-alone")
     runs = [solved(name) for name in given]
+    pairs = [
+        replace(mfa.compare(runs[0], run), titles=(given[0], name))
+        for name, run in zip(given[1:], runs[1:], strict=True)
+    ]
     found = []
-    for name, run in zip(given[1:], runs[1:], strict=True):
-        comparison = replace(mfa.compare(runs[0], run), titles=(given[0], name))
+    for comparison in _sampled(pairs, draws, names, lang, shown=not quiet and form == "text"):
         shares = comparison.shares(names)
-        if draws.samples is not None:
-            with progress_line(shown=not quiet and form == "text") as show:
-                comparison = comparison.with_samples(
-                    draws.samples, draws.seed, names, told("sample", show, lang)
-                )
         if out is not None:
-            comparison.write(out if len(given) == 2 else out / name, shares, html=html, lang=lang)
+            folder = out if len(pairs) == 1 else out / comparison.titles[1]
+            comparison.write(folder, shares, html=html, lang=lang)
         if form == "github":
             annotate(of_comparison(comparison, comparison.titles, lang), quiet=quiet)
         elif form != "json" and not quiet:
@@ -78,3 +82,15 @@ def compare(
         found.append(comparison.to_json(shares))
     if form == "json":
         say_json(found)
+
+
+def _sampled(
+    pairs: Sequence[Comparison], draws: Draws, names: Sequence[str], lang: str, *, shown: bool
+) -> Sequence[Comparison]:
+    """The comparisons, with samples where they are asked for."""
+    from mfa.comparing import with_samples
+
+    if draws.samples is None:
+        return pairs
+    with progress_line(shown=shown) as show:
+        return list(with_samples(pairs, draws.samples, draws.seed, names, told("sample", show, lang)))

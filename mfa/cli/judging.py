@@ -12,7 +12,17 @@ import click
 import mfa
 from mfa.cli.asked import Form
 from mfa.cli.group import cli
-from mfa.cli.options import NamedPath, common, formats, of_year, scenario_options, year_option
+from mfa.cli.misuse import Misuse
+from mfa.cli.options import (
+    Draws,
+    NamedPath,
+    common,
+    formats,
+    of_year,
+    sampling_options,
+    scenario_options,
+    year_option,
+)
 from mfa.errors import message
 from mfa.show.stream import progress_line, say_json
 
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=NamedPath(file_okay=False, path_type=Path))
 @click.option("--years", is_flag=True)
 @click.option("--strict", is_flag=True)
+@sampling_options
 @year_option
 @scenario_options
 @common
@@ -34,6 +45,7 @@ def audit(
     out: Path | None,
     years: bool,
     strict: bool,
+    draws: Draws,
     year: int | None,
     over: Mapping[str, Any],
     form: Form,
@@ -46,6 +58,8 @@ def audit(
     from mfa.show.terminal.print_audit import print_audit
     from mfa.studies.claimed import claims_of
 
+    if years and draws.samples is not None:
+        raise Misuse("misuse-audit-samples")
     solved = of_year(mfa.load(scenario, **over).solve(), year)
     if years:
         _hindcast(solved, out, strict=strict, form=form, quiet=quiet, lang=lang)
@@ -58,6 +72,8 @@ def audit(
             lambda what, count: show(
                 message(f"audit-progress-{what}", {"count": count, "all": count_of}, lang)
             ),
+            samples=draws.samples,
+            seed=draws.seed,
         )
     if out is not None:
         found.write(out, lang=lang)

@@ -130,10 +130,10 @@ def run(
 
 def _say_run(result: Result, form: Form, lang: str, *, strict: bool, quiet: bool) -> None:
     """A run for a program: as annotations, or as JSON."""
-    from mfa.show.terminal.annotations import annotate, of_run
+    from mfa.show.terminal.annotations import annotate, of_runs
 
     if form == "github":
-        annotate(of_run(result.last, lang, strict=strict), quiet=quiet)
+        annotate(of_runs(result.each, lang, strict=strict), quiet=quiet)
     else:
         say_json(result.to_json(lang))
 

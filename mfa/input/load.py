@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mfa.checks import lists
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
+from mfa.input.kept_files import tree_of
 from mfa.input.merge import library, merge, names
 from mfa.input.merge.assembly import Assembly
 from mfa.input.records import builder, replaced
@@ -315,7 +316,7 @@ def _read_merged(
         faults of single files; variants, levers or settings for a chain alone
     """
     shown = library.shown(file)
-    tree, chain_of = read_book(file, shown) if is_book(file) else (read(file, shown), {})
+    tree, chain_of = read_book(file, shown) if is_book(file) else (tree_of(file, shown, read), {})
     if not merge.is_chain(tree):
         assembly = merge.scenario(file, tree, variants, levers)
     elif variants or levers or settings:

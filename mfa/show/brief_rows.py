@@ -75,8 +75,8 @@ class BriefInWords:
             self.lang,
             name=self.name,
             year=self.brief.run.system.period,
-            low=self._short(ends[0]) if ends else "–",
-            high=self._short(ends[1]) if ends else "–",
+            low=self.short(ends[0]) if ends else "–",
+            high=self.short(ends[1]) if ends else "–",
             side="≥" if target.minimum is not None else "≤",
             bound=self._bound(target, bound),
             unit=self.unit,
@@ -104,7 +104,7 @@ class BriefInWords:
     def _is_share(self) -> bool:
         return self.brief.target.unit == "1"
 
-    def _short(self, value: float | None) -> str:
+    def short(self, value: float | None) -> str:
         """The indicator without its unit: whole per cent, other units in about four digits."""
         if value is None:
             return "–"
@@ -121,7 +121,7 @@ class BriefInWords:
         heads = [self._in_unit(self.name, self.unit), *self.years, *more]
         rows: Rows = []
         for row, summary in zip(self.brief.rows, self._summaries, strict=True):
-            cells = (self._short(v.value) + _mark(v) if v is not None else "" for v in row.values)
+            cells = (self.short(v.value) + _mark(v) if v is not None else "" for v in row.values)
             rows.append(
                 (self._condition(row.condition), *cells, *([self._assumed(summary)] if self._split else []))
             )
@@ -139,7 +139,7 @@ class BriefInWords:
 
     def _assumed(self, summary: Summary | None) -> str:
         split = summary.split if summary is not None else None
-        return "" if split is None else self._short(split.assumed + split.unsaid)
+        return "" if split is None else self.short(split.assumed + split.unsaid)
 
     def assumed_takers(self) -> str:
         """The takers of assumed size that use most, under the condition that counts most of them."""
@@ -164,8 +164,8 @@ class BriefInWords:
         return [
             (
                 w.decision.label[self.lang],
-                self._short(w.worse),
-                self._short(w.better),
+                self.short(w.worse),
+                self.short(w.better),
                 f"{100 * w.span:+.0f}" if self._is_share else f"{w.span:+.4g}",
                 w.decision.advice[self.lang],
             )

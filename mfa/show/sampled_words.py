@@ -10,7 +10,7 @@ from mfa.results.run import Run
 from mfa.show.magnitudes import step, units
 from mfa.show.summary import Summary
 from mfa.show.text import figure, indicator_name, number, word, written
-from mfa.studies.sampling.sampled import Sampled
+from mfa.studies.sampling.sampled import Asked, Sampled
 from mfa.studies.sampling.sampled_years import Samples
 from mfa.studies.sampling.statistics import Probability, Statistics
 
@@ -22,14 +22,19 @@ HEADS = ("written", "mean", "sd", "p05", "p50", "p95")
 
 def samples_title(sampled: Samples, lang: str) -> str:
     """How many samples, drawn how, and how many figures were spread as written and by default."""
+    return drawn_title(sampled.asked, sampled.count, sampled.by_range, sampled.by_default, lang)
+
+
+def drawn_title(asked: Asked, count: int, by_range: int, by_default: int, lang: str) -> str:
+    """The same of what was drawn for another question."""
     return word(
         "samples-title",
         lang,
-        count=f"{sampled.count:,}".replace(",", " "),
-        method=word(f"samples-{sampled.asked.method}", lang),
-        seed=sampled.asked.seed,
-        written=sampled.by_range,
-        default=sampled.by_default,
+        count=f"{count:,}".replace(",", " "),
+        method=word(f"samples-{asked.method}", lang),
+        seed=asked.seed,
+        written=by_range,
+        default=by_default,
     )
 
 

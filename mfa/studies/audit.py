@@ -22,12 +22,13 @@ from mfa.results.run import Run
 from mfa.studies.claimed import claims_of, value_of
 from mfa.studies.lp.measures import Measures, Quantity
 from mfa.studies.lp.programme import REACHED, TIME_LIMIT, Bound, Elastic, Programme, Undecided
+from mfa.studies.sampling.claims_placed import ClaimsPlaced
 from mfa.system import Claim, Figure, System
 
 Word = Literal[
     "holds", "stated", "dispatch", "weak", "contradicts", "undecided", "differs", "not-modelled", "no-value"
 ]
-Progress = Callable[[Literal["claims", "sets"], int], None]
+Progress = Callable[[Literal["claims", "sets", "samples"], int], None]
 ROUNDING = 1e-9  # of the figures compared: as the linear programmes keep their rows
 STATED = 1e-6  # of a figure: what is put in and what comes out of a run agree to more than that
 ZERO_CLAIM_SCALE = 1e3  # what a bound of 0 is measured against, native units
@@ -71,12 +72,14 @@ class Audit:
 
     `conflicts`: the smallest first, of one size those furthest from the model. `opened` are the recipes
     whose mass is open by more than their tolerance; they are taken as open as they are written.
+    `placed` is where the claims stand among samples, where some were asked for.
     """
 
     verdicts: tuple[Verdict, ...]
     conflicts: tuple[Conflict, ...]
     complete: bool = True
     opened: tuple[Closure, ...] = ()
+    placed: ClaimsPlaced | None = None
 
     @property
     def passes(self) -> bool:

@@ -55,6 +55,14 @@ class Sale:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """A condition with a run for each year of a scenario that goes through several."""
+
+    condition: Condition
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
 class Brief:
     """What the page tells.
 
@@ -65,6 +73,7 @@ class Brief:
     rows : one a condition
     weighed : one a decision, in the order of the outline
     sales : of the year of the brief, the most sold first, a value a condition
+    curves : the first conditions year by year, where the outline names a scenario for it
     """
 
     run: Run
@@ -72,6 +81,7 @@ class Brief:
     rows: tuple[Row, ...]
     weighed: tuple[Weighed, ...]
     sales: tuple[Sale, ...]
+    curves: tuple[Curve, ...] = ()
 
     @property
     def target(self) -> Indicator:
@@ -103,6 +113,7 @@ def brief(
     years: Sequence[Run],
     conditions: Sequence[Condition],
     runs: Mapping[tuple[str, ...], Sequence[Run | None]],
+    curves: Sequence[Curve] = (),
 ) -> Brief:
     """The page of a scenario.
 
@@ -112,6 +123,7 @@ def brief(
     years : the years as their scenarios stand
     conditions : the rows of the table
     runs : variants → the run of each year, None where it does not offer them
+    curves : conditions year by year
     """
     name, at = run.system.brief.indicator, years.index(run)
     rows = (_row(c, runs[c.variants], at, name) for c in conditions)
@@ -119,9 +131,8 @@ def brief(
         Weighed(d, _value(runs[d.worse][at], name), _value(runs[d.better][at], name))
         for d in run.system.brief.decisions
     )
-    return Brief(
-        run, tuple(years), tuple(rows), tuple(weighed), _sales([runs[c.variants][at] for c in conditions])
-    )
+    sales = _sales([runs[c.variants][at] for c in conditions])
+    return Brief(run, tuple(years), tuple(rows), tuple(weighed), sales, tuple(curves))
 
 
 def _row(condition: Condition, runs: Sequence[Run | None], at: int, name: str) -> Row:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from mfa.results.run import Run
 from mfa.system import Claim, System
 
@@ -14,6 +16,17 @@ def claims_of(system: System) -> tuple[Claim, ...]:
 
 def value_of(run: Run, claim: Claim) -> float | None:
     """What the model gives, in the unit of the claim's quantity; None where it has no value."""
+    return values_of(run, [claim])[0]
+
+
+def values_of(run: Run, claims: Sequence[Claim]) -> list[float | None]:
+    """What the model gives for each claim; the indicators of all of them are worked out together."""
+    names = {n for c in claims if c.kind == "indicators" for n in c.names}
+    rows = {r.name: r.value for r in run.indicators_named(names)} if names else {}
+    return [_value(run, claim, rows) for claim in claims]
+
+
+def _value(run: Run, claim: Claim, rows: Mapping[str, float | None]) -> float | None:
     if claim.kind == "level":
         names = run.compiled.structure.processes
         return float(run.state.level[names.index(claim.names[0])])
@@ -28,6 +41,5 @@ def value_of(run: Run, claim: Claim) -> float | None:
             if f.material == material and ((source and f.source == source) or (target and f.target == target))
         )
     absent = 0.0 if claim.unit.endswith("/a") else None  # a sum that has nothing to count has no row
-    rows = {r.name: r.value for r in run.indicator_list if r.name in claim.names}
     found = [rows.get(n, absent) for n in claim.names]
     return None if any(v is None for v in found) else sum(v for v in found if v is not None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mfa.errors import Fault, Place
+from mfa.input.kept_files import forms
 from mfa.input.schema.validate import FormCache
 from mfa.input.yaml.tree import Items, Node, Text, Tree
 
@@ -56,7 +57,7 @@ class Assembly:
     picked: dict[str, Text] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    forms: FormCache = field(default_factory=FormCache)
+    forms: FormCache = field(default_factory=forms)
     unset: Assembly | None = None
     asked: dict[tuple[str, str], bool] = field(default_factory=dict)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place
+from mfa.input.kept_files import tree_of
 from mfa.input.merge import library
 from mfa.input.merge.assembly import NOUNS, SECTIONS, SIDES, Assembly, other_kind
 from mfa.input.schema.forms import ChainForm
-from mfa.input.schema.validate import FormCache, validate
+from mfa.input.schema.validate import FormCache
 from mfa.input.seen_files import see
 from mfa.input.yaml.reader import read
 from mfa.input.yaml.tree import Items, Tree
@@ -49,14 +50,14 @@ def load_chain(assembly: Assembly, file: Path, named_at: Place, tree: Tree | Non
             continue
         assembly.files.append(each)
         try:
-            found = tree if tree is not None and each is file else read(each, library.shown(each))
+            found = tree if tree is not None and each is file else tree_of(each, library.shown(each), read)
         except Error as error:
             assembly.faults.extend(error.faults)
             continue
         if "scenario" in found and "chain" not in found:
             assembly.faults.append(Fault("chain-is-scenario", named_at, {"file": library.shown(each)}))
             continue
-        form, faults = validate(ChainForm, found)
+        form, faults = assembly.forms.validate(ChainForm, found)
         if form is None:
             assembly.faults.extend(faults)
         else:
@@ -179,7 +180,7 @@ def add_library(assembly: Assembly) -> None:
     loaded = {library.real(f) for f in assembly.files}
     if not wanted - assembly.materials.keys() or not file.is_file() or library.real(file) in loaded:
         return
-    tree = read(file, library.shown(file))
+    tree = tree_of(file, library.shown(file), read)
     shared = tree.child("materials")
     added = False
     while missing := [m for m in wanted - assembly.materials.keys() if m in shared]:

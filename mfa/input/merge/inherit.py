@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place, nearest
+from mfa.input.kept_files import once, tree_of
 from mfa.input.merge import library
 from mfa.input.merge.assembly import Assembly
 from mfa.input.merge.overrides import node_at
@@ -26,6 +27,13 @@ def extended(path: Path, tree: Tree, files: list[Path]) -> Tree:
     Error
         the faults of one file, a parent that is none, or one that extends itself
     """
+    merged, read_files = once(("extended", path, id(tree)), tree, lambda: _extended(path, tree))
+    files += read_files
+    return merged
+
+
+def _extended(path: Path, tree: Tree) -> tuple[Tree, list[Path]]:
+    files: list[Path] = []
     layers: dict[Path, Tree] = {}
     named_at: Place | None = None
     while True:
@@ -40,11 +48,11 @@ def extended(path: Path, tree: Tree, files: list[Path]) -> Tree:
         if library.real(parent) in layers:
             names = " → ".join(library.shown(p) for p in (*layers, parent))
             raise Error([Fault("extends-itself", named_at, {"names": names})])
-        path, tree = parent, read(parent, library.shown(parent))
+        path, tree = parent, tree_of(parent, library.shown(parent), read)
     *above, merged = layers.values()
     for layer in reversed(above):
         merged = laid_over(merged, layer)
-    return merged
+    return merged, files
 
 
 def _parent(path: Path, tree: Tree) -> Path | None:

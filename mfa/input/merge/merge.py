@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mfa.errors import Error, Fault, FaultWithoutPlace, Place, nearest
+from mfa.input.kept_files import once
 from mfa.input.merge import library
 from mfa.input.merge.assembly import NEEDED, NOUNS, SECTIONS, SIDES, Assembly, other_kind
 from mfa.input.merge.chains import add_chains, add_library, load_chain
@@ -116,9 +117,7 @@ def _add_scenario(assembly: Assembly) -> None:
             if key not in known and not {NEEDED[noun], "like", "recipe"} & node.keys():
                 _unknown_override(assembly, noun, key, written.keys_at[key], known)
                 continue
-            merged = merge(known[key], node) if key in known else node
-            assert isinstance(merged, Tree)
-            known[key] = merged
+            known[key] = _merged(known[key], node) if key in known else node
             twin = other_kind(assembly, section, key)
             if twin is not None:
                 assembly.faulty.add(key)
@@ -131,6 +130,12 @@ def _add_scenario(assembly: Assembly) -> None:
             node = pool[side]
             assert isinstance(node, Items | Tree)
             assembly.own_sides[material, side] = node
+
+
+def _merged(parent: Tree, child: Tree) -> Tree:
+    made = once(("merged", id(parent), id(child)), (parent, child), lambda: merge(parent, child))
+    assert isinstance(made, Tree)
+    return made
 
 
 def _unknown_override(

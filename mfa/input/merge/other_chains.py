@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mfa.errors import Error
+from mfa.input.kept_files import tree_of
 from mfa.input.merge import library
 from mfa.input.merge.assembly import Assembly
 from mfa.input.seen_files import see
@@ -80,6 +81,6 @@ class OtherChains:
         if file not in self._read:
             self._read[file] = None
             with suppress(Error):
-                tree = read(file, library.shown(file))
+                tree = tree_of(file, library.shown(file), read)
                 self._read[file] = tree if "chain" in tree else None
         return self._read[file]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mfa.errors import Fault, FaultWithoutPlace, nearest
+from mfa.errors import Fault, FaultWithoutPlace, Place, nearest
 from mfa.input.merge import library
 from mfa.input.records.figures import Reader
 from mfa.input.schema.assessment_forms import BriefForm
@@ -43,15 +43,25 @@ def outline(
             )
             for i, d in enumerate(form.decisions)
         ),
+        _file(form.curve, place_of(tree, ("curve",)), beside, reader) if form.curve else "",
+        place_of(tree, ("curve",)) if form.curve else None,
     )
 
 
 def _files(form: BriefForm, tree: Tree, beside: Path, reader: Reader) -> Iterator[str]:
     for i, name in enumerate(form.scenarios):
-        try:
-            yield str(library.find(name, "scenarios", beside))
-        except FaultWithoutPlace as unplaced:
-            reader.faults.append(unplaced.at(place_of(tree, ("scenarios", i))))
+        found = _file(name, place_of(tree, ("scenarios", i)), beside, reader)
+        if found:
+            yield found
+
+
+def _file(name: str, place: Place, beside: Path, reader: Reader) -> str:
+    """The file of a scenario; empty, and a fault, where there is none."""
+    try:
+        return str(library.find(name, "scenarios", beside))
+    except FaultWithoutPlace as unplaced:
+        reader.faults.append(unplaced.at(place))
+        return ""
 
 
 def _texts(label: Label | None, variants: Sequence[str]) -> dict[str, str]:

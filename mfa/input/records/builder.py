@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from mfa.errors import Error, Fault, Place, nearest
+from mfa.input.kept_files import once
 from mfa.input.merge.assembly import Assembly
 from mfa.input.merge.chains import borrowed
 from mfa.input.merge.other_chains import OtherChains
 from mfa.input.merge.overrides import listed_at
+from mfa.input.records import cited
 from mfa.input.records.assessment import assessment, currencies
 from mfa.input.records.claims import year_faults
 from mfa.input.records.delays import delay_faults
@@ -24,13 +27,14 @@ from mfa.input.records.stocks import amount_of, stock
 from mfa.input.records.time_span import time_span
 from mfa.input.records.uncertainty import correlation_faults, correlations, spreads
 from mfa.input.schema.fields import Label, Quantity
-from mfa.input.schema.forms import MaterialForm, ProcessForm, Source, StockForm, SubstanceForm
+from mfa.input.schema.forms import MaterialForm, ProcessForm, StockForm, SubstanceForm
 from mfa.input.yaml.tree import Node, Tree, place_of
 from mfa.presentation import Drawing
 from mfa.storage import Stock
 from mfa.system import Figure, Material, Pool, Process, System
 
 F = TypeVar("F", bound=BaseModel)
+R = TypeVar("R", Material, Process)
 
 
 def system(assembly: Assembly) -> System:
@@ -59,7 +63,7 @@ class Builder:
             frozenset(assembly.sources),
             self.faults,
             substances=frozenset(assembly.substances),
-            computed=frozenset(k for k, found in assembly.sources.items() if any(map(_is_computed, found))),
+            computed=cited.computed(assembly),
         )
         self.currencies = currencies(assembly.scenario, self.reader)
         self.reader.rates = tuple((code, figure.value) for code, figure in self.currencies.items())
@@ -107,8 +111,8 @@ class Builder:
             layers=found.layers,
             indicators=found.indicators,
             claims=found.claims,
-            sources=self._sources(),
-            source_kinds=self._source_kinds(),
+            sources=cited.citations(self.assembly),
+            source_kinds=cited.kinds(self.assembly),
             notes=(*self.notes, *borrowed(self.assembly)),
             sankey=self._with_chain_labels(found.sankey),
             brief=found.brief,
@@ -161,7 +165,28 @@ class Builder:
 
     def material(self, key: str) -> Material | None:
         """One material with its price, the scenario's over its own; None where it is faulty."""
-        tree, prices = self.assembly.materials[key], self.assembly.scenario.child("prices")
+        tree, own = self.assembly.materials[key], self.assembly.scenario.child("prices").get(key)
+        made_from = (key, id(tree), id(own), *self._named((tree, own)))
+        return self._known(made_from, (tree, own), lambda: self._material(key, tree))
+
+    def _known(self, made_from: tuple[object, ...], holds: object, make: Callable[[], R | None]) -> R | None:
+        """A record that is made from certain nodes, with the settings of this reader; faults end that."""
+        if self.faults:
+            return make()
+        return once((*made_from, *self._settings), holds, make, lambda: not self.faults)
+
+    @cached_property
+    def _settings(self) -> tuple[object, ...]:
+        """What a record is made from beside its nodes."""
+        return self.reader.year, self.reader.rates, self.reader.substances
+
+    def _named(self, nodes: Iterable[Node | None]) -> tuple[object, ...]:
+        """The sources that nodes name which the run has, and those of them whose figures are exact."""
+        found = cited.named(nodes)
+        return found & self.reader.sources, found & self.reader.computed
+
+    def _material(self, key: str, tree: Tree) -> Material | None:
+        prices = self.assembly.scenario.child("prices")
         form = self._form(MaterialForm, tree, ("materials", key))
         if form is None:
             self.faulty.add(key)
@@ -179,8 +204,17 @@ class Builder:
 
     def _processes(self, materials: Mapping[str, Material]) -> dict[str, Process]:
         lists = listed_at(self.assembly)
-        keys = [key for key in self.assembly.processes if key not in self.faulty]
-        found = {key: self.process(key, materials, lists) for key in keys}
+
+        def made(key: str) -> Process | None:
+            tree = self.assembly.processes[key]
+            per, flows = str(tree.get("per")), (*tree.child("inputs"), *tree.child("outputs"))
+            used = [materials[m] for name in (*flows, per) for m in lineage(name, materials)]
+            listed = (key, per, "givers") in lists, lists.get((key, per, "takers"))
+            made_from = (key, id(tree), self.assembly.chain_of.get(key, ""), listed, *map(id, used))
+            made_from += self._named((tree,))
+            return self._known(made_from, (tree, used), lambda: self.process(key, materials, lists))
+
+        found = {key: made(key) for key in self.assembly.processes if key not in self.faulty}
         return {k: p for k, p in found.items() if p}
 
     def process(
@@ -327,20 +361,6 @@ class Builder:
                 values = {"id": key, "parent": parent}
                 self.faults.append(Fault("residue-of-no-waste", place_of(tree, ("residue-of",)), values))
 
-    def _sources(self) -> dict[str, str]:
-        """Id → citation; chains that define one id differently are cited one after the other."""
-        return {
-            k: "; ".join(Source.model_validate(v).cite for v in found)
-            for k, found in self.assembly.sources.items()
-        }
-
-    def _source_kinds(self) -> dict[str, str]:
-        """Id → what it stands for; nothing where it is not said, or chains say it differently."""
-        kinds = {
-            k: {Source.model_validate(v).kind for v in found} for k, found in self.assembly.sources.items()
-        }
-        return {k: kind for k, said in kinds.items() if len(said) == 1 for kind in said if kind}
-
     def _with_chain_labels(self, found: Drawing) -> Drawing:
         """What the scenario does not name itself, `chain:NAME`, has the label of the chain's file."""
         labels = dict(found.labels)
@@ -365,10 +385,6 @@ class Builder:
                 del pools[key]
         kept = touched | {parent for key in touched for parent in lineage(key, materials)}
         return {k: m for k, m in materials.items() if k in kept}
-
-
-def _is_computed(source: Node) -> bool:
-    return isinstance(source, Tree) and source.get("kind") == "computed"
 
 
 def _texts(tree: Tree, name: str) -> Mapping[str, str]:

@@ -110,6 +110,7 @@ class BriefForm(Form):
 
     indicator: IndicatorName | None = None
     scenarios: list[str] = Field(default_factory=list)
+    curve: str | None = None
     conditions: list[ConditionForm] = Field(default_factory=list)
     decisions: list[DecisionForm] = Field(default_factory=list)
 

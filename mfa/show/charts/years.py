@@ -134,8 +134,12 @@ def value_range(
 
 
 def _years_axis(ax: Axes, when: Sequence[int]) -> None:
-    """Only years that are given have a mark; every n-th has its number."""
-    every = math.ceil(len(when) / 12)
+    """Only years that are given have a mark; every n-th has its number, as the axis has room."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    points = ax.get_window_extent().width * 72 / figure.dpi
+    wide = text_width(str(when[-1]), type_pt(SMALL)) + pt(8)
+    every = max(math.ceil(len(when) / 12), math.ceil(len(when) * wide / points))
     shown = [year for i, year in enumerate(when) if i % every == 0]
     ax.set_xticks(shown, [str(year) for year in shown])
     span = max(when[-1] - when[0], 1)

@@ -18,6 +18,7 @@ from mfa.show.report.over_years_section import years_section
 from mfa.show.report.pictures import run_pictures
 from mfa.show.report.samples import band_sentence, ranges, samples_section
 from mfa.show.report.sections import CONFIDENCES, Rows, others, sections
+from mfa.show.report.what_decides import deciding_section
 from mfa.show.sampled_words import band, chance, probability_text
 from mfa.show.summary import Summary
 from mfa.show.text import (
@@ -91,6 +92,7 @@ def _rendered(
         over_years=years_section(runs, lang, over_years),
         **_answer(summary, result.system, lang, sampled),
         **samples_section(summary, sampled, lang),
+        decides=deciding_section(result, sampled, lang),
         **run_pictures(summary, lang),
         **sections(summary, result.system, lang),
         solved=solved_line(result.system, result.state, lang),

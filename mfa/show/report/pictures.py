@@ -38,13 +38,13 @@ class Pictures:
     def __init__(self, prefix: str = "c") -> None:
         self._numbers, self._prefix = count(1), prefix
 
-    def svg(self, draw: Callable[[], Axes], alt: str) -> str:
-        """A chart drawn by matplotlib as an inline SVG with a text alternative."""
+    def svg(self, draw: Callable[[], Axes], alt: str, *, tight: bool = False) -> str:
+        """A chart drawn by matplotlib as an inline SVG with a text alternative; `tight` without margins."""
         figure = draw().get_figure(root=True)
         assert figure is not None
         out = StringIO()
         with reproducible():
-            figure.savefig(out, format="svg", metadata={"Date": None})
+            figure.savefig(out, format="svg", metadata={"Date": None}, bbox_inches="tight" if tight else None)
         return self.inline(out.getvalue(), alt)
 
     def inline(self, text: str, alt: str) -> str:

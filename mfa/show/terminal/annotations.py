@@ -6,7 +6,7 @@ line of a pull request.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mfa.system import System
 
 Level = Literal["error", "warning", "notice"]
+TARGET = "target"
+LEVELS: tuple[Level, ...] = ("error", "warning", "notice")  # the gravest first: GitHub shows ten of a kind
 IN_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 IN_PROPERTY = {**IN_DATA, ":": "%3A", ",": "%2C"}
 FAILING = ("contradicts", "differs", "undecided")  # verdicts that `audit --strict` does not let pass
@@ -79,6 +81,40 @@ def of_check(report: Check, lang: str, *, strict: bool) -> Iterator[Annotation]:
 
 def of_run(result: Run, lang: str, *, strict: bool) -> Iterator[Annotation]:
     """The targets, a missed one an error where they are required; then the warnings."""
+    return (one for _, one in _of_run(result, lang, strict=strict))
+
+
+def of_runs(runs: Sequence[Run], lang: str, *, strict: bool) -> Iterator[Annotation]:
+    """The same of each year: a target is one annotation with a line a year, as is a warning with its last."""
+    if len(runs) == 1:
+        yield from of_run(runs[0], lang, strict=strict)
+        return
+    found: dict[tuple[str, ...], list[tuple[int, Annotation]]] = {}
+    for run in runs:
+        for key, one in _of_run(run, lang, strict=strict):
+            found.setdefault((one.level, *key), []).append((run.system.period, one))
+    together = (_together(key, each, runs[0].system.span, lang) for key, each in found.items())
+    yield from sorted(together, key=lambda one: LEVELS.index(one.level))
+
+
+def _together(
+    key: tuple[str, ...], each: Sequence[tuple[int, Annotation]], step: int, lang: str
+) -> Annotation:
+    """One annotation of several years."""
+    from mfa.show.over_years import spans
+
+    colon = "：" if lang == "zh" else ": "
+    (last, one), texts = each[-1], {a.text for _, a in each}
+    years = spans(list(dict.fromkeys(year for year, _ in each)), step)
+    if len(texts) == 1:
+        return one._replace(text=f"{years}{colon}{one.text}")
+    if TARGET in key:
+        return one._replace(text="\n".join(f"{year}{colon}{a.text}" for year, a in each))
+    return one._replace(text=f"{years}; {last}{colon}{one.text}")
+
+
+def _of_run(result: Run, lang: str, *, strict: bool) -> Iterator[tuple[tuple[str, ...], Annotation]]:
+    """What is told of a run, and what it is about."""
     from mfa.show.summary import Summary
 
     system, summary = result.system, Summary(result)
@@ -86,10 +122,14 @@ def of_run(result: Run, lang: str, *, strict: bool) -> Iterator[Annotation]:
     missed: Level = "error" if strict else "warning"
     for row in sorted(summary.targets, key=lambda r: r.met == "true"):
         level: Level = "notice" if row.met == "true" else missed
-        yield Annotation(level, target_sentence(row, system, lang), bounds.get(row.name))
+        side = "min" if row.minimum is not None else "max"
+        yield (
+            (TARGET, row.name, side),
+            Annotation(level, target_sentence(row, system, lang), bounds.get(row.name)),
+        )
     for warning in summary.warnings:
         place = warning.message.place or _place(system, warning)
-        yield Annotation("warning", warning.message.words(lang), place)
+        yield (warning.code, warning.place), Annotation("warning", warning.message.words(lang), place)
 
 
 def _place(system: System, warning: RunWarning) -> Place | None:

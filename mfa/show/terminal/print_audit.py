@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from mfa.results.tables import Table
+from mfa.results.tables import Cell, Table
+from mfa.show.sampled_words import drawn_title, probability_text
 from mfa.show.terminal.table import bold, coloured, dim, line, table
 from mfa.show.text import number, word
 from mfa.studies.audit import Audit, Verdict
 from mfa.studies.lp.programme import TIME_LIMIT
+from mfa.studies.sampling.claims_placed import ClaimsPlaced, Placed, ordered
+from mfa.studies.sampling.statistics import COLUMNS
 from mfa.system import Claim
 
 COLOURS = {
@@ -19,18 +22,24 @@ COLOURS = {
     "weak": "yellow",
     "dispatch": "yellow",
 }
+PLACE_COLOURS = {"outside": "red", "tail": "yellow", "within": "green", "fixed": "cyan"}
+RARE = 0.05  # chance that no sample shows what is as likely as is said: 95 % sure
 ORDER = (
     *("contradicts", "differs", "undecided", "dispatch", "weak", "no-value", "holds", "stated"),
     "not-modelled",
 )
+PLACED = ("samples", *COLUMNS, "below", "below_error", "above", "above_error", "place")
+"""The columns of a claim among samples: how many have a figure, its spread, how often beyond the claim."""
 MOST_CONFLICTS = 8  # what a reader checks; the rest is in the table
 
 
 def claims_table(audit: Audit, lang: str = "en") -> Table:
     """claim, label, quantity, stated, low … possible_low, possible_high, verdict, reason, source, note.
 
-    All figures of a row are in its `unit`, the one in which the claim is written.
+    All figures of a row are in its `unit`, the one in which the claim is written. With samples also
+    those of `PLACED`.
     """
+    placed = audit.placed.claims if audit.placed else {}
     rows = [
         (
             v.claim.number,
@@ -44,12 +53,22 @@ def claims_table(audit: Audit, lang: str = "en") -> Table:
             v.reason.text(lang),
             v.claim.source or None,
             v.claim.note or None,
+            *(_placed_cells(placed.get(v.claim.number)) if audit.placed else ()),
         )
         for v in audit.verdicts
     ]
     ends = ("low", "high", "unit", "model", "possible_low", "possible_high")
     columns = ("claim", "label", "quantity", "stated", *ends, "verdict", "reason", "source", "note")
-    return Table("claims", columns, rows)
+    return Table("claims", (*columns, *(PLACED if audit.placed else ())), rows)
+
+
+def _placed_cells(one: Placed | None) -> tuple[Cell, ...]:
+    """The columns of `PLACED`; nothing for a claim that the model has no figure for."""
+    if one is None or one.where is None:
+        return (None if one is None else 0, *(None,) * (len(PLACED) - 1))
+    spread = (_in_unit(one.claim, x) for x in one.statistics)
+    chances = (x for p in (one.below, one.above) for x in (p.value, p.error))
+    return (one.samples, *spread, *chances, one.where)
 
 
 def conflicts_table(audit: Audit) -> Table:
@@ -81,8 +100,39 @@ def print_audit(audit: Audit, name: str, lang: str) -> None:
     ordered = sorted(audit.verdicts, key=lambda v: (ORDER.index(v.word), v.claim.number))
     table("", heads, [_row(v, lang) for v in ordered], left=2, last_left=True)
     _reasons(ordered, lang)
+    if audit.placed:
+        _places(audit.placed, lang)
     _opened(audit, lang)
     _conflicts(audit, lang)
+
+
+def _places(found: ClaimsPlaced, lang: str) -> None:
+    """Where the claims stand among the samples, those that no sample reaches first."""
+    line(bold(drawn_title(found.asked, found.asked.most, found.by_range, found.by_default, lang)))
+    if found.valid < found.asked.most:
+        line("  ", word("report-range-counted", lang, valid=found.valid, count=found.asked.most))
+    heads = [word(f"audit-head-{h}", lang) for h in ("place", "claim", "stated", "band", "below", "above")]
+    shown = ordered(list(found.claims.values()))
+    table("", heads, [_place_row(p, lang) for p in shown], left=2)
+    rare = f"{1 - RARE ** (1 / max(found.valid, 1)):.2g}"
+    for where in dict.fromkeys(p.where for p in shown if p.where):
+        name = coloured(word(f"audit-place-{where}", lang), PLACE_COLOURS[where])
+        line("  ", name, ": ", word(f"audit-place-means-{where}", lang, rare=rare))
+    line()
+
+
+def _place_row(one: Placed, lang: str) -> tuple[str, ...]:
+    """A claim, the band of the model in its unit, how often the model is below and above it."""
+    claim = one.claim
+    name = f"{claim.number} {claim.label[lang]}"
+    if one.where is None:
+        return word("audit-word-no-value", lang), name, claim.text, "", "", ""
+    low, high = (_in_unit(claim, x) for x in (one.statistics.p05, one.statistics.p95))
+    ends = [] if low is None or high is None else [number(x) for x in (low, high)]
+    band = f"{' – '.join(ends if one.moves else ends[:1])} {claim.written}".strip()
+    sides = ((claim.low, one.below), (claim.high, one.above))
+    chances = ("" if bound is None else probability_text(p) for bound, p in sides)
+    return word(f"audit-place-{one.where}", lang), name, claim.text, band, *chances
 
 
 def _row(v: Verdict, lang: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa.show.brief_curve import CurveInWords
 from mfa.show.brief_rows import BriefInWords
 from mfa.show.terminal.table import bold, dim, line, table
 from mfa.show.text import word
@@ -19,6 +20,12 @@ def print_brief(brief: Brief, lang: str) -> None:
     table(word("brief-rates", lang), heads, rows)
     if takers := words.assumed_takers():
         line(dim(takers), "\n")
+    curve = CurveInWords(words)
+    if curve.found:
+        heads, rows = curve.table()
+        table(curve.heading, heads, rows)
+        if yards := curve.yards():
+            line(dim(yards), "\n")
     if rows := words.decisions():
         table(word("brief-decisions", lang), words.decision_heads(), rows, last_left=True)
     heads, rows = words.sales()

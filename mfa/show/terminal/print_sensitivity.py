@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
+from mfa.show.sensitivity_words import per_cent, share_name
 from mfa.show.terminal.print_propagation import of_indicator
 from mfa.show.terminal.table import bold, dim, line, table
 from mfa.show.text import (
@@ -92,7 +93,7 @@ def _samples(page: _Page, rows: Sequence[Share]) -> None:
         side = "min" if page.row.minimum is not None else "max"
         words = {"bound": written(page.row, bound), "p": p, "error": error}
         line("  ", word(f"sensitivity-chance-{side}", page.lang, **words))
-    whole = {"share": _per_cent(one.whole.value), "error": _per_cent(one.whole.error)}
+    whole = {"share": per_cent(one.whole.value), "error": per_cent(one.whole.error)}
     line("  ", dim(word("sensitivity-whole", page.lang, **whole)), "\n")
     kinds: tuple[By, ...] = ("figure", "document", "process", "chain")
     for by in kinds:
@@ -113,22 +114,11 @@ def _largest(page: _Page, one: Explained, by: By) -> None:
         return
     text = by == "figure"
     heads = page.heads(*(("", "document") if text else ("",)), "share", "error")
-    cells = [(*_named(page, s), _per_cent(s.share), f"± {_per_cent(s.error)}") for s in found]
+    cells = [
+        (*share_name(page.run.system, s, page.lang, MOST_CITED), per_cent(s.share), f"± {per_cent(s.error)}")
+        for s in found
+    ]
     table(word(f"sensitivity-most-{by}", page.lang), heads, cells, 2 if text else 1)
-
-
-def _named(page: _Page, share: Share) -> tuple[str, ...]:
-    if share.by == "figure":
-        return page.path(share.name), share.document or "–"
-    if share.by == "process" and share.name:
-        return (node_name(page.run.system, share.name, page.lang),)
-    if share.by == "document" and share.name in page.run.system.sources:
-        return (_cut(f"{share.name}: {page.run.system.sources[share.name]}"),)
-    return (share.name or word(f"sensitivity-without-{share.by}", page.lang),)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_CITED else f"{text[: MOST_CITED - 1].rstrip()}…"
 
 
 def _next(page: _Page, one: Explained) -> None:
@@ -142,7 +132,10 @@ def _next(page: _Page, one: Explained) -> None:
         text = by == "figure"
         doubt = ("doubt-falls", "error") if doubted else ()
         heads = page.heads(*(("", "document") if text else ("",)), "sd-falls", "error", *doubt)
-        cells = [(*_named(page, s), *_falls(s, doubted=doubted)) for s in found]
+        cells = [
+            (*share_name(page.run.system, s, page.lang, MOST_CITED), *_falls(s, doubted=doubted))
+            for s in found
+        ]
         table(word(f"sensitivity-next-{by}", page.lang), heads, cells, 2 if text else 1)
 
 
@@ -150,12 +143,8 @@ def _falls(share: Share, *, doubted: bool) -> Iterator[str]:
     pairs = [(share.sd_falls, share.sd_falls_error)]
     pairs += [(share.doubt_falls, share.doubt_falls_error)] if doubted else []
     for value, error in pairs:
-        yield "–" if value is None else _per_cent(value)
-        yield "" if error is None else f"± {_per_cent(error)}"
-
-
-def _per_cent(value: float) -> str:
-    return f"{100 * value:.1f} %"
+        yield "–" if value is None else per_cent(value)
+        yield "" if error is None else f"± {per_cent(error)}"
 
 
 # ---------------------------------------------------------------- others
@@ -233,7 +222,7 @@ def _plain(page: _Page, value: float | None) -> str:
 def _sobol(page: _Page, rows: Sequence[Sobol]) -> None:
     heads = page.heads("", "first", "error", "total", "error")
     cells = [
-        (s.name, *(_per_cent(x) for x in (s.first, s.first_error, s.total, s.total_error)))
+        (s.name, *(per_cent(x) for x in (s.first, s.first_error, s.total, s.total_error)))
         for s in rows[:MOST_ROWS]
     ]
     table(page.name, heads, cells)

@@ -6,7 +6,7 @@ alike in both, and the change has only the spread of what differs between them (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,18 +73,21 @@ class Paired:
 
 def paired(
     a: Run,
-    b: Run,
+    others: Sequence[Run],
     samples: int,
     seed: int = 1,
     names: Sequence[str] = (),
     progress: Progress = lambda done, count: None,
     draw: Callable[[Run, Asked, Progress], Sampled] = sampled,
-) -> Paired:
-    """Draw and solve both runs with the same streams, and set them beside each other sample by sample.
+) -> Iterator[Paired]:
+    """Draw and solve runs with the same streams, and set each of the others beside the first, pair by pair.
+
+    The first is sampled once, the others as they are asked for.
 
     Parameters
     ----------
     names : indicators beside those that have a target in either run
+    progress : called as samples are done, with how many and of how many in all runs
     draw : what draws and solves the samples of a run
 
     Raises
@@ -92,13 +95,26 @@ def paired(
     mfa.Error
         numbers that cannot be; figures that cannot be drawn; more than a fifth of the samples is invalid
     """
+    wanted = [_wanted(a, b, names) for b in others]
+    count = (1 + len(others)) * samples
+    every = tuple(dict.fromkeys(name for some in wanted for name in some))
+    asked = Asked(samples, seed, "random", indicators=every, without=False)
+    one = draw(a, asked, lambda done, _: progress(done, count))
+    for number, (b, mine) in enumerate(zip(others, wanted, strict=True), 1):
+        before = number * samples
+
+        def tell(done: int, _: int, before: int = before) -> None:
+            progress(before + done, count)
+
+        two = draw(b, asked._replace(indicators=mine), tell)
+        both = _counting(one, two)
+        yield Paired(one, two, int(both.sum()), [_change(a, b, one, two, both, name) for name in mine])
+
+
+def _wanted(a: Run, b: Run, names: Sequence[str]) -> tuple[str, ...]:
+    """The indicators of a pair: those with a target in either run, and what is asked for."""
     aimed = [t.indicator for run in (a, b) for t in run.system.targets]
-    wanted = tuple(dict.fromkeys((*aimed, *names))) or chosen(a.system, ())
-    asked = Asked(samples, seed, "random", indicators=wanted, without=False)
-    one = draw(a, asked, lambda done, count: progress(done, 2 * count))
-    two = draw(b, asked, lambda done, count: progress(count + done, 2 * count))
-    both = _counting(one, two)
-    return Paired(one, two, int(both.sum()), [_change(a, b, one, two, both, name) for name in wanted])
+    return tuple(dict.fromkeys((*aimed, *names))) or chosen(a.system, ())
 
 
 def _counting(a: Sampled, b: Sampled) -> Bools:

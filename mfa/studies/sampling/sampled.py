@@ -308,8 +308,7 @@ def _sampled(
     invalid_at = {i: why for b in found for i, why in b.invalid.items()}
     invalid = Counter(invalid_at.values())
     count = sum(len(b.values) for b in found)
-    if len(invalid_at) > MOST_INVALID * count:
-        raise Error([Fault("samples-invalid-many", None, blame(invalid, count))])
+    refuse_invalid(invalid, count)
     return Sampled(
         asked,
         plan,
@@ -340,6 +339,18 @@ def settled(
     invalid = {i: 1 for b in blocks for i in b.invalid}
     found = _probabilities(rows, [m for b in blocks for m in b.met], invalid)
     return all(p.error <= until for p in found.values())
+
+
+def refuse_invalid(invalid: Mapping[tuple[str, str], int], count: int) -> None:
+    """Refuse samples of which more than a fifth does not count.
+
+    Raises
+    ------
+    mfa.Error
+        which figure is most often to blame
+    """
+    if sum(invalid.values()) > MOST_INVALID * count:
+        raise Error([Fault("samples-invalid-many", None, blame(invalid, count))])
 
 
 def blame(invalid: Mapping[tuple[str, str], int], count: int) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -29,6 +29,9 @@ FAILURE = "failure"
 CASES = {"lhv": 0.0, "value-added": 0.0, "gwp": 1.0}
 """Properties → the value that an account takes for another kind of thing: no fuel, a grid, CO2."""
 AT_ONCE = 64  # samples whose records and runs are held together: about 60 MB of a park
+AMOUNT = "amount"  # the one column of a further table
+Amounts = Callable[[Run], dict[tuple[str, ...], float]]
+"""What the rows of a table are in a run, by their keys."""
 Reason = tuple[str, str]
 """Why a sample does not count: a code, and the path where one is to blame."""
 
@@ -65,12 +68,21 @@ class Sampler:
     central : the run of the figures as they are written
     names : the indicators that are wanted; None is all that the central run has
     tables : whether the rows of the other tables are wanted too
+    more : further tables, made from records: the key and the amount of each row that a run has
     """
 
-    def __init__(self, central: Run, plan: DrawPlan, names: Sequence[str] | None, *, tables: bool) -> None:
+    def __init__(
+        self,
+        central: Run,
+        plan: DrawPlan,
+        names: Sequence[str] | None,
+        *,
+        tables: bool,
+        more: Mapping[str, Amounts] | None = None,
+    ) -> None:
         self.central, self.plan, self.all = central, plan, names is None
         self.names = tuple(r.name for r in central.indicator_list) if names is None else tuple(names)
-        self._with_tables = tables
+        self._with_tables, self.more = tables, more or {}
 
     @cached_property
     def row_keys(self) -> Sequence[tuple[str, float | None, float | None]]:
@@ -105,8 +117,8 @@ class Sampler:
 
     @cached_property
     def fast(self) -> bool:
-        """Whether the drawn figures change nothing but arrays."""
-        return self._filling.possible
+        """Whether the drawn figures change nothing but arrays, and nothing is wanted that needs records."""
+        return self._filling.possible and not self.more
 
     @cached_property
     def _wastes(self) -> WastePlan:
@@ -179,6 +191,11 @@ class Sampler:
         names = [n for n in self.central.written if columns_of(n)] if self._with_tables else []
         return {name: keys_of(self.central.table(name)) for name in names}
 
+    @cached_property
+    def more_keys(self) -> Mapping[str, Sequence[tuple[str, ...]]]:
+        """The rows of the further tables that the central run has."""
+        return {name: list(of(self.central)) for name, of in self.more.items()}
+
     def wrong(self, draws: Draws, i: int) -> Reason | None:
         """Why a draw cannot be, before anything is solved."""
         for path, wrong in draws.invalid.items():
@@ -241,6 +258,9 @@ class _Found:
             for name, keys in sampler.tables.items()
             for column in columns_of(name)
         }
+        self.tables |= {
+            (name, AMOUNT): np.full((size, len(keys)), np.nan) for name, keys in sampler.more_keys.items()
+        }
         self.invalid: dict[int, Reason] = {i: why for i in range(size) if (why := sampler.wrong(draws, i))}
 
     def valid(self, among: Bools) -> list[tuple[int, Floats]]:
@@ -268,6 +288,9 @@ class _Found:
                 columns_of(name), amounts(run, name, self.sampler.tables[name]), strict=True
             ):
                 self.tables[name, column][i] = of
+        for name, keys in self.sampler.more_keys.items():
+            found = self.sampler.more[name](run)
+            self.tables[name, AMOUNT][i] = [found.get(key, 0.0) for key in keys]
 
     def block(self) -> Block:
         """All of it; samples that do not count have nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,12 +18,13 @@ from mfa.studies.sampling.sampled import SEEDS, Asked
 from mfa.studies.sampling.statistics import Probability, probability
 from mfa.studies.sensitivity.designed import Outputs, Progress, laid, solved
 from mfa.studies.sensitivity.factors import KINDS, By, Factor, factors
-from mfa.studies.sensitivity.given_data import Index, index_of, indices
+from mfa.studies.sensitivity.given_data import GROUPS, Index, index_of, indices
 from mfa.studies.sweeps.crews import Crew
 from mfa.system import SPREADS
 
 MOST_DOCUMENTS = 5  # that are solved again as if they were known, a sampled run each
 MOST_CELLS = 60_000_000  # probabilities that are held at once, 500 MB
+CHANCE = 0.05  # that anything at all is named which is nothing
 FEWEST = 64  # samples that count: fewer say nothing of the share of a figure
 
 
@@ -76,6 +77,29 @@ class Explained:
         found = (s for s in self.shares if s.by == by and s.share > 2 * s.error)
         return list(found)[:most]
 
+    def clear(self, by: By, most: int) -> list[Share]:
+        """Those of a kind that none of so many would be by chance, the largest first.
+
+        Of a thousand figures that do nothing, twenty are above two errors; here the chance that any
+        of them is named is `CHANCE` (Bonferroni), by Student's t of the groups that errors are from.
+        """
+        return _beyond_chance([s for s in self.shares if s.by == by], lambda s: (s.share, s.error), most)
+
+    def clear_next(self, most: int) -> list[Share]:
+        """The figures to find out next, of those whose gain none of so many would have by chance.
+
+        By the doubt about the target where there is any, else by the spread.
+        """
+        mine = [s for s in self.shares if s.by == "figure" and s.sd_falls is not None]
+        gain = _gain(mine, aimed=self.probability is not None)
+        found = _beyond_chance(mine, gain, len(mine))
+        return sorted(found, key=lambda s: -gain(s)[0])[:most]
+
+    @property
+    def doubted(self) -> bool:
+        """Whether it is told by how much the doubt about the target falls."""
+        return any(s.doubt_falls is not None for s in self.shares)
+
 
 def explained(
     central: Run,
@@ -83,6 +107,7 @@ def explained(
     values: Outputs | None = None,
     *,
     learn: bool = False,
+    again: bool = True,
     progress: Progress = lambda n, of: None,
 ) -> list[Explained]:
     """Whose uncertainty that of some indicators is.
@@ -92,6 +117,7 @@ def explained(
     asked : number of samples, seed, method and indicators
     values : the samples, where they are solved already
     learn : also what falls away if each figure, and the documents that matter most, become known to `high`
+    again : whether what is learnt of documents is found by solving again, or left out
 
     Raises
     ------
@@ -112,7 +138,7 @@ def explained(
     count = min(count, len(found.values))
     found = Outputs(found.rows, found.values[:count], found.met[:count])
     u = probabilities(plan, drawn, count)
-    study = _Study(central, plan, drawn, u, found, learn, asked.crew)
+    study = _Study(central, plan, drawn, u, found, learn, again, asked.crew)
     return [study.of(name, progress) for name in asked.indicators]
 
 
@@ -137,6 +163,7 @@ class _Study:
     u: Mapping[str, Floats]
     found: Outputs
     learn: bool
+    again: bool
     crew: Crew
 
     def of(self, name: str, progress: Progress) -> Explained:
@@ -152,7 +179,7 @@ class _Study:
         chance = probability(words) if aimed else None
         met = np.array([w == "true" for w in words], float) if aimed else None
         whole, shares = self._shares(name, y, counts, met)
-        if self.learn:
+        if self.learn and self.again:
             shares = self._with_documents(name, shares, y, counts, met, progress)
         sd = float(np.std(y[counts], ddof=1))
         return Explained(name, int(counts.sum()), float(np.mean(y[counts])), sd, chance, whole, shares)
@@ -269,12 +296,29 @@ def _falls(sd: Index, doubt: Index | None) -> tuple[float | None, float | None, 
 def to_learn(found: Explained, by: By, most: int) -> Iterator[Share]:
     """What to find out next: what makes the doubt about the target fall most, or else the spread."""
     mine = [s for s in found.shares if s.by == by and s.sd_falls is not None]
-    doubt = found.probability is not None and any(s.doubt_falls is not None for s in mine)
+    gain = _gain(mine, aimed=found.probability is not None)
+    seen = (s for s in mine if gain(s)[0] > 2 * gain(s)[1])
+    yield from sorted(seen, key=lambda s: -gain(s)[0])[:most]
+
+
+def _gain(shares: Sequence[Share], *, aimed: bool) -> Callable[[Share], tuple[float, float]]:
+    """What is to be gained by a share, and its error: of the doubt about the target where there is any."""
+    doubt = aimed and any(s.doubt_falls is not None for s in shares)
 
     def gain(share: Share) -> tuple[float, float]:
         value = share.doubt_falls if doubt else share.sd_falls
         error = share.doubt_falls_error if doubt else share.sd_falls_error
         return (value or 0.0, error or 0.0)
 
-    seen = (s for s in mine if gain(s)[0] > 2 * gain(s)[1])
-    yield from sorted(seen, key=lambda s: -gain(s)[0])[:most]
+    return gain
+
+
+def _beyond_chance(
+    shares: Sequence[Share], of: Callable[[Share], tuple[float, float]], most: int
+) -> list[Share]:
+    """The first of those whose value is above 0 by more than all of them would be by chance."""
+    from scipy.special import stdtrit
+
+    least = float(stdtrit(GROUPS - 1, 1 - CHANCE / max(len(shares), 1)))
+    found = (s for s in shares if of(s)[0] > 0 and of(s)[0] > least * of(s)[1])
+    return list(found)[:most]
