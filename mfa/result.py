@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from mfa.results.tables import Table
     from mfa.sensing import Sensitivity
     from mfa.show.sankey.diagram import Sankey
     from mfa.studies.explain import Explanation
@@ -248,17 +247,9 @@ class Result(Run):
         """
         from mfa.sensing import sensitivity
 
-        return sensitivity(
-            self,
-            method=method,
-            indicators=indicators,
-            samples=samples,
-            seed=seed,
-            by=by,
-            next_=next_,
-            processes=processes,
-            scheduler=scheduler,
-        )
+        asked: dict[str, Any] = {"method": method, "indicators": indicators, "samples": samples, "seed": seed}
+        asked |= {"by": by, "next_": next_, "processes": processes, "scheduler": scheduler}
+        return sensitivity(self, **asked)
 
     def write(
         self,

@@ -127,8 +127,7 @@ class Scenario(Loaded):
             every path that names nothing and every value that cannot be; a chain alone
         """
         system, laid = with_settings(self, settings)
-        like = vars(self).get("_compiled", self._like)
-        return replace(self, system=system, settings=laid, _like=like)
+        return replace(self, system=system, settings=laid, _like=vars(self).get("_compiled", self._like))
 
     def sweep(
         self,
@@ -170,7 +169,7 @@ class Scenario(Loaded):
         """
         from mfa.sweeping import sweep
 
-        made = sweep(
+        return sweep(
             self,
             vary or {},
             table=table,
@@ -181,8 +180,7 @@ class Scenario(Loaded):
             processes=processes,
             scheduler=scheduler,
             lang=lang,
-        )
-        return made.frame
+        ).frame
 
     def sensitivity(self, **options: Any) -> Sensitivity:
         """Solve it, and ask how its indicators depend on its figures; options of `Result.sensitivity`.
@@ -230,7 +228,7 @@ class Scenario(Loaded):
         robust: float | str | None = None,
         samples: int = 100,
         seed: int = 1,
-        progress: Progress | None = None,
+        progress: Progress = lambda done, count: None,
     ) -> Plan | YearsPlan:
         """The best choice of what its section `plan:` leaves open, beside its run under the merit orders.
 
@@ -256,14 +254,9 @@ class Scenario(Loaded):
         from mfa.planning import front_of, make_plan, share_of, slack_of
 
         share = None if robust is None else share_of(robust, samples, seed)
-        return make_plan(
-            self,
-            count=alternatives,
-            slack=None if slack is None else slack_of(slack),
-            pareto=front_of(*pareto) if pareto else None,
-            share=share,
-            progress=progress or (lambda done, count: None),
-        )
+        worse = None if slack is None else slack_of(slack)
+        ends = front_of(*pareto) if pareto else None
+        return make_plan(self, count=alternatives, slack=worse, pareto=ends, share=share, progress=progress)
 
     def with_allocation(self, rule: Allocation | None) -> Scenario:
         """The same scenario with footprints of products, joint products sharing by a rule; None: without.
@@ -377,8 +370,7 @@ class Scenario(Loaded):
         """
         from mfa.show.workbook.export import export
 
-        result = self.solve()
-        export(self, result, result.last, Path(path), lang)
+        export(self, result := self.solve(), result.last, Path(path), lang)
         return result
 
 
