@@ -606,3 +606,37 @@ def test_some_indicators_alone(load: Load) -> None:
         assert part.indicators.loc[row, "mean"] == pytest.approx(whole.indicators.loc[row, "mean"], rel=1e-9)
     assert part.indicators["mean"].notna().sum() == 2
     assert "mean" not in part.flows
+
+
+def test_water_closes_by_itself(load: Load) -> None:
+    """What goes round in a washery makes up for nothing: all that raw coal is beyond coal is gangue.
+
+    The vapour was computed, and moves with the water that is drawn.
+    """
+    chain = (
+        "chain: plant\nmaterials:\n  raw: {kind: resource}\n  coal: {kind: product}\n"
+        "  gangue: {kind: waste, waste: industrial-solid}\n"
+        "  water: {kind: water, composition: {H2O: 100 %}}\n"
+        "  round: {kind: water, composition: {H2O: 100 %}}\n"
+        "  vapour: {kind: emission, composition: {H2O: 100 %}}\n"
+        "sources:\n  sum: {cite: what closes the water, kind: computed}\n"
+        "processes:\n  washing:\n    per: coal\n"
+        "    inputs: {raw: {value: 2 t/t, range: 1.5..3 t/t}, water: {value: 0.5 t/t, confidence: low},"
+        " round: {value: 10 t/t, confidence: low}}\n"
+        "    outputs: {coal: 1 t/t, gangue: {balance: true, confidence: medium}, round: {value: 10 t/t,"
+        " confidence: low}, vapour: {value: 0.5 t/t, source: sum, confidence: medium}}\n"
+        "pools: {coal: {takers: [{boundary: export, limit: none}]}}\n"
+    )
+    result = load(chain, "scenario: base\nchains: [plant]\ndrive: {washing: 1 t/a}\n").solve(samples=200)
+    sampled = result.sampled
+    assert sampled is not None
+    at = {name: i for i, name in enumerate(sampled.paths)}
+    raw, water, vapour = (
+        sampled.drawn[:, at[f"washing.{name}"]] for name in ("inputs.raw", "inputs.water", "outputs.vapour")
+    )
+    gangue = sampled.values[:, [row[0] for row in sampled.rows].index("industrial-solid-waste-generated")]
+    np.testing.assert_allclose(gangue, raw - 1, rtol=1e-10)
+    into, out = (sampled.drawn[:, at[f"washing.{side}.round"]] for side in ("inputs", "outputs"))
+    np.testing.assert_allclose(into + water, out + vapour, rtol=1e-10)
+    assert min(np.std(water), np.std(vapour)) > 0.03
+    assert np.std(into) > 1

@@ -9,6 +9,9 @@ flows with a written uncertainty, references and exact ones stay as they are dra
 
 Flows without mass (electricity, heat, wind) close the energy in the same way, where the recipe closes
 it as written: what gives 1 MWh of electricity for 1 MWh of wind does so in every sample.
+
+Water closes before all else, where it does as written: what is taken in and not in products leaves as vapour
+or wastewater, and must not be made up by what solids lose. Water that was computed is drawn with it.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from mfa.system import GJ_PER, Coefficient, Material, Process, System
 
 STEPS = 60  # of Newton; spreads of 40 % take fewer than ten
 CLOSED = 1e-13  # of the mass that goes in: some roundings
+WATER = 1e-3  # of the water that goes in: what is written to three digits closes
 LONGEST = 2.0  # a step of a logarithm: e² at once, so that no exponential overflows
 
 Content = Callable[[Material, Mapping[Path, Floats]], Number]
@@ -37,13 +41,22 @@ Content = Callable[[Material, Mapping[Path, Floats]], Number]
 
 @dataclass(frozen=True)
 class Flow:
-    """A flow of a recipe: its coefficient as written, and the variance of its logarithm, 0 where it stays."""
+    """A flow of a recipe: its coefficient as written, and the variance of its logarithm, 0 where it stays.
+
+    `computed`: it is written as what closes the water, and drawn here alone.
+    """
 
     path: Path
     material: Material
     value: float
     variance: float
     balance: bool
+    computed: bool = False
+
+    @property
+    def drawn_here(self) -> bool:
+        """Whether no other draw has it."""
+        return (self.balance or self.computed) and self.variance > 0
 
 
 @dataclass(frozen=True)
@@ -63,11 +76,6 @@ class Recipe:
     content: Content
 
     @property
-    def key(self) -> str:
-        """The path of the balance flow, whose spread has a stream of its own."""
-        return next((key_of(f.path) for f in (*self.inputs, *self.outputs) if f.balance), "")
-
-    @property
     def powers(self) -> list[float]:
         """(flow,) how much each moves with λ: variance times its share of the mass; inputs the other way."""
         masses = [f.value * self.content(f.material, {}) for f in self.inputs]
@@ -83,7 +91,7 @@ class Closing:
 
     Attributes
     ----------
-    keys : the streams that draw the balance flows, in the order of the rows that `close` takes
+    keys : the streams that draw balance and computed flows, in the order of the rows that `close` takes
     """
 
     def __init__(self, recipes: Sequence[Recipe]) -> None:
@@ -96,30 +104,30 @@ class Closing:
         self._scale = _column(1.0 if f in r.inputs else r.ratio for _, r, f, _ in found)
         self._power = _column(p for *_, p in found)
         self._moving = np.flatnonzero([f.variance > 0 and not f.balance for f in self._flows])
-        self._drawn = [i for i, f in enumerate(self._flows) if f.balance and f.variance]
+        self._drawn = [i for i, f in enumerate(self._flows) if f.drawn_here]
         self.keys = tuple(key_of(self._flows[i].path) for i in self._drawn)
         self._median = _column(self._flows[i].value for i in self._drawn)
         self._gsd = _column(math.exp(math.sqrt(self._flows[i].variance)) for i in self._drawn)
 
     def close(self, values: dict[Path, Floats], u: Floats, size: int) -> None:
-        """Move the flows that are drawn by default, in place; `u` (balance flow, sample) draws those."""
+        """Move the flows that are drawn by default, in place; `u` (key, sample) draws those of `keys`."""
         if not self._count:
             return
-        factors = np.exp(self._power[self._moving] * self._found(self._masses(values, u, size)))
+        rows = quantile("lognormal", u, Shape(self._median, gsd=self._gsd))
+        drawn = dict(zip(self._drawn, rows, strict=True))
+        factors = np.exp(self._power[self._moving] * self._found(self._masses(values, drawn, size)))
         for i, factor in zip(self._moving.tolist(), factors, strict=True):
             path = self._flows[i].path
-            values[path] = values[path] * factor
+            values[path] = (drawn[i] if i in drawn else values[path]) * factor
 
-    def _masses(self, values: Mapping[Path, Floats], u: Floats, size: int) -> Floats:
+    def _masses(self, values: Mapping[Path, Floats], drawn: Mapping[int, Floats], size: int) -> Floats:
         """(flow, sample) tonnes a unit of its process; of outputs by the ratio of their recipe."""
         made = np.empty((len(self._flows), size))
         for i, flow in enumerate(self._flows):
             content = self._content[i](flow.material, values)
             np.multiply(values.get(flow.path, flow.value), content, out=made[i])
-        if self._drawn:
-            drawn = quantile("lognormal", u, Shape(self._median, gsd=self._gsd))
-            for i, row in zip(self._drawn, drawn, strict=True):
-                np.multiply(row, unit_mass(self._flows[i].material, values), out=made[i])
+        for i, row in drawn.items():
+            np.multiply(row, unit_mass(self._flows[i].material, values), out=made[i])
         made *= self._scale
         return made
 
@@ -170,11 +178,41 @@ def recipe(system: System, process: Process, free: Mapping[Path, float]) -> Reci
     ----------
     free : flow that is drawn by default → its geometric standard deviation
     """
-    found = _sides(system, process, free, unit_mass)
+    water = water_recipe(system, process, free)
+    closed = {f.path for f in (*water.inputs, *water.outputs)} if water else set()
+    found = _sides(system, process, {p: g for p, g in free.items() if p not in closed}, unit_mass)
     if found is None:
         return None
     inputs, outputs, ratio = found
     return Recipe(inputs, outputs, 1.0 if balance_of(process) else ratio, unit_mass)
+
+
+def water_recipe(system: System, process: Process, free: Mapping[Path, float]) -> Recipe | None:
+    """The same of what is nothing but water; None where it does not close as written, or closes the mass."""
+    found = _sides(system, process, free, unit_water)
+    if found is None or abs(1 - found[2]) > WATER:
+        return None
+    inputs, outputs = (tuple(_with_computed(system, f) for f in side) for side in found[:2])
+    if any(f.balance for f in (*inputs, *outputs)):
+        return None
+    return Recipe(inputs, outputs, found[2], unit_water)
+
+
+def _with_computed(system: System, flow: Flow) -> Flow:
+    """The flow; one that was computed from the others is as free as its confidence says."""
+    _, member, (side, name) = flow.path
+    figure = getattr(system.processes[member], str(side))[name].figure
+    if flow.variance or figure.dist or system.source_kinds.get(figure.source) != "computed":
+        return flow
+    gsd = 1 + system.spreads.get(figure.confidence, 0.0)
+    return replace(flow, variance=math.log(gsd) ** 2, computed=True)
+
+
+def unit_water(material: Material, values: Mapping[Path, Floats]) -> Number:
+    """(sample,) tonnes in one native unit of what is nothing but water; 0 of others."""
+    share = material.composition.get("H2O")
+    pure = share is not None and share.value >= 1
+    return unit_mass(material, values) if pure and material.has_mass else 0.0
 
 
 def energy_recipe(system: System, process: Process, free: Mapping[Path, float]) -> Recipe | None:

@@ -13,7 +13,7 @@ from mfa.engine.network import Bools, Floats
 from mfa.errors import Error, Fault
 from mfa.parameters import Path, figure_at
 from mfa.properties import OTHER
-from mfa.studies.sampling.closing import Closing, Recipe, energy_recipe, recipe
+from mfa.studies.sampling.closing import Closing, Recipe, energy_recipe, recipe, water_recipe
 from mfa.studies.sampling.conversions import follows, moves, parts, rank, ratio
 from mfa.studies.sampling.spread import Shape, quantile
 from mfa.studies.sampling.streams import Method, Streams, together
@@ -193,13 +193,13 @@ class DrawPlan:
 
     @cached_property
     def _closing(self) -> tuple[Closing, ...]:
-        """Masses first, then energies, which go by what the masses have become."""
-        return tuple(Closing(self._recipes(of)) for of in (recipe, energy_recipe))
+        """Water first, then all mass, then energies, which go by what the masses have become."""
+        return tuple(Closing(self._recipes(of)) for of in (water_recipe, recipe, energy_recipe))
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:
         """The recipes with flows that are drawn by default, which keep their mass."""
-        return self._recipes(recipe)
+        return (*self._recipes(water_recipe), *self._recipes(recipe))
 
     def _recipes(self, of: RecipeOf) -> tuple[Recipe, ...]:
         found: dict[str, dict[Path, float]] = {}

@@ -98,10 +98,10 @@ def _balances(plan: DrawPlan) -> Iterator[Factor]:
     for recipe in plan.recipes:
         for flow in (*recipe.inputs, *recipe.outputs):
             figure = figure_at(plan.system, flow.path)
-            if flow.balance and flow.variance and figure is not None:
+            if flow.drawn_here and figure is not None:
                 shape = Shape(flow.value, gsd=float(np.exp(np.sqrt(flow.variance))))
                 belongs = _belongs(plan.system, flow.path, figure)
-                key, name = f"{recipe.key}#0", plan.names[flow.path]
+                key, name = f"{key_of(flow.path)}#0", plan.names[flow.path]
                 yield Factor(key, name, figure, "lognormal", shape, True, *belongs)
 
 
