@@ -16,12 +16,12 @@ import pytest
 from matplotlib.axes import Axes
 
 import mfa
+from mfa import comparing
 from mfa.comparing import Comparison
 from mfa.results.run import Run
 from mfa.show.charts.draw import draw
 from mfa.show.charts.several_runs import Named
 from mfa.show.report import report_page
-from mfa.studies.sampling import paired as pairs
 from mfa.studies.sampling.paired import PairedChange
 from mfa.studies.sensitivity.given_data import Index, index_of, indices
 from mfa.studies.sensitivity.shares import Explained, Share
@@ -405,13 +405,13 @@ def test_of_several_the_first_is_sampled_once(
     ]
     alone = [json.loads(run("compare", files[0], f, "--samples", "64", "--json").out)[0] for f in files[1:]]
     seen: list[str] = []
-    sampled = pairs.sampled
+    sampled = comparing._drawn
 
     def counted(central: Run, *rest: Any) -> Any:
         seen.append(central.system.name)
         return sampled(central, *rest)
 
-    monkeypatch.setattr(pairs, "sampled", counted)
+    monkeypatch.setattr(comparing, "_drawn", counted)
     together = json.loads(run("compare", *files, "--samples", "64", "--json").out)
     assert seen == ["a", "b", "c"]
     assert together == alone
