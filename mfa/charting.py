@@ -10,7 +10,7 @@ from mfa.comparing import solved
 from mfa.errors import check_language
 from mfa.input.load import variant_label
 from mfa.result import Result
-from mfa.show.chart_kinds import Kind, check, check_samples
+from mfa.show.chart_kinds import OVER_YEARS, Kind, check, check_samples
 from mfa.show.text import scenario_line
 
 if TYPE_CHECKING:
@@ -38,14 +38,15 @@ def chart(
     ----------
     kind : of one run `gauge`, `targets`, `wastes`, `merit`, `costs`, `distribution`; of two
         `waterfall`; of several `years` and `tornado`, which holds the others against the first. A run
-        through several years is enough for `years`, and several of them are a line each; the others
-        take the last year
+        through several years is enough for `years`, and several of them are a line each; `stocks` is of
+        one through several years; the others take the last year
     runs : results, or names of scenarios as `mfa.compare` takes them, solved first
     path : ends in .png, .svg or .pdf
     samples, seed : of `distribution`, and of `years` for the band of a run through several: how many
         draws, as `Scenario.solve` takes them; a result that has samples of the indicator needs none
     of : an indicator (`gauge`, `distribution`, `waterfall`, `tornado`; up to seven for `years`), a class
-        of waste (`wastes`, `years`) or a material (`merit`); nothing is the first target, all wastes
+        of waste (`wastes`, `years`), a material (`merit`) or a stock (`stocks`); nothing is the first
+        target, all wastes, the first stock in use
     for_, width, height, font, dpi : the size, as `mfa.show.paper_size.paper_size` takes it; 7 in
         wide with type of 9 pt where nothing is said
 
@@ -84,10 +85,10 @@ def _shown(
 ) -> list[Result]:
     """The runs, solved where names are given, with the samples that are asked for.
 
-    Of one through several years it is the last, but for `years`.
+    Of one through several years it is the last, but for those that show all of them.
     """
     found = [solved(x) if isinstance(x, str) else x for x in given]
-    shown = found if kind == "years" else [run.last for run in found]
+    shown = found if kind in OVER_YEARS else [run.last for run in found]
     return shown if samples is None else [_sampled(run, names, samples, seed) for run in shown]
 
 

@@ -75,7 +75,7 @@ class Result(Run):
         """The run of a period, with its samples, as a result of its own."""
         run, drawn = self.runs[number], self.sampled_years
         sampled = drawn.years[number] if drawn else None
-        return Result(run.system, run.compiled, run.state, self.loaded, sampled)
+        return Result(run.system, run.compiled, run.state, self.loaded, sampled, in_use=self.in_use)
 
     @cached_property
     def last(self) -> Result:
@@ -98,7 +98,7 @@ class Result(Run):
             another language than `en` and `zh`
         """
         if name == COHORTS:
-            return cohorts(self.system, self.in_use)
+            return cohorts(self.system, self.in_use, None if self.runs else self.system.period)
         if not self.runs:
             found = super().table(name, lang)
             return self.sampled.beside(found) if self.sampled else found
@@ -318,7 +318,7 @@ class Result(Run):
 
     def chart(
         self,
-        kind: Literal["gauge", "targets", "wastes", "merit", "costs", "distribution", "years"],
+        kind: Literal["gauge", "targets", "wastes", "merit", "costs", "distribution", "years", "stocks"],
         path: str | Path,
         of: str | None = None,
         *,
@@ -332,13 +332,13 @@ class Result(Run):
         """Draw a chart to a file: a target, all of them, wastes by fate, who takes a material, costs.
 
         `years` draws an indicator, or the fates of a class of waste, over the years of a run through
-        several; the others show the last. `distribution` is of a run with samples. `mfa.chart` draws
-        several runs.
+        several, `stocks` a stock by year of entry, or a yard; the others show the last. `distribution`
+        is of a run with samples. `mfa.chart` draws several runs.
 
         Parameters
         ----------
         path : ends in .png, .svg or .pdf
-        of : an indicator, a class of waste or a material; None is the first target, all wastes
+        of : an indicator, a class of waste, a material or a stock; None is the first target, all wastes
         for_, width, height, font, dpi : the size, as `mfa.show.paper_size.paper_size` takes it
 
         Raises
@@ -348,6 +348,7 @@ class Result(Run):
         mfa.Failure
             the file cannot be written
         """
+        from mfa.show.chart_kinds import OVER_YEARS
         from mfa.show.charts.draw import draw
         from mfa.show.charts.several_runs import Named
         from mfa.show.charts.style import ending
@@ -356,7 +357,7 @@ class Result(Run):
         check_language(lang)
         ending(path)
         size = paper_size(for_, width=width, height=height, font=font, dpi=dpi)
-        shown = self.each if kind == "years" else (self.last,)
+        shown = self.each if kind in OVER_YEARS else (self.last,)
         runs = [Named(run, run.system.name, run.sampled) for run in shown]
         draw(kind, runs, [of] if of else [], Path(path), lang, size)
 

@@ -555,6 +555,7 @@ CALLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "distribution": (MUD[:1], ()),
     "waterfall": (MUD[:2], ()),
     "years": (PARK, ("industrial-solid",)),
+    "stocks": (("jiaokou-2022-2035+assumed-outlets+parts-return",), ()),
     "tornado": (MUD, ()),
 }
 
@@ -574,7 +575,8 @@ def samples_of(name: str) -> mfa.Result:
 def drawn(kind: str, size: str, lang: str) -> Axes:
     names, of = CALLS[kind]
     runs = [samples_of(name) if kind in SAMPLED else run_of(name) for name in names]
-    called = [Named(run, name, run.sampled) for run, name in zip(runs, titles(runs, lang), strict=True)]
+    named = zip(runs, titles(runs, lang), strict=True)
+    called = [Named(one, name, one.sampled) for run, name in named for one in run.each]
     return draw(kind, called, of, None, lang, paper_size(size))
 
 

@@ -218,7 +218,7 @@ def test_report_goes_over_all_years(tmp_path: Path) -> None:
         assert f"100 t 200 t 250 t 250 t 250 t 250 t 250 t {full}" in text
         assert "0 t 0 t 30 t 90 t 150 t 210 t" in text
         assert "mud · 2022–2026" in text
-        assert page.split('id="last-year"')[0].count("<svg") == 2  # the target, and the wastes by fate
+        assert page.split('id="last-year"')[0].count("<svg") == 4  # target, wastes by fate, two yards
         ids = re.findall(r'\bid="([^"]+)"', page)
         assert len(ids) == len(set(ids))
     result.year(2023).report(tmp_path / "one.html")

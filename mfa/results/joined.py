@@ -27,11 +27,16 @@ def written(runs: Sequence[Run]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for run in runs for name in run.written))
 
 
-def cohorts(system: System, found: Cohorts | None) -> Table:
-    """period, stock, cohort, amount, unit: what is left of each year of entry at the end of each period."""
+def cohorts(system: System, found: Cohorts | None, only: int | None = None) -> Table:
+    """period, stock, cohort, amount, unit: what is left of each year of entry at the end of each period.
+
+    `only` is the one period that is wanted; None is all.
+    """
     rows: list[tuple[Cell, ...]] = []
     for number, period in enumerate(found.periods.starts if found else ()):
         assert found is not None
+        if only not in (None, period):
+            continue
         present = found.present(number)
         for i, stock in enumerate(found.stocks):
             unit = system.materials[stock.material].unit

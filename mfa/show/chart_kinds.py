@@ -8,12 +8,21 @@ from typing import Literal, get_args
 from mfa.errors import Error, Fault, nearest
 
 Kind = Literal[
-    "gauge", "targets", "wastes", "merit", "costs", "distribution", "waterfall", "years", "tornado"
+    "gauge",
+    "targets",
+    "wastes",
+    "merit",
+    "costs",
+    "distribution",
+    "waterfall",
+    "years",
+    "stocks",
+    "tornado",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 MOST_RUNS = {"waterfall": 2, "years": 100, "tornado": 100}  # the others are of one run
 MOST_NAMES = {"targets": 0, "costs": 0, "years": 7}  # the others are of one thing
-
+OVER_YEARS = ("years", "stocks")  # which show all years of a run; the others the last
 
 SAMPLED = ("distribution",)  # which need samples
 SPREAD = (*SAMPLED, "years")  # the others are of the figures as they are written

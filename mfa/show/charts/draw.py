@@ -13,6 +13,7 @@ from mfa.show.charts.gauge import gauge
 from mfa.show.charts.merit_order import merit
 from mfa.show.charts.several_runs import Named, change_of, moved_by, years_of
 from mfa.show.charts.spread_of_run import spread_of
+from mfa.show.charts.stock_areas import stock_of
 from mfa.show.charts.style import drawn_at
 from mfa.show.charts.targets import targets
 from mfa.show.charts.waste_fates import wastes
@@ -35,8 +36,9 @@ def draw(
 
     Parameters
     ----------
-    runs : the run; the two of a waterfall; the first of a tornado is what the others are held against
-    of : indicators, a class of waste or a material, as the kind takes them
+    runs : the run; each year of it for `stocks`; the two of a waterfall; the first of a tornado is what
+        the others are held against
+    of : indicators, a class of waste, a material or a stock, as the kind takes them
 
     Raises
     ------
@@ -44,8 +46,11 @@ def draw(
         no such kind, indicator or material; more or fewer runs or names than the kind takes; an
         ending that is not drawn; a size that does not hold the chart
     """
-    check(kind, len(runs), of)
+    count = len({named.name for named in runs}) if kind == "stocks" else len(runs)
+    check(kind, count, of)
     with written_for(lang), drawn_at(size):
+        if kind == "stocks":
+            return stock_of([named.run for named in runs], of[0] if of else None, path, lang)
         if kind in MOST_RUNS:
             return _several(kind, runs, of, path, lang)
         return _one(kind, runs[0], of[0] if of else None, path, lang)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # Okabe and Ito's palette, distinct with the common colour blindnesses
 BLUE, SKY, GREEN = "#0072b2", "#56b4e9", "#009e73"
 ORANGE, VERMILION, PURPLE = "#e69f00", "#d55e00", "#cc79a7"
+BROWN = "#a6611a"  # what lies in a yard
 INK, SOFT, GRID = "#222222", "#555555", "#e6e6e6"
 
 TITLE, BODY, SMALL = 11.0, 9.0, 8.0

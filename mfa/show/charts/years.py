@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mfa.show.charts.style import (
     BLUE,
@@ -64,6 +64,8 @@ def years(
     target: float | Mapping[int, float] | None = None,
     at_most: bool = False,
     bands: Bands | None = None,
+    looks: Mapping[str, Look] | None = None,
+    bound_word: Literal["target", "room"] = "target",
     ax: Axes | None = None,
     lang: str = "en",
 ) -> Axes:
@@ -77,6 +79,8 @@ def years(
     target : a bound for all years, or year → bound
     at_most : whether the target is an upper bound
     bands : name of a line → year → the two values between which it is filled pale
+    looks : name of an area → its fill, in place of the usual ones
+    bound_word : what the bound is called; a room is written without a sign
 
     Raises
     ------
@@ -100,12 +104,13 @@ def years(
     made.spines["left"].set_color(SOFT)
     made.grid(axis="y", color=GRID, linewidth=pt(0.8))
     made.set_axisbelow(True)
-    ends = _areas(made, series, when, scale) if areas else _lines(made, series, scale)
+    ends = _areas(made, series, when, scale, looks or {}) if areas else _lines(made, series, scale)
     _bands(made, series, bands or {}, scale)
     _years_axis(made, when)
     made.set_ylim(*value_range(scale, lone, tops, list(bounds.values())))
     if bounds:
-        _target(made, bounds, scale, at_most, lang)
+        sign = "" if bound_word == "room" else "≤ " if at_most else "≥ "
+        _bound(made, bounds, scale, (bound_word, sign), lang)
     name_ends(made, ends, names, scale)
     title(made, heading, note, left=pt(36) if ax is None else 0, own=ax is None)
     return finish(made, path)
@@ -183,13 +188,13 @@ def _look(name: str, i: int) -> Look:
 
 
 def _areas(
-    ax: Axes, series: Series, when: Sequence[int], scale: Scale
+    ax: Axes, series: Series, when: Sequence[int], scale: Scale, looks: Mapping[str, Look]
 ) -> list[tuple[str, float, float, str]]:
     """Stacked areas, hatched so that they differ in grey; names stand at the middle of their ends."""
     base = [0.0] * len(when)
     ends = []
     for i, (name, values) in enumerate(series.items()):
-        look = _look(name, i)
+        look = looks.get(name) or _look(name, i)
         top = [b + (values[y] or 0.0) * scale.factor for b, y in zip(base, when, strict=True)]
         ax.fill_between(
             when,
@@ -206,20 +211,21 @@ def _areas(
     return ends
 
 
-def _target(ax: Axes, bounds: Mapping[int, float], scale: Scale, at_most: bool, lang: str) -> None:
-    """The bound as a stepped line; its value stands where it begins and wherever it changes."""
+def _bound(ax: Axes, bounds: Mapping[int, float], scale: Scale, called: tuple[str, str], lang: str) -> None:
+    """A bound as a stepped line; its value, after its sign, stands where it begins and where it changes."""
+    key, sign = called
     when = sorted(bounds)
     values = [bounds[y] * scale.factor for y in when]
     low, high = ax.get_xlim()
     x = [low, *when[1:]]
-    ax.step([*x, high], [*values, values[-1]], where="post", color=INK, linewidth=pt(1.0), gid="target")
+    ax.step([*x, high], [*values, values[-1]], where="post", color=INK, linewidth=pt(1.0), gid=key)
     for i, y in enumerate(when):
         if i and values[i] == values[i - 1]:
             continue
-        text = ("≤ " if at_most else "≥ ") + scale.text(bounds[y])
+        text = sign + scale.text(bounds[y])
         beside(
             ax,
-            text if i else word("target", lang, bound=text),
+            text if i else word(key, lang, bound=text),
             (x[i], values[i]),
             (4, 3),
             fontsize=SMALL,

@@ -9,16 +9,18 @@ from typing import Any
 from mfa.errors import Error
 from mfa.results.run import Run
 from mfa.show.charts.several_runs import Named, years_of
+from mfa.show.charts.stock_areas import stock_of
 from mfa.show.over_years import OverYears
 from mfa.show.report.pictures import Pictures
 from mfa.show.sampled_words import doubts, samples_title
 from mfa.show.sampled_years_rows import band_table, chance_tables
-from mfa.show.text import indicator_name, word
+from mfa.show.text import indicator_name, node_name, word
 from mfa.show.years_rows import indicator_table, short_lines, stock_table, target_lines
 from mfa.studies.sampling.sampled_years import SampledYears
 
 MOST_YEARS = 8  # columns beside a name, with opening, room and a note, that a page of A4 holds
 MOST_LINES = 3  # charts of indicators: one for each target, the first ones
+MOST_STOCKS = 3  # charts of stocks: those in use before yards; the table below them names all
 
 
 def years_section(runs: Sequence[Run], lang: str, drawn: SampledYears | None = None) -> dict[str, Any] | None:
@@ -36,10 +38,21 @@ def years_section(runs: Sequence[Run], lang: str, drawn: SampledYears | None = N
         "charts": charts,
         "indicators": indicator_table(over, lang),
         "stocks": stocks if stocks.rows else None,
+        "stock_charts": _stock_charts(over, lang),
         "chances": chance_tables(over, drawn, lang) if drawn else [],
         "bands": band_table(over, drawn, lang) if drawn else None,
         "drawn": [samples_title(drawn, lang), *doubts(drawn, lang)] if drawn else [],
     }
+
+
+def _stock_charts(over: OverYears, lang: str) -> list[str]:
+    """What is in use by year of entry, then yards."""
+    system, pictures = over.runs[-1].system, Pictures("k")
+    held = sorted((h for h in over.heaps if max(h.closing) > 0), key=lambda h: not h.in_use)
+    return [
+        pictures.svg(partial(stock_of, over.runs, h.stock, None, lang), node_name(system, h.stock, lang))
+        for h in held[:MOST_STOCKS]
+    ]
 
 
 def _charts(over: OverYears, lang: str, drawn: SampledYears | None) -> tuple[list[str], list[str]]:
