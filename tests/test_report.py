@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from pathlib import Path
 
@@ -225,3 +226,20 @@ def test_report_goes_over_all_years(tmp_path: Path) -> None:
     one = (tmp_path / "one.html").read_text(encoding="utf-8")
     assert "Over the years" not in one
     assert "mud · 2023" in words(one)
+
+
+def test_years_of_the_report_lead_to_their_flows(tmp_path: Path) -> None:
+    """The heads of both tables over years lead to a year that the slider beside has; without it to none."""
+    file = tmp_path / "mud.yaml"
+    file.write_text(THROUGH_YEARS, encoding="utf-8")
+    result = mfa.load(file).solve()
+    result.write(tmp_path / "out", report=True, sankey=True)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    links = re.findall(r'<th [^>]*><a href="sankey\.html#year=(\d+)">(\d+)</a></th>', page)
+    assert links == [(year, year) for year in ("2022", "2023", "2024", "2025", "2026")] * 2
+    flows = (tmp_path / "out" / "sankey.html").read_text(encoding="utf-8")
+    found = re.search(r'id="data"[^>]*>(.*?)</script>', flows, re.DOTALL)
+    assert found
+    assert {layer["period"] for layer in json.loads(found[1])["layers"]} == {year for year, _ in links}
+    result.write(tmp_path / "out", report=True)
+    assert "sankey.html" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

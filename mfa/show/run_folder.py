@@ -20,10 +20,12 @@ from mfa.show.labelled import labelled
 if TYPE_CHECKING:
     from mfa.input.load import Loaded
     from mfa.results.run import Run
+    from mfa.show.sankey.diagram import Sankey
     from mfa.studies.remedies import Remedy
     from mfa.studies.sampling.sampled_years import Samples
 
 LIBRARIES = ("numpy", "scipy", "pint", "pydantic", "PyYAML", "molmass")
+SANKEY = "sankey.html"
 DIGITS = 12  # of a run's SHA-256: two runs in 10 000 share them once in five million times
 
 
@@ -53,7 +55,7 @@ def write_run(
 ) -> list[Path]:
     """Write the files of a run into a folder, all of them or none, in the place of an earlier run's.
 
-    `shown` is what pages show: the run of each year, or the one; the Sankey shows the last.
+    `shown` is what pages show: the run of each year, or the one.
     `remedies` finds what each way to a missed target would add, where the files tell it.
 
     Raises
@@ -111,15 +113,24 @@ def _files(
 
         yield "remedies.csv", csv_text(remedies_table(shown[-1], remedies()))
     if extras.sankey:
-        from mfa.show.sankey.command_text import command_text
-        from mfa.show.sankey.diagram import sankey
-
-        made = sankey(shown[-1], lang=lang, page=True, call=command_text(scenario, {}))
-        yield "sankey.html", made.page(about["run"])
+        yield SANKEY, _sankey(shown, scenario, lang).page(about["run"])
     if extras.report:
         from mfa.show.report import report_page
 
-        yield "report.html", report_page(shown[-1], remedies(), lang, about, sampled, shown)
+        flows = SANKEY if extras.sankey else ""
+        yield "report.html", report_page(shown[-1], remedies(), lang, about, sampled, shown, flows)
+
+
+def _sankey(shown: Sequence[Run], scenario: Loaded, lang: str) -> Sankey:
+    """The flows of the run; of several years all on one layout, with a slider."""
+    from mfa.show.sankey.command_text import command_text
+    from mfa.show.sankey.diagram import sankey
+    from mfa.show.sankey.several import side_by_side
+
+    if len(shown) > 1:
+        years = [str(run.system.period) for run in shown]
+        return side_by_side(shown, titles=years, page=True, lang=lang)
+    return sankey(shown[-1], lang=lang, page=True, call=command_text(scenario, {}))
 
 
 def manifest(

@@ -23,8 +23,13 @@ MOST_LINES = 3  # charts of indicators: one for each target, the first ones
 MOST_STOCKS = 3  # charts of stocks: those in use before yards; the table below them names all
 
 
-def years_section(runs: Sequence[Run], lang: str, drawn: SampledYears | None = None) -> dict[str, Any] | None:
-    """What the page says of all years, by the names in the template; None of a run of one year."""
+def years_section(
+    runs: Sequence[Run], lang: str, drawn: SampledYears | None = None, flows: str = ""
+) -> dict[str, Any] | None:
+    """What the page says of all years, by the names in the template; None of a run of one year.
+
+    `flows` is a page of all years, to which each then leads.
+    """
     if len(runs) < 2:
         return None
     over = OverYears(runs, columns=MOST_YEARS)
@@ -32,6 +37,7 @@ def years_section(runs: Sequence[Run], lang: str, drawn: SampledYears | None = N
     stocks = stock_table(over, lang)
     return {
         "span": over.span,
+        "links": {str(y): f"{flows}#year={y}" for y in over.years} if flows else {},
         "last": over.years[-1],
         "targets": [("false" if r.since is None else "true", text) for r, text in target_lines(over, lang)],
         "notes": [*short_lines(over, lang), *notes],

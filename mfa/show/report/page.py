@@ -58,6 +58,7 @@ def report_page(
     manifest: Mapping[str, Any] | None = None,
     sampled: Samples | None = None,
     runs: Sequence[Run] = (),
+    flows: str = "",
 ) -> str:
     """The report as HTML: one file, no script, nothing loaded from elsewhere.
 
@@ -69,9 +70,10 @@ def report_page(
     manifest : versions, inputs with hashes and command, printed at the end
     sampled : its samples: the chance of each target and the band of each figure then stand beside it
     runs : those of all years, of which `result` is the last, where there are several
+    flows : the page of their flows with a slider, beside this one, to which each year then leads
     """
     with written_for(lang):
-        return _rendered(Summary(result, found), result, lang, manifest, sampled, runs)
+        return _rendered(Summary(result, found), result, lang, manifest, sampled, runs, flows)
 
 
 def _rendered(
@@ -81,6 +83,7 @@ def _rendered(
     manifest: Mapping[str, Any] | None,
     drawn: Samples | None,
     runs: Sequence[Run],
+    flows: str,
 ) -> str:
     over_years = drawn if isinstance(drawn, SampledYears) else None
     sampled = drawn.years[-1] if isinstance(drawn, SampledYears) else drawn
@@ -89,7 +92,7 @@ def _rendered(
         css=style(),
         word=partial(word, lang=lang),
         tonnes_unit=tonnes_unit(),
-        over_years=years_section(runs, lang, over_years),
+        over_years=years_section(runs, lang, over_years, flows),
         **_answer(summary, result.system, lang, sampled),
         **samples_section(summary, sampled, lang),
         decides=deciding_section(result, sampled, lang),

@@ -52,6 +52,7 @@ def side_by_side(
     *,
     titles: Sequence[str] = (),
     difference: bool = False,
+    page: bool = False,
     lang: str = "en",
     layer: str = "",
     unit: str | None = None,
@@ -66,6 +67,7 @@ def side_by_side(
     runs : at least two, in their order
     titles : what each is called; by default its scenario and year
     difference : of two, what is more in the second and what is less, as one picture
+    page : a slider, as for files that are pages, where no path is given
     layer, unit, asked : as of `sankey`
 
     Raises
@@ -77,7 +79,7 @@ def side_by_side(
     if len(runs) < 2 or (difference and len(runs) != 2):
         raise Error([Fault("sankey-several", None, {"count": len(runs)})])
     sheet, rest = sheet_and_rest(asked)
-    paged = Path(path or "").suffix in DATA
+    paged = page or Path(path or "").suffix in DATA
     frame = Frame(lang, both=paged, sheet=sheet, titled=not paged)
     parts = _parts(runs, titles, layer, unit, frame, rest)
     called: dict[str, Mapping[str, str]] = {}
