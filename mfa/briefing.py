@@ -14,7 +14,7 @@ from mfa.presentation import BriefOutline, Condition
 from mfa.results.run import Run
 from mfa.scenario import Scenario, load
 from mfa.studies import brief as studies
-from mfa.studies.brief import Curve, indicator_of, unknown_variants
+from mfa.studies.brief import Chance, Curve, indicator_of, unknown_variants
 
 MOST_CURVES = 3  # lines with their names in a chart as high as a sheet of A4 leaves room for
 Progress = Callable[[int, int], None]
@@ -45,6 +45,7 @@ class Brief(studies.Brief):
                 }
                 for w in self.weighed
             ],
+            **({"chance": _chance(self.chance)} if self.chance else {}),
             "sales": {s.material: list(s.amounts) for s in self.sales},
             **({"curves": [_curve(c, self.target.name) for c in self.curves]} if self.curves else {}),
         }
@@ -64,6 +65,13 @@ class Brief(studies.Brief):
 
         check_language(lang)
         write_atomically(Path(path), brief_page(self, lang))
+
+
+def _chance(chance: Chance) -> dict[str, Any]:
+    """How often the target is met by draws of the figures, and how they were drawn."""
+    found, drawn = chance.found, chance.sampled.to_json()
+    counts = {"met": found.met, "unproven": found.unproven, "probability": found.value, "error": found.error}
+    return {"variants": list(chance.condition.variants), **counts, **drawn}
 
 
 def _curve(curve: Curve, name: str) -> dict[str, Any]:
@@ -90,7 +98,8 @@ def brief(of: Scenario | str, progress: Progress = lambda done, of: None) -> Bri
     Raises
     ------
     mfa.Error
-        a scenario does not load or solve, it has no target, or no year offers a variant that is named
+        a scenario does not load or solve, it has no target, no year offers a variant that is named, or more
+        than a fifth of the draws of its figures cannot be
     """
     scenario = load(of) if isinstance(of, str) else of
     outline = scenario.system.brief
@@ -111,7 +120,8 @@ def _made(scenario: Scenario, progress: Progress) -> Brief:
     runs = _solved(years, list(dict.fromkeys([(), *wanted])), progress)
     base = [r for r in runs[()] if r is not None]
     made = studies.brief(base[years.index(scenario)], base, conditions, runs, curves)
-    return Brief(**{f.name: getattr(made, f.name) for f in fields(made)})
+    told = {f.name: getattr(made, f.name) for f in fields(made)}
+    return Brief(**told | {"chance": studies.chance_of(made)})
 
 
 def _curves(outline: BriefOutline, conditions: Sequence[Condition]) -> list[Curve]:

@@ -43,6 +43,7 @@ stocks:
   heap: {material: slag}
 """
 NOW = """
+spreads: none
 drive: {smelter: 1 Mt/a}
 year: 2025
 targets: {industrial-solid-waste-utilisation: {min: 70 %}}
@@ -108,6 +109,53 @@ def test_the_sentences(tmp_path: Path) -> None:
     assert words.rates()[1] == [("as it is", "50", "25", "25"), ("with a second kiln", "", "75 ✓", "75")]
     assert [row[0] for row in words.decisions()] == ["How many kilns", "Whether to sweep"]
     assert words.sales()[1] == [("brick", "0.20", "0.60")]
+
+
+UNCERTAIN = "capacity: {value: 0.6 Mt/a, range: RANGE, dist: uniform}"
+
+
+@pytest.mark.parametrize(
+    ("spread", "met", "en", "zh"),
+    [
+        ("0.5..0.7 Mt/a", 350, "; the best of 2025 does with P = 0.", "；2025年条件最好时达到的概率为 0."),
+        ("0.58..0.7 Mt/a", 500, "; the best of 2025 does in all 500 draws.", "数值抽样 500 次全部达到。"),
+        ("0.4..0.61 Mt/a", 119, "; the best of 2025 does with P = 0.", "；2025年条件最好时达到的概率为 0."),
+    ],
+)  # fmt: skip
+def test_the_chance_of_the_best_condition(
+    tmp_path: Path, spread: str, met: int, en: str, zh: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By hand: 70 % of 0.4 Mt/a of slag need 0.56 Mt/a of brick: at least so large must the kiln be."""
+    scenario = park(tmp_path)
+    text = scenario.path.read_text()
+    assert "capacity: 0.6 Mt/a" in text
+    scenario.path.write_text(text.replace("capacity: 0.6 Mt/a", UNCERTAIN.replace("RANGE", spread)))
+    made = mfa.brief(mfa.load(scenario.path))
+    chance = made.chance
+    assert chance
+    assert chance.condition.variants == ("second-kiln",)
+    assert chance.found.samples == 500
+    assert chance.found.met == pytest.approx(met, abs=4 * 500**0.5 / 2 if met < 500 else 0)
+    for lang, said in (("en", en), ("zh", zh)):
+        assert said in BriefInWords(made, lang).answer()[1]
+    assert BriefInWords(made, "en").spread() == "P: 500 draws of 1 figures, 0 spread by their confidence"
+    told = made.to_json()["chance"]
+    assert (told["variants"], told["met"]) == (["second-kiln"], chance.found.met)
+    assert told["spread_by_default"] == 0
+    with pytest.raises(SystemExit):
+        main(["brief", str(scenario.path)])
+    assert "P: 500 draws of 1 figures" in capsys.readouterr().out
+
+
+def test_no_draw_meets_the_target(tmp_path: Path) -> None:
+    """Buyers for 0.6 Mt/a of brick at most use 75 % of the slag, 80 % are asked for: none, in words."""
+    scenario = park(tmp_path)
+    text = scenario.path.read_text().replace("min: 70 %", "min: 80 %")
+    text = text.replace("capacity: 0.6 Mt/a", UNCERTAIN.replace("RANGE", "0.5..0.63 Mt/a"))
+    scenario.path.write_text(text)
+    words = BriefInWords(mfa.brief(mfa.load(scenario.path)), "en")
+    said = "No condition reaches the target in any year; the best of 2025 does in none of 500 draws."
+    assert words.answer()[1] == said
 
 
 THROUGH = """

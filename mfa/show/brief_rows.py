@@ -10,6 +10,7 @@ from mfa.presentation import Condition
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
 from mfa.show.magnitudes import Units, units
+from mfa.show.sampled_words import probability_text
 from mfa.show.summary import Summary
 from mfa.show.text import (
     figure,
@@ -91,9 +92,36 @@ class BriefInWords:
     def _reached(self) -> str:
         met = self.brief.reached
         if not met:
-            return word("brief-never", self.lang)
+            return word("brief-never", self.lang, chance=self._chance())
         names = [f"{self._condition(row.condition)} ({year.system.period})" for row, year in met]
-        return word("brief-reached", self.lang, names="; ".join(dict.fromkeys(names)))
+        return word("brief-reached", self.lang, names="; ".join(dict.fromkeys(names)), chance=self._chance())
+
+    def _chance(self) -> str:
+        """How likely the best condition meets the target; in words where no draw does, or each."""
+        chance = self.brief.chance
+        if chance is None:
+            return ""
+        found = chance.found
+        key = "none" if not found.met else "all" if found.met == found.samples else "some"
+        year = self.brief.run.system.period
+        return word(
+            f"brief-chance-{key}", self.lang, year=year, p=probability_text(found), count=found.samples
+        )
+
+    def spread(self) -> str:
+        """How many draws count, of how many figures, how many of these by their confidence alone."""
+        chance = self.brief.chance
+        if chance is None:
+            return word("brief-not-drawn", self.lang)
+        drawn = chance.sampled
+        out = drawn.count - drawn.valid
+        values = {
+            "count": drawn.valid,
+            "all": f"{drawn.by_range + drawn.by_default:,}".replace(",", " "),
+            "default": drawn.by_default,
+            "out": word("brief-draws-out", self.lang, count=out) if out else "",
+        }
+        return word("brief-drawn", self.lang, **values)
 
     @property
     def unit(self) -> str:

@@ -13,6 +13,10 @@ from mfa.catalogue import SOLID
 from mfa.presentation import Condition, OpenDecision
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
+from mfa.studies.sampling.sampled import Asked, Sampled, sampled
+from mfa.studies.sampling.statistics import Probability
+
+DRAWS = 500  # an error of 0.02 at most, in some seconds
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,15 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Chance:
+    """How often draws of the uncertain figures of a condition meet the target, in the year of the brief."""
+
+    condition: Condition
+    found: Probability
+    sampled: Sampled
+
+
+@dataclass(frozen=True)
 class Brief:
     """What the page tells.
 
@@ -74,6 +87,7 @@ class Brief:
     weighed : one a decision, in the order of the outline
     sales : of the year of the brief, the most sold first, a value a condition
     curves : the first conditions year by year, where the outline names a scenario for it
+    chance : of the best condition; None where no figure is uncertain, or it runs through several years
     """
 
     run: Run
@@ -82,6 +96,7 @@ class Brief:
     weighed: tuple[Weighed, ...]
     sales: tuple[Sale, ...]
     curves: tuple[Curve, ...] = ()
+    chance: Chance | None = None
 
     @property
     def target(self) -> Indicator:
@@ -138,6 +153,30 @@ def brief(
 def _row(condition: Condition, runs: Sequence[Run | None], at: int, name: str) -> Row:
     values = tuple(indicator_of(r, name) if r is not None else None for r in runs)
     return Row(condition, values, runs[at])
+
+
+def chance_of(made: Brief) -> Chance | None:
+    """The chance of the target under the condition whose value in the year of the brief is the best.
+
+    Raises
+    ------
+    mfa.Error
+        more than a fifth of the draws cannot be
+    """
+    name, sign = made.target.name, 1 if made.target.minimum is not None else -1
+    of = [
+        (row, row.run, value) for row in made.rows if row.run and (value := _value(row.run, name)) is not None
+    ]
+    if not of:
+        return None
+    row, run, _ = max(of, key=lambda each: sign * each[2])
+    if run.system.carries:
+        return None
+    drawn = sampled(run, Asked(DRAWS, indicators=(name,), without=False))
+    aim = indicator_of(run, name)
+    if not drawn.plan.uncertain or not aim.aimed:
+        return None
+    return Chance(row.condition, drawn.probabilities[name, (aim.minimum, aim.maximum)], drawn)
 
 
 def indicator_of(run: Run, name: str) -> Indicator:

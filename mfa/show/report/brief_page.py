@@ -59,6 +59,7 @@ def brief_page(brief: Brief, lang: str = "en") -> str:
             prices_title=words.prices_title(),
             scopes=any(i.name == "co2" for i in brief.run.indicator_list),
             year=brief.run.system.period,
+            spread=words.spread(),
             name=brief.run.system.name,
             version=mfa.__version__,
         )

@@ -15,6 +15,8 @@ def print_brief(brief: Brief, lang: str) -> None:
     line(bold(words.title), "\n")
     for sentence in words.answer():
         line(sentence)
+    if brief.chance:
+        line(dim(words.spread()))
     line()
     heads, rows = words.rates()
     table(word("brief-rates", lang), heads, rows)
