@@ -198,18 +198,22 @@ def _fraction(given: float | str) -> float:
         return math.nan
 
 
-def check_picture(loaded: Loaded, path: str | Path) -> None:
+def check_picture(loaded: Loaded, path: str | Path, *, asked: bool = False) -> None:
     """Refuse a picture that there is no front for, or no way to draw; nothing has to be planned for it.
+
+    Parameters
+    ----------
+    asked : whether a front is asked for beside the scenario's own
 
     Raises
     ------
     mfa.Error
-        the scenario has no section `pareto:`; an ending that is not drawn
+        no front is asked for and the scenario has no section `pareto:`; an ending that is not drawn
     """
     from mfa.show.charts.style import ending
 
     ending(path)
-    if loaded.system.plan.front is None:
+    if loaded.system.plan.front is None and not asked:
         raise Error([Fault("plan-no-front", None, {"name": loaded.system.name})])
 
 

@@ -144,6 +144,8 @@ WRONG = {
     "misuse-show-picture": ["show", SMALL, "--process", "x"],
     "misuse-explain-picture": ["explain", "chain-coal", "co2", "--picture", "x.svg"],
     "misuse-seek": ["seek", SMALL],
+    "misuse-robust": ["plan", SMALL, "--samples", "20"],
+    "misuse-alternatives": ["plan", SMALL, "--alternatives", "-1"],
     "misuse-pareto": ["plan", SMALL, "--pareto", "cost"],
     "misuse-pair": ["run", SMALL, "--set", "x"],
 }

@@ -16,9 +16,8 @@ import pytest
 from matplotlib.axes import Axes
 
 import mfa
-from mfa import comparing
+from mfa import sampling
 from mfa.comparing import Comparison
-from mfa.results.run import Run
 from mfa.show.charts.draw import draw
 from mfa.show.charts.several_runs import Named
 from mfa.show.report import report_page
@@ -405,13 +404,13 @@ def test_of_several_the_first_is_sampled_once(
     ]
     alone = [json.loads(run("compare", files[0], f, "--samples", "64", "--json").out)[0] for f in files[1:]]
     seen: list[str] = []
-    sampled = comparing._drawn
+    with_samples = sampling.with_samples
 
-    def counted(central: Run, *rest: Any) -> Any:
-        seen.append(central.system.name)
-        return sampled(central, *rest)
+    def counted(result: mfa.Result, *rest: Any) -> Any:
+        seen.append(result.system.name)
+        return with_samples(result, *rest)
 
-    monkeypatch.setattr(comparing, "_drawn", counted)
+    monkeypatch.setattr(sampling, "with_samples", counted)
     together = json.loads(run("compare", *files, "--samples", "64", "--json").out)
     assert seen == ["a", "b", "c"]
     assert together == alone

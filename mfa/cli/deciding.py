@@ -66,8 +66,8 @@ def seek(
 @click.option("--pareto", metavar="OBJECTIVE,OBJECTIVE,N")
 @click.option("--picture", type=NamedPath(dir_okay=False, path_type=Path))
 @click.option("--robust", metavar="SHARE")
-@click.option("--samples", type=int, default=100, metavar="N")
-@click.option("--seed", type=int, default=1, metavar="N")
+@click.option("--samples", type=int, metavar="N")
+@click.option("--seed", type=int, metavar="N")
 @scenario_options
 @common
 def plan(
@@ -78,8 +78,8 @@ def plan(
     pareto: str | None,
     picture: Path | None,
     robust: str | None,
-    samples: int,
-    seed: int,
+    samples: int | None,
+    seed: int | None,
     over: Mapping[str, Any],
     as_json: bool,
     quiet: bool,
@@ -92,19 +92,24 @@ def plan(
     from mfa.show.terminal.print_plan import print_plan
     from mfa.show.terminal.print_plan_years import print_years_plan
 
+    if robust is None and (samples is not None or seed is not None):
+        raise Misuse("misuse-robust")
+    if alternatives < 0:
+        raise Misuse("misuse-alternatives", text=str(alternatives))
     loaded, wanted = mfa.load(scenario, **over), _front(pareto)
-    if picture is not None and wanted is None:
-        check_picture(loaded, picture)
+    draws = 100 if samples is None else samples  # as `Scenario.plan` has it
+    if picture is not None:
+        check_picture(loaded, picture, asked=wanted is not None)
     with progress_line(shown=not (quiet or as_json)) as show:
         found = loaded.plan(
             alternatives=alternatives,
             slack=slack,
             pareto=wanted,
             robust=robust,
-            samples=samples,
-            seed=seed,
+            samples=draws,
+            seed=1 if seed is None else seed,
             progress=lambda number, held: show(
-                message("plan-progress", {"round": number, "held": held, "count": samples}, lang)
+                message("plan-progress", {"round": number, "held": held, "count": draws}, lang)
             ),
         )
     if as_json:

@@ -66,7 +66,8 @@ def band_table(over: OverYears, drawn: SampledYears, lang: str) -> Table:
         for k, quantile in enumerate(QUANTILES):
             label = indicator_name(over.runs[-1].system, name, lang)
             own = cells[k * len(found) : (k + 1) * len(found)]
-            rows.append((f"{label}, {word(f'samples-{quantile}', lang)}", *own, unit))
+            named = {"name": label, "quantile": word(f"samples-{quantile}", lang)}
+            rows.append((word("reached-quantile", lang, **named), *own, unit))
     return Table(["", *(str(over.years[i]) for i in over.columns), ""], rows)
 
 

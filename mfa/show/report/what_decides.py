@@ -66,7 +66,7 @@ def _part(run: Run, one: Explained, lang: str) -> dict[str, Any]:
     return {
         "name": indicator_name(run.system, one.indicator, lang),
         "answer": _answer(run, one, lang),
-        "whole": word("decides-whole", lang, **whole),
+        "whole": word("decides-whole" if one.whole.value < 1 else "decides-all", lang, **whole),
         "groups": [
             (
                 word(f"sensitivity-most-{by}", lang),

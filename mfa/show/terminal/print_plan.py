@@ -14,7 +14,9 @@ from mfa.show.text import (
     brings_text,
     indicator_name,
     mega,
+    more_digits,
     node_name,
+    percent,
     reason_text,
     scenario_title,
     word,
@@ -37,7 +39,7 @@ def print_plan(found: Plan, lang: str) -> None:
     if found.contradiction is not None:
         print_contradiction(found.system, found.contradiction, lang)
         if found.share is not None:
-            values = {"share": f"{found.share.share:.0%}", "count": found.share.draws}
+            values = {"share": percent(found.share.share, -2), "count": found.share.draws}
             line(dim(word("plan-robust-impossible", lang, **values)))
         return
     if found.best is None:
@@ -152,7 +154,8 @@ def shown(row: Indicator | None) -> str:
     if row is None or row.value is None:
         return "–"
     sign = {"true": " ✓", "false": " ✗", "unproven": " ?"}.get(row.met, "")
-    return written(row) + sign
+    bound = row.minimum if row.minimum is not None else row.maximum
+    return written(row, more=more_digits(row, bound or 0.0)) + sign
 
 
 def _print_differences(best: Planned, lang: str) -> None:
@@ -187,6 +190,6 @@ def _print_notes(found: Plan, best: Planned, lang: str) -> None:
     if not best.exact:
         notes.append(word("plan-note-inexact", lang))
     if best.gap > 1e-6:
-        notes.append(word("plan-note-gap", lang, gap=f"{best.gap:.2%}"))
+        notes.append(word("plan-note-gap", lang, gap=percent(best.gap)))
     for note in notes:
         line(dim(note))

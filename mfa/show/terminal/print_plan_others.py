@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mfa.show.plan_words import Words, goal_value
 from mfa.show.terminal.table import coloured, dim, line, table
-from mfa.show.text import mega, number, word
+from mfa.show.text import mega, number, percent, word
 from mfa.studies.plan.plan_apart import Apart
 from mfa.studies.plan.plan_front import Front
 from mfa.studies.plan.plan_robust import Robust
@@ -35,7 +35,7 @@ def print_hopeless(found: Plan, lang: str) -> None:
     """Why there is no plan for a share of draws."""
     assert found.share is not None
     draws, count = found.share.draws, found.hopeless
-    values = {"count": count, "draws": draws, "most": f"{1 - count / draws:.0%}"}
+    values = {"count": count, "draws": draws, "most": percent(1 - count / draws, -2)}
     line(coloured("✗", "red") + " ", word("plan-robust-hopeless", lang, **values))
 
 
@@ -51,12 +51,14 @@ def _print_robust(found: Robust, lang: str) -> None:
     if found.hopeless:
         line(dim(word("plan-robust-failing", lang, count=found.hopeless)))
     if not found.settled:
-        line(word("plan-robust-unsettled", lang, share=f"{found.asked.share:.0%}"))
+        line(word("plan-robust-unsettled", lang, share=percent(found.asked.share, -2)))
 
 
 def _share(key: str, share: Probability, lang: str) -> tuple[str, ...]:
-    error = "" if key == "planned" else f"±{share.error:.1%}"  # of its own draws the share is what it is
-    return word(f"plan-robust-{key}", lang, count=share.samples), f"{share.value:.1%}", error
+    error = (
+        "" if key == "planned" else f"± {percent(share.error, -1)}"
+    )  # of its own draws the share is what it is
+    return word(f"plan-robust-{key}", lang, count=share.samples), percent(share.value, -1), error
 
 
 def _print_apart(system: System, best: Planned, found: Apart, lang: str) -> None:

@@ -13,7 +13,16 @@ from mfa.results.run import Run
 from mfa.show.plan_words import Words, goal_value, money
 from mfa.show.terminal.print_plan import print_contradiction, shown
 from mfa.show.terminal.table import bold, coloured, dim, line, table
-from mfa.show.text import brings_text, indicator_name, mega, node_name, reason_text, scenario_title, word
+from mfa.show.text import (
+    brings_text,
+    indicator_name,
+    mega,
+    node_name,
+    percent,
+    reason_text,
+    scenario_title,
+    word,
+)
 from mfa.studies.plan.years_planner import ChoiceOverYears, PlannedYears
 from mfa.system import System
 
@@ -176,6 +185,6 @@ def _print_notes(system: System, best: PlannedYears, lang: str) -> None:
     if not best.exact:
         notes.append(word("plan-note-inexact", lang))
     if best.gap > 1e-6:
-        notes.append(word("plan-note-gap", lang, gap=f"{best.gap:.2%}"))
+        notes.append(word("plan-note-gap", lang, gap=percent(best.gap)))
     for note in notes:
         line(dim(note))

@@ -94,7 +94,8 @@ def _samples(page: _Page, rows: Sequence[Share]) -> None:
         words = {"bound": written(page.row, bound), "p": p, "error": error}
         line("  ", word(f"sensitivity-chance-{side}", page.lang, **words))
     whole = {"share": per_cent(one.whole.value), "error": per_cent(one.whole.error)}
-    line("  ", dim(word("sensitivity-whole", page.lang, **whole)), "\n")
+    key = "whole" if one.whole.value < 1 else "all"
+    line("  ", dim(word(f"sensitivity-{key}", page.lang, **whole)), "\n")
     kinds: tuple[By, ...] = ("figure", "document", "process", "chain")
     for by in kinds:
         _largest(page, one, by)
@@ -125,7 +126,7 @@ def _next(page: _Page, one: Explained) -> None:
     kinds: tuple[By, ...] = ("figure", "document")
     doubted = any(s.doubt_falls is not None for s in one.shares)
     for by in kinds:
-        found = list(to_learn(one, by, MOST[by]))
+        found = to_learn(one, by, MOST[by])
         if not found:
             line(dim(word(f"sensitivity-next-none-{by}", page.lang)), "\n")
             continue

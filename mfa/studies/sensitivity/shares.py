@@ -88,12 +88,14 @@ class Explained:
     def clear_next(self, most: int) -> list[Share]:
         """The figures to find out next, of those whose gain none of so many would have by chance.
 
-        By the doubt about the target where there is any, else by the spread.
+        By the doubt about the target where it is clear of any, else by the spread.
         """
         mine = [s for s in self.shares if s.by == "figure" and s.sd_falls is not None]
-        gain = _gain(mine, aimed=self.probability is not None)
-        found = _beyond_chance(mine, gain, len(mine))
-        return sorted(found, key=lambda s: -gain(s)[0])[:most]
+        for gain in _gains(mine, aimed=self.probability is not None):
+            found = _beyond_chance(mine, gain, len(mine))
+            if found:
+                return sorted(found, key=lambda s: -gain(s)[0])[:most]
+        return []
 
     @property
     def doubted(self) -> bool:
@@ -293,24 +295,27 @@ def _falls(sd: Index, doubt: Index | None) -> tuple[float | None, float | None, 
     return (1 - left, error, *(doubt or (None, None)))
 
 
-def to_learn(found: Explained, by: By, most: int) -> Iterator[Share]:
-    """What to find out next: what makes the doubt about the target fall most, or else the spread."""
+def to_learn(found: Explained, by: By, most: int) -> list[Share]:
+    """What to find out next: what clearly makes the doubt about the target fall most, or else the spread."""
     mine = [s for s in found.shares if s.by == by and s.sd_falls is not None]
-    gain = _gain(mine, aimed=found.probability is not None)
-    seen = (s for s in mine if gain(s)[0] > 2 * gain(s)[1])
-    yield from sorted(seen, key=lambda s: -gain(s)[0])[:most]
+    for gain in _gains(mine, aimed=found.probability is not None):
+        seen = [s for s in mine if gain(s)[0] > 2 * gain(s)[1]]
+        if seen:
+            return sorted(seen, key=lambda s: -gain(s)[0])[:most]
+    return []
 
 
-def _gain(shares: Sequence[Share], *, aimed: bool) -> Callable[[Share], tuple[float, float]]:
-    """What is to be gained by a share, and its error: of the doubt about the target where there is any."""
-    doubt = aimed and any(s.doubt_falls is not None for s in shares)
+Gain = Callable[[Share], tuple[float, float]]
 
-    def gain(share: Share) -> tuple[float, float]:
-        value = share.doubt_falls if doubt else share.sd_falls
-        error = share.doubt_falls_error if doubt else share.sd_falls_error
-        return (value or 0.0, error or 0.0)
 
-    return gain
+def _gains(shares: Sequence[Share], *, aimed: bool) -> Iterator[Gain]:
+    """What is to be gained by a share, and its error: of the doubt about the target if any, of the spread.
+
+    A target that is all but sure to be met or missed leaves a doubt too small to tell by whom it falls.
+    """
+    if aimed and any(s.doubt_falls is not None for s in shares):
+        yield lambda s: (s.doubt_falls or 0.0, s.doubt_falls_error or 0.0)
+    yield lambda s: (s.sd_falls or 0.0, s.sd_falls_error or 0.0)
 
 
 def _beyond_chance(
