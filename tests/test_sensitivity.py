@@ -7,6 +7,7 @@ import csv
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from scipy.special import ndtri
 import mfa
 from mfa.cli import cli
 from mfa.scenario import Scenario
+from mfa.studies.sampling.statistics import Probability
 from mfa.studies.sensitivity.elasticities import slopes
-from mfa.studies.sensitivity.given_data import first_order, index_of, indices
+from mfa.studies.sensitivity.given_data import Index, first_order, index_of, indices
 from mfa.studies.sensitivity.gradients import Gradients
 from mfa.studies.sensitivity.one_by_one import Bar
+from mfa.studies.sensitivity.shares import Explained, Share, to_learn
 
 RATE = "industrial-solid-waste-utilisation"
 MADE = "industrial-solid-waste-generated"
@@ -465,3 +468,18 @@ def test_the_command(load: Load, tmp_path: Path) -> None:
         for lang in ("en", "zh"):
             ended = CliRunner().invoke(cli, [*call, "--method", method, "--lang", lang])
             assert ended.exit_code == 0, ended.output
+
+
+def test_the_spread_says_what_to_find_out_where_the_doubt_is_too_small() -> None:
+    """A target met in 1 % of the samples leaves a doubt that is all noise; one figure spreads clearly."""
+    shares = [
+        Share("y", "figure", "a", "", 0.4, 0.03, 0.23, 0.02, 0.015, 0.05),  # doubt within its error
+        Share("y", "figure", "b", "", 0.0, 0.03, 0.00, 0.02, -0.004, 0.01),
+    ]
+    rare = Explained("y", 400, 0.76, 0.09, Probability(4, 0, 400), Index(0.4, 0.03), shares)
+    assert [s.name for s in to_learn(rare, "figure", 5)] == ["a"]
+    assert [s.name for s in rare.clear_next(5)] == ["a"]
+    sure = shares[1]._replace(doubt_falls=0.3, doubt_falls_error=0.01)
+    even = replace(rare, shares=[shares[0], sure])
+    assert [s.name for s in to_learn(even, "figure", 5)] == ["b"]
+    assert [s.name for s in even.clear_next(5)] == ["b"]

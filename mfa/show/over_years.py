@@ -12,7 +12,7 @@ from mfa.results.run import Run
 from mfa.results.warnings import FULL
 from mfa.system import known
 
-MOST_COLUMNS = 6  # years beside a name and a target on a terminal of 100 columns
+MOST_COLUMNS = 6  # years beside a name and a target on a terminal of 100 columns; the report shows the same
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,11 @@ class OverYears:
 
     Parameters
     ----------
-    every : all years and all indicators that are printed
-    columns : at most so many years are shown otherwise
+    every : all years and all indicators that are printed; otherwise at most `MOST_COLUMNS` years
     """
 
-    def __init__(self, runs: Sequence[Run], *, every: bool = False, columns: int = MOST_COLUMNS) -> None:
-        self.runs, self.every, self.most = runs, every, columns
+    def __init__(self, runs: Sequence[Run], *, every: bool = False) -> None:
+        self.runs, self.every = runs, every
         self.years = tuple(run.system.period for run in runs)
 
     @property
@@ -99,15 +98,15 @@ class OverYears:
     @cached_property
     def columns(self) -> tuple[int, ...]:
         """The places of the years that are shown: the ends, where a target is reached or has a point."""
-        if self.every or len(self.years) <= self.most:
+        if self.every or len(self.years) <= MOST_COLUMNS:
             return tuple(range(len(self.years)))
         last = len(self.years) - 1
         wanted = [0, last]
         wanted += [self.years.index(r.since) for r in map(self.reached, self.aims) if r.since in self.years]
         figures = [b for t in self.runs[0].system.targets for b in (t.least, t.most) if b]
         wanted += [self.years.index(y) for f in figures for y, _ in f.years if y in self.years]
-        wanted += [round(last * part / (self.most - 1)) for part in range(1, self.most - 1)]
-        return tuple(sorted(list(dict.fromkeys(wanted))[: self.most]))
+        wanted += [round(last * part / (MOST_COLUMNS - 1)) for part in range(1, MOST_COLUMNS - 1)]
+        return tuple(sorted(list(dict.fromkeys(wanted))[:MOST_COLUMNS]))
 
     @cached_property
     def figures(self) -> list[tuple[Indicator | None, ...]]:

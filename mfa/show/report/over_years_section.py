@@ -18,7 +18,6 @@ from mfa.show.text import indicator_name, node_name, word
 from mfa.show.years_rows import indicator_table, short_lines, stock_table, target_lines
 from mfa.studies.sampling.sampled_years import SampledYears
 
-MOST_YEARS = 8  # columns beside a name, with opening, room and a note, that a page of A4 holds
 MOST_LINES = 3  # charts of indicators: one for each target, the first ones
 MOST_STOCKS = 3  # charts of stocks: those in use before yards; the table below them names all
 
@@ -32,7 +31,7 @@ def years_section(
     """
     if len(runs) < 2:
         return None
-    over = OverYears(runs, columns=MOST_YEARS)
+    over = OverYears(runs)
     charts, notes = _charts(over, lang, drawn)
     stocks = stock_table(over, lang)
     return {
