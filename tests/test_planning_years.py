@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,8 @@ from scipy.optimize import linprog
 
 import mfa
 from mfa.planning_years import YearsPlan
+from mfa.results.indicators.target import Indicator
+from mfa.show.terminal.print_plan import shown
 from tests.test_cli import Runner, chinese
 
 RATE = "industrial-solid-waste-utilisation"
@@ -294,3 +296,10 @@ def test_prints_both_languages_and_json(tmp_path: Path, run: Runner) -> None:
     assert told["periods"] == [2025, 2026, 2027, 2028]
     assert told["decisions"][0]["values"] == pytest.approx([0, 0, 50e3, 50e3], abs=1e-3)
     assert told["carried_out"] is True
+
+
+def test_a_target_missed_by_a_hair_is_not_written_as_its_bound() -> None:
+    """0.9999992 of at least 1 misses it: 100.00 % beside a cross would say that it is met."""
+    missed = Indicator("hazardous-waste-disposal", 0.9999992, "1", minimum=1.0, met="false")
+    assert shown(missed) == "99.9999 % ✗"
+    assert shown(replace(missed, value=1.0, met="true")) == "100.00 % ✓"
