@@ -390,6 +390,18 @@ def test_a_variant_stays_picked_in_the_file(tmp_path: Path) -> None:
     assert mfa.load(tmp_path / "p.yaml", variants=["more", "plan"]).solve().targets_met
 
 
+def test_a_variant_turns_the_goal_round(tmp_path: Path) -> None:
+    """`maximise` of a variant takes the place of `minimise`; one file that writes both is still a fault."""
+    more = "variants: {most: {plan: {maximise: {cost: -1}}}}\n"
+    file = PANELS.write(tmp_path, more=more)
+    most = mfa.load(file, variants=["most"]).plan()
+    assert most.system.plan.maximise
+    assert most.values == pytest.approx(planned(file).values, rel=1e-7)
+    with pytest.raises(mfa.Error) as caught:
+        mfa.load(PANELS.write(tmp_path, goal="minimise: cost\n  maximise: cost"))
+    assert [f.key for f in caught.value.faults] == ["plan-direction"]
+
+
 # ---------------------------------------------------------------- a front
 def test_front(tmp_path: Path) -> None:
     """Cost against clay: both ends are the best of the one goal, between them neither is better in both."""

@@ -79,10 +79,11 @@ class _Members(NamedTuple):
 
 def laid_over(base: Tree, layer: Tree) -> Tree:
     """Merge two scenarios; what the layer writes out also ends a `set` of the base, and its own is last."""
-    for one, other in (("year", "periods"), ("periods", "year")):
-        if one in layer and other not in layer and other in base:  # two ways to say what is run
-            base = base.copy()
-            del base[other], base.keys_at[other]
+    base = _without_others(base, layer, ("year", "periods"))  # two ways to say what is run
+    if "plan" in base and "plan" in layer:
+        base = base.copy()
+        plan = _without_others(base.child("plan"), layer.child("plan"), ("minimise", "maximise"))
+        base.put("plan", plan, base.keys_at["plan"])
     members = _Members(*(layer.child(s) for s in MEMBERS))
     fixed = base.child("set").copy()
     for path in [p for p in fixed if _writes(layer, parse(p, members))]:
@@ -95,6 +96,18 @@ def laid_over(base: Tree, layer: Tree) -> Tree:
     merged = merge(base, layer)
     assert isinstance(merged, Tree)
     return merged
+
+
+def _without_others(base: Tree, layer: Tree, keys: tuple[str, ...]) -> Tree:
+    """The base without the other keys, where the layer writes one of them: it takes their place."""
+    written = [k for k in keys if k in layer]
+    gone = [k for k in keys if k in base and k not in written] if len(written) == 1 else []
+    if not gone:
+        return base
+    base = base.copy()
+    for key in gone:
+        del base[key], base.keys_at[key]
+    return base
 
 
 def _writes(layer: Tree, path: FigurePath | None) -> bool:
