@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 
 import mfa
 from mfa.planning import Plan
+from mfa.show.text import path_name
 from mfa.studies.plan.plan_conflicts import contradiction, is_possible
 from mfa.studies.plan.plan_model import PlanModel
 from mfa.studies.plan.plan_variables import annuity
@@ -400,6 +401,12 @@ def test_a_variant_turns_the_goal_round(tmp_path: Path) -> None:
     with pytest.raises(mfa.Error) as caught:
         mfa.load(PANELS.write(tmp_path, goal="minimise: cost\n  maximise: cost"))
     assert [f.key for f in caught.value.faults] == ["plan-direction"]
+
+
+def test_a_drive_is_named_in_both_languages(tmp_path: Path) -> None:
+    system = planned(PANELS.write(tmp_path)).system
+    words = [path_name([system], "drive.works", lang) for lang in ("en", "zh")]
+    assert [w.split(" · ")[0] for w in words] == ["drive", "驱动"]
 
 
 # ---------------------------------------------------------------- a front
