@@ -640,3 +640,4 @@ def test_water_closes_by_itself(load: Load) -> None:
     np.testing.assert_allclose(into + water, out + vapour, rtol=1e-10)
     assert min(np.std(water), np.std(vapour)) > 0.03
     assert np.std(into) > 1
+    np.testing.assert_array_equal(into, out)

@@ -56,11 +56,29 @@ class DrawPlan:
     @cached_property
     def uncertain(self) -> tuple[Uncertain, ...]:
         """The figures that are drawn, those that others are written by first."""
-        found = [u for u in uncertain(self.system, self._figures) if not self._is_rest(u.path)]
+        found = [u for u in self._every if not self._is_rest(u.path) and u.path not in self._through]
         faults = [Fault("outside-range", f.place, _outside(f)) for u in found if _is_outside(f := u.figure)]
         if faults:
             raise Error(faults)
         return tuple(sorted(found, key=lambda u: rank(u.path)))
+
+    @cached_property
+    def _every(self) -> list[Uncertain]:
+        """All that is uncertain, whether it has a draw of its own or not."""
+        return uncertain(self.system, self._figures)
+
+    @cached_property
+    def _through(self) -> Mapping[Path, Path]:
+        """What passes through a process: its output → its input, both as written and spread alike."""
+        default = {u.path for u in self._every if u.by_default}
+        found = {}
+        for process in self.system.processes.values():
+            for name in process.outputs.keys() & process.inputs.keys():
+                into, out = (Path("processes", process.id, (side, name)) for side in ("inputs", "outputs"))
+                alike = self.central(into) == self.central(out)
+                if alike and {into, out} <= default:
+                    found[out] = into
+        return found
 
     @cached_property
     def names(self) -> Mapping[Path, str]:
@@ -138,6 +156,7 @@ class DrawPlan:
         for paths in self.dirichlet:
             self._with_dirichlet(paths, values, start, size)
         self._with_compositions(values)
+        values |= {out: values[into] for out, into in self._through.items()}
         self._close(values, start, size)
         return Draws(size, values, invalid, self.hold(values))
 
@@ -203,8 +222,9 @@ class DrawPlan:
 
     def _recipes(self, of: RecipeOf) -> tuple[Recipe, ...]:
         found: dict[str, dict[Path, float]] = {}
+        apart = set(self._through.values())  # it cancels
         for one in self.uncertain:
-            if one.by_default and one.path.field[:1] in (("inputs",), ("outputs",)):
+            if one.path not in apart and one.by_default and one.path.field[:1] in (("inputs",), ("outputs",)):
                 found.setdefault(one.path.member, {})[one.path] = one.gsd
         made = (of(self.system, self.system.processes[key], free) for key, free in found.items())
         return tuple(r for r in made if r is not None)
