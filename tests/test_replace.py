@@ -140,7 +140,8 @@ def test_no_member_is_validated_twice(folder: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(validate, "validate", counted)
     scenario = mfa.load(folder / "test.yaml")
-    assert asked == ["ProcessForm", "Quantity"]  # the kiln with the capacity of `set`; the drive
+    members = [name for name in asked if name not in ("ScenarioForm", "ChainForm")]  # less whole files
+    assert members == ["ProcessForm", "Quantity"]  # the kiln with the capacity of `set`; the drive
     asked.clear()
     scenario.replace({"works.level": "2 Mt/a"})
     assert asked == ["Quantity"]

@@ -22,7 +22,7 @@ def value_of(run: Run, claim: Claim) -> float | None:
 def values_of(run: Run, claims: Sequence[Claim]) -> list[float | None]:
     """What the model gives for each claim; the indicators of all of them are worked out together."""
     names = {n for c in claims if c.kind == "indicators" for n in c.names}
-    rows = {r.name: r.value for r in run.indicators_named(names)} if names else {}
+    rows = {r.name: r.value for r in run.indicators_named(names) if r.value is not None} if names else {}
     return [_value(run, claim, rows) for claim in claims]
 
 
