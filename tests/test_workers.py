@@ -319,7 +319,7 @@ def test_undecided_is_said_plainly(
     out = capsys.readouterr().out
     assert ended.value.code == 1
     assert "1 not decided" in out
-    assert "was not decided within 0 s" in out
+    assert "was not decided within" in out
     assert "sets may be missing" in out
     assert "no contradiction" not in out
     with pytest.raises(SystemExit):
