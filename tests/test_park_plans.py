@@ -368,7 +368,7 @@ def test_draws_of_the_page() -> None:
     assert found.robust is not None
     assert found.best is not None
     invested = sum(c.investment for c in found.best.choices) / 1e8
-    assert f"cost hardly more, {invested:.2f} 亿元" in text()
+    assert f"cost {invested:.2f} 亿元" in text()
     assert (found.robust.planned.met, found.robust.planned.samples) == (25, 50)
     assert found.robust.replayed is not None
     assert found.robust.replayed.met == 0
