@@ -30,7 +30,7 @@ SAMPLES = "1 024"
 OUTLETS = "3.00 4.24 1.23 0.50 0.19 510 1.6 0.011 0.024"  # of mfa plan: held by test_park_plans.py
 INVESTMENT = "6.04 132 96 220 42"  # CNY for a tonne a year, and the size of project 37, as the files say
 LESS = "1.36 262 3.5 18.9 12.3 10.2 4.5 94.0 0.45 0.08 0.63 0.12 3.1"  # less-made: held there too
-FRONT = "7.35 17 0.04 0.15 12.39"
+FRONT = "7.35 6 0.04 0.15 12.39"
 PLANNED = {
     *f"{YEARS_AND_PROJECTS} {TABLES_TARGETS_STANDARDS} {STATED_FIGURES} {SAMPLES}".split(),
     *f"{OUTLETS} {INVESTMENT} {LESS} {FRONT}".split(),
