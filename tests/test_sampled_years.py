@@ -398,6 +398,10 @@ def test_a_comparison_and_charts_show_samples_of_the_years(
     result = mfa.load(a).solve(samples=64)
     spread = result.indicators.loc[(2030, RATE)]
     assert band[2030] == (spread["p05"], spread["p95"])
+    mfa.chart("years", [a, b], tmp_path / "bands.png", samples=64)  # each line has its own
+    one, two = kept[1]["bands"].values()  # type: ignore[attr-defined]
+    assert one[2030] == band[2030]
+    assert two[2030] != band[2030]
     mfa.chart("distribution", a, tmp_path / "spread.png", samples=64)
     assert (tmp_path / "spread.png").stat().st_size > 1000
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +16,7 @@ from mfa.show.charts.style import LOOKS, listed, word
 from mfa.show.charts.tornado import of_scenarios
 from mfa.show.charts.waste_fates import NAMED
 from mfa.show.charts.waterfall import by_cause
-from mfa.show.charts.years import COLOURS, years
+from mfa.show.charts.years import COLOURS, Bands, years
 from mfa.show.comparison_rows import InWords
 from mfa.show.summary import Summary
 from mfa.show.text import indicator_name
@@ -46,11 +46,14 @@ def years_of(runs: Sequence[Named], of: Sequence[str], path: Path | None, lang: 
         a run without a year, two of one year, no such indicator, or several that no axis shares
     """
     through: dict[str, list[Run]] = {}
+    drawn: dict[str, dict[int, Sampled]] = {}
     for one in runs:
         through.setdefault(one.name, []).append(one.run)
+        if one.sampled:
+            drawn.setdefault(one.name, {})[one.run.system.year or 0] = one.sampled
     if len(of) <= 1 and len(through) > 1 and not set(of) & set(CLASSES) and _each_through(through):
-        return _scenarios({name: _by_year(own) for name, own in through.items()}, of, path, lang)
-    sampled = {one.run.system.year or 0: one.sampled for one in runs if one.sampled}
+        return _scenarios({name: _by_year(own) for name, own in through.items()}, of, path, lang, drawn)
+    sampled = {year: found for own in drawn.values() for year, found in own.items()}
     return _one_line(_by_year([one.run for one in runs]), of, path, lang, sampled)
 
 
@@ -60,9 +63,13 @@ def _each_through(through: Mapping[str, Sequence[Run]]) -> bool:
 
 
 def _scenarios(
-    through: Mapping[str, Mapping[int, Run]], of: Sequence[str], path: Path | None, lang: str
+    through: Mapping[str, Mapping[int, Run]],
+    of: Sequence[str],
+    path: Path | None,
+    lang: str,
+    drawn: Mapping[str, Mapping[int, Sampled]],
 ) -> Axes:
-    """One indicator of several runs through several years, with the bound that all of them have."""
+    """One indicator of several runs through several years, with their bands and the bound that all have."""
     runs = [run for by_year in through.values() for run in by_year.values()]
     name = of[0] if of else _main(runs[0])
     heading = _called(runs, name, lang)
@@ -70,6 +77,7 @@ def _scenarios(
     series = _values(rows)
     bounds, at_most = _bounds(next(iter(rows.values())))
     shared = all(_bounds(found) == (bounds, at_most) for found in rows.values())
+    bands = {k: _band(drawn.get(k, {}), name) for k in rows}
     if len(series) > len(COLOURS):
         raise Error([Fault("chart-years-scenarios", None, {"count": len(series), "most": len(COLOURS)})])
     return years(
@@ -77,8 +85,10 @@ def _scenarios(
         path,
         heading=heading,
         unit=next(row.unit for found in rows.values() for row in found.values() if row),
+        note=_told(drawn.values(), bands, lang),
         target=bounds if shared and bounds else None,
         at_most=at_most,
+        bands=bands,
         lang=lang,
     )
 
@@ -114,19 +124,24 @@ def _one_line(
         raise Error([Fault("chart-years-units", None, values)])
     bounds, at_most = _bounds(rows[names[0]]) if len(names) == 1 else ({}, False)
     bands = {called[name]: _band(sampled, name) for name in names}
-    drawn = [len(s.values) for s in sampled.values()] if any(bands.values()) else []
-    told = [word("years-band", lang, count=max(drawn))] if drawn else []
+    told = _told([sampled], bands, lang)
     return years(
         _values({called[name]: found for name, found in rows.items()}),
         path,
         heading=listed(called.values(), lang),
-        note=" · ".join([_span(by_year), *told]),
+        note=" · ".join([_span(by_year), *([told] if told else [])]),
         unit=units.pop(),
         target=bounds or None,
         at_most=at_most,
         bands=bands,
         lang=lang,
     )
+
+
+def _told(drawn: Iterable[Mapping[int, Sampled]], bands: Bands, lang: str) -> str:
+    """What the bands are; nothing where there are none."""
+    counts = [len(s.values) for own in drawn for s in own.values()] if any(bands.values()) else []
+    return word("years-band", lang, count=max(counts)) if counts else ""
 
 
 def _band(sampled: Mapping[int, Sampled], name: str) -> dict[int, tuple[float, float]]:
