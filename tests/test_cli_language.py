@@ -135,6 +135,7 @@ WRONG = {
     "misuse-watch": ["run", SMALL, "--watch", "--require-targets"],
     "misuse-audit-samples": ["audit", SMALL, "--years", "--samples", "9"],
     "misuse-keep": ["run", SMALL, "--keep", "--out", "x"],
+    "misuse-of-samples": ["run", SMALL, "--seed", "3"],
     "misuse-format": ["run", SMALL, "--json", "--format", "md"],
     "misuse-brief-file": ["brief", SMALL, "-o", "x.pdf"],
     "misuse-caption": ["sankey", SMALL, "-o", "x.html", "--caption"],

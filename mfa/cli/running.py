@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 import mfa
 from mfa.cli.asked import Asked, Form
@@ -100,6 +101,8 @@ def run(
     refuse_folderless(into | {"--cohorts": cohorts}, out)
     if watching and require_targets:
         raise Misuse("misuse-watch")
+    if samples is None and until_error is None:
+        _refuse_of_samples()
 
     draws: dict[str, Any] = {"samples": samples, "seed": seed, "method": method, "until_error": until_error}
     draws |= {"indicators": names, "keep": keep, "gaussian": gaussian}
@@ -136,6 +139,16 @@ def _say_run(result: Result, form: Form, lang: str, *, strict: bool, quiet: bool
         annotate(of_runs(result.each, lang, strict=strict), quiet=quiet)
     else:
         say_json(result.to_json(lang))
+
+
+def _refuse_of_samples() -> None:
+    """Refuse options that say how samples are drawn where none are asked for."""
+    source = click.get_current_context().get_parameter_source
+    given = [
+        n for n in ("seed", "method", "processes", "scheduler") if source(n) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise Misuse("misuse-of-samples", option=f"--{given[0]}")
 
 
 def _print_run(
