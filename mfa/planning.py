@@ -12,7 +12,7 @@ from mfa.decisions import MOST_POINTS, Aim, FrontTask
 from mfa.engine.compile import compile_system
 from mfa.errors import Error, Fault, FaultWithoutPlace
 from mfa.input.load import Loaded, not_scenario
-from mfa.planning_years import YearsPlan, plan_over_years, write_scenario
+from mfa.planning_years import Writable, YearsPlan, plan_over_years
 from mfa.results.run import Run, solve_compiled
 from mfa.studies.plan.plan_alternatives import alternatives
 from mfa.studies.plan.plan_apart import SLACK, Apart, apart
@@ -20,13 +20,12 @@ from mfa.studies.plan.plan_conflicts import Contradiction
 from mfa.studies.plan.plan_front import Front, front
 from mfa.studies.plan.plan_robust import Hopeless, Progress, Robust, Share, robust
 from mfa.studies.plan.planned import Choice, Planned, planned
-from mfa.studies.plan.planned_scenario import scenario_text
 from mfa.studies.plan.planner import Planner
 from mfa.system import System
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Writable):
     """What a plan gave.
 
     Attributes
@@ -113,32 +112,6 @@ class Plan:
         if self.front is None or not self.front.points:
             raise Error([Fault("plan-no-front", None, {"name": self.system.name})])
         trade_off(self.system, self.front, path, lang=lang)
-
-    def to_yaml(self, folder: str | Path = ".") -> str:
-        """The planned scenario, extending this one as seen from a folder.
-
-        Where variants or levels are picked the changes stand in a variant `plan`, to be picked after them.
-
-        Raises
-        ------
-        mfa.Error
-            there is no plan
-        """
-        if self.best is None:
-            raise Error([Fault("plan-no-file", None, {"name": self.system.name})])
-        return scenario_text(self.loaded, self.best.system, Path(folder))
-
-    def write(self, path: str | Path) -> None:
-        """Write the planned scenario to a file.
-
-        Raises
-        ------
-        mfa.Error
-            there is no plan; another ending than .yaml
-        mfa.Failure
-            the file cannot be written
-        """
-        write_scenario(self.to_yaml, Path(path))
 
 
 MOST_DRAWS = 500  # each keeps a programme, some 3 MB of a park

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,13 +12,52 @@ from mfa.input.load import Loaded, of_year
 from mfa.results.periods import solve_periods
 from mfa.results.run import Run
 from mfa.studies.plan.plan_conflicts import Contradiction
+from mfa.studies.plan.planned import Planned
 from mfa.studies.plan.planned_scenario import scenario_text
 from mfa.studies.plan.years_planner import ChoiceOverYears, PlannedYears, YearsPlanner
 from mfa.system import System
 
 
+class Writable:
+    """A plan that can be written as a scenario."""
+
+    loaded: Loaded
+    best: Planned | PlannedYears | None
+
+    def to_yaml(self, folder: str | Path = ".") -> str:
+        """The planned scenario, extending this one as seen from a folder; over periods with schedules.
+
+        Where variants or levels are picked the changes stand in a variant `plan`, to be picked after them.
+
+        Raises
+        ------
+        mfa.Error
+            there is no plan
+        """
+        if self.best is None:
+            raise Error([Fault("plan-no-file", None, {"name": self.loaded.system.name})])
+        return scenario_text(self.loaded, self.best.system, Path(folder))
+
+    def write(self, path: str | Path) -> None:
+        """Write the planned scenario to a file.
+
+        Raises
+        ------
+        mfa.Error
+            there is no plan; another ending than .yaml
+        mfa.Failure
+            the file cannot be written
+        """
+        from mfa.show.files import write_atomically
+
+        file = Path(path)
+        if file.suffix not in (".yaml", ".yml"):
+            raise Error([Fault("plan-ending", None, {"file": file.name})])
+        write_atomically(file, self.to_yaml(file.parent))
+
+
 @dataclass(frozen=True)
-class YearsPlan:
+class YearsPlan(Writable):
     """What a plan over several periods gave.
 
     Attributes
@@ -62,47 +100,6 @@ class YearsPlan:
         if self.best is not None:
             made |= _told(self.best)
         return made
-
-    def to_yaml(self, folder: str | Path = ".") -> str:
-        """The planned scenario, extending this one as seen from a folder; decided figures go by years.
-
-        Raises
-        ------
-        mfa.Error
-            there is no plan
-        """
-        if self.best is None:
-            raise Error([Fault("plan-no-file", None, {"name": self.system.name})])
-        return scenario_text(self.loaded, self.best.system, Path(folder))
-
-    def write(self, path: str | Path) -> None:
-        """Write the planned scenario to a file.
-
-        Raises
-        ------
-        mfa.Error
-            there is no plan; another ending than .yaml
-        mfa.Failure
-            the file cannot be written
-        """
-        write_scenario(self.to_yaml, Path(path))
-
-
-def write_scenario(text: Callable[[Path], str], file: Path) -> None:
-    """Write a planned scenario, as it is seen from the folder of the file.
-
-    Raises
-    ------
-    mfa.Error
-        another ending than .yaml
-    mfa.Failure
-        the file cannot be written
-    """
-    from mfa.show.files import write_atomically
-
-    if file.suffix not in (".yaml", ".yml"):
-        raise Error([Fault("plan-ending", None, {"file": file.name})])
-    write_atomically(file, text(file.parent))
 
 
 def plan_over_years(loaded: Loaded) -> YearsPlan:

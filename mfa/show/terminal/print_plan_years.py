@@ -10,6 +10,7 @@ from mfa.decisions import MONEY
 from mfa.parameters import listed, parse
 from mfa.results.indicators.target import Indicator
 from mfa.results.run import Run
+from mfa.show.over_years import spans
 from mfa.show.plan_words import Words, goal_value, money
 from mfa.show.terminal.print_plan import print_contradiction, shown
 from mfa.show.terminal.table import bold, coloured, dim, line, table
@@ -102,7 +103,7 @@ def _print_binding(system: System, best: PlannedYears, lang: str) -> None:
     rows = [
         (
             words.origin(s.origin),
-            _span(s.periods),
+            spans(s.periods),
             words.step(s.origin).removesuffix("/a" if s.origin.kind == "room" else " "),  # what lies there
             words.price(s.price, s.origin, per=""),
         )
@@ -111,17 +112,6 @@ def _print_binding(system: System, best: PlannedYears, lang: str) -> None:
     if rows:
         heads = [word(f"plan-head-{h}", lang) for h in ("binds", "periods", "step", "adds")]
         table(word("plan-years-binding", lang, year=best.periods[-1]), heads, rows, 3)
-
-
-def _span(periods: Sequence[int]) -> str:
-    """Some years as people write them: 2030, 2032–2035."""
-    runs: list[list[int]] = []
-    for year in periods:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
 
 
 def _print_periods(found: YearsPlan, best: PlannedYears, lang: str) -> None:

@@ -84,10 +84,7 @@ class Planner:
             solved = _farthest(programme, most) if most >= 0 else _best(model, programme)
             if solved.status == "infeasible":
                 return contradiction(model, more)
-            if solved.status == "endless":
-                raise FaultWithoutPlace("plan-endless")
-            if solved.status == "out-of-time" and not solved.x.any():
-                raise Failure("no plan was found in the time that there is")
+            refuse_unanswered(solved)
             as_run = plan_as_run(model, solved.x)
             agrees = accounts_agree(model, solved.x, as_run)
             if (agrees and not missed_by_a_hair(as_run)) or round_ == MOST_ROUNDS - 1:
@@ -96,6 +93,22 @@ class Planner:
         task = self.model.task
         self.model = model.aimed_at(task.goals, maximise=task.maximise).with_columns(self.model.columns)
         return Solution(model, rows, solved, as_run, agrees)
+
+
+def refuse_unanswered(solved: Solved) -> None:
+    """Refuse the answer of a programme that has no best point, or none was found.
+
+    Raises
+    ------
+    mfa.errors.FaultWithoutPlace
+        a goal without an end
+    mfa.Failure
+        nothing was found in the time that there is
+    """
+    if solved.status == "endless":
+        raise FaultWithoutPlace("plan-endless")
+    if solved.status == "out-of-time" and not solved.x.any():
+        raise Failure("no plan was found in the time that there is")
 
 
 def missed_by_a_hair(run: Run) -> bool:

@@ -32,7 +32,7 @@ from mfa.studies.plan.planned import (
     differences,
     price_of,
 )
-from mfa.studies.plan.planner import accounts_agree, check_goals, missed_by_a_hair
+from mfa.studies.plan.planner import accounts_agree, check_goals, missed_by_a_hair, refuse_unanswered
 from mfa.system import Figure, System
 
 MOST_ROUNDS = 4  # of solving again with the accounts of the plan; those of the park need two
@@ -140,10 +140,7 @@ class YearsPlanner:
             solved = programme.solved(sign * sum(goals, np.zeros(self.model.width)))
             if solved.status == "infeasible":
                 return contradiction_in(programme, rows)
-            if solved.status == "endless":
-                raise FaultWithoutPlace("plan-endless")
-            if solved.status == "out-of-time" and not solved.x.any():
-                raise Failure("no plan was found in the time that there is")
+            refuse_unanswered(solved)
             x = [cleaned(m, self.model.part(solved.x, t)) for t, m in enumerate(self.model.models)]
             runs = self._as_runs(x)
             each = zip(self.model.models, x, runs, strict=True)
@@ -183,10 +180,10 @@ class YearsPlanner:
 
     def _as_runs(self, x: Sequence[Floats]) -> tuple[Run, ...]:
         """The plan put through the periods as if it were a run."""
-        figures, at = self._figures(x), iter(range(len(x)))
+        figures, starts = self._figures(x), self.model.periods.starts
 
         def taken(now: System, compiled: Compiled) -> Run:
-            t = next(at)
+            t = starts.index(now.period)
             state = state_of(self.model.models[t], x[t])
             given = [state.handed[r.entry] for r in compiled.returns]
             state = replace(state, level=np.append(state.level, given))
@@ -216,18 +213,18 @@ class YearsPlanner:
         again = replay.runs if replay else ()
         capital = [float(m.capital @ part) for m, part in zip(models, x, strict=True)]
         return PlannedYears(
-            self.model.periods.starts,
-            tuple((name, self.model.goal(name).at(solved.x)) for name, _ in self.task.goals),
-            tuple(self._choices(figures, x, again)),
-            tuple(self._shadows(solved)),
-            tuple(costs_of(run, c) for run, c in zip(runs, capital, strict=True)),
-            tuple(costs_of(run, 0.0) for run in self.runs),
-            runs,
-            system,
-            again,
-            tuple(tuple(differences(a, b)) for a, b in zip(runs, again, strict=False)),
-            agrees,
-            solved.gap,
+            periods=self.model.periods.starts,
+            goals=tuple((name, self.model.goal(name).at(solved.x)) for name, _ in self.task.goals),
+            choices=tuple(self._choices(figures, x, again)),
+            shadows=tuple(self._shadows(solved)),
+            costs=tuple(costs_of(run, c) for run, c in zip(runs, capital, strict=True)),
+            today=tuple(costs_of(run, 0.0) for run in self.runs),
+            runs=runs,
+            system=system,
+            replay=again,
+            differences=tuple(tuple(differences(a, b)) for a, b in zip(runs, again, strict=False)),
+            exact=agrees,
+            gap=solved.gap,
         )
 
     def _choices(
