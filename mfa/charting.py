@@ -76,8 +76,7 @@ def chart(
         check(kind, len(given), names)
     if samples is not None or not any(isinstance(x, Result) and x.sampled for x in given):
         check_samples(kind, samples)
-    shown = _shown(kind, given, names, samples, seed)
-    draw(kind, _named(shown, lang), names, Path(path), lang, size)
+    draw(kind, _named(_shown(kind, given, names, samples, seed), lang), names, Path(path), lang, size)
 
 
 def _shown(

@@ -99,9 +99,8 @@ class Scenario(Loaded):
             from mfa.studies.sweeps.crews import Crew
             from mfa.studies.sweeps.swept import chosen
 
-            crew = Crew(processes, scheduler)
             names = chosen(self.system, as_names("indicators", indicators)) if indicators else ()
-            asked = Asked(samples, seed, method, until_error, names, keep, crew=crew)
+            asked = Asked(samples, seed, method, until_error, names, keep, crew=Crew(processes, scheduler))
             result = with_samples(result, asked, progress)
         if gaussian:
             from mfa.sensing import to_first_order

@@ -97,13 +97,12 @@ def run(
     debug: bool,
 ) -> None:
     """`mfa run`."""
-    into = {"--sankey": picture, "--parquet": parquet, "--report": report, "--labels": labels, "--keep": keep}
-    refuse_folderless(into | {"--cohorts": cohorts}, out)
+    extras = {"sankey": picture, "parquet": parquet, "report": report, "labels": labels}
+    extras |= {"keep": keep, "cohorts": cohorts}
+    refuse_folderless({f"--{name}": asked for name, asked in extras.items()}, out)
     if watching and require_targets:
         raise Misuse("misuse-watch")
-    if samples is None and until_error is None:
-        _refuse_of_samples()
-
+    _refuse_of_samples(drawn=samples is not None or until_error is not None)
     draws: dict[str, Any] = {"samples": samples, "seed": seed, "method": method, "until_error": until_error}
     draws |= {"indicators": names, "keep": keep, "gaussian": gaussian}
     draws |= {"processes": processes, "scheduler": scheduler}
@@ -116,9 +115,7 @@ def run(
             raise Misuse("misuse-keep")
         result = of_year(result, year)
         if out is not None:
-            pages = {"sankey": picture, "report": report, "remedies": mend}
-            tables = {"parquet": parquet, "keep": keep, "cohorts": cohorts, "labels": labels}
-            result.write(out, command=["mfa", *sys.argv[1:]], lang=lang, **pages, **tables)
+            result.write(out, command=["mfa", *sys.argv[1:]], lang=lang, remedies=mend, **extras)
         if form in ("text", "md"):
             _print_run(result, lang, out, mend=mend, full=full, quiet=quiet)
         else:
@@ -141,13 +138,13 @@ def _say_run(result: Result, form: Form, lang: str, *, strict: bool, quiet: bool
         say_json(result.to_json(lang))
 
 
-def _refuse_of_samples() -> None:
+def _refuse_of_samples(*, drawn: bool) -> None:
     """Refuse options that say how samples are drawn where none are asked for."""
     source = click.get_current_context().get_parameter_source
     given = [
         n for n in ("seed", "method", "processes", "scheduler") if source(n) is ParameterSource.COMMANDLINE
     ]
-    if given:
+    if given and not drawn:
         raise Misuse("misuse-of-samples", option=f"--{given[0]}")
 
 

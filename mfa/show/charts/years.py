@@ -97,13 +97,7 @@ def years(
     room = min(pt(NAME_ROOM), NAME_SHARE * page_width())
     names = {n: broken(word(f"fate-{n}", lang) if n in LOOKS else n, room) for n in series}
     right = pt(30) + max(text_width(part, type_pt(BODY)) for many in names.values() for part in many)
-    margins = pt(46), right, pt(40), head_room(heading, note) + pt(8)
-    made = canvas(ax, page_width(), page_height(HEIGHT), margins)
-    dress(made, y_label=scale.unit)
-    made.spines["left"].set_visible(True)
-    made.spines["left"].set_color(SOFT)
-    made.grid(axis="y", color=GRID, linewidth=pt(0.8))
-    made.set_axisbelow(True)
+    made = _framed(ax, (pt(46), right, pt(40), head_room(heading, note) + pt(8)), scale)
     ends = _areas(made, series, when, scale, looks or {}) if areas else _lines(made, series, scale)
     _bands(made, series, bands or {}, scale)
     _years_axis(made, when)
@@ -114,6 +108,17 @@ def years(
     name_ends(made, ends, names, scale)
     title(made, heading, note, left=pt(36) if ax is None else 0, own=ax is None)
     return finish(made, path)
+
+
+def _framed(ax: Axes | None, margins: tuple[float, float, float, float], scale: Scale) -> Axes:
+    """Axes with a vertical scale on their left and lines across."""
+    made = canvas(ax, page_width(), page_height(HEIGHT), margins)
+    dress(made, y_label=scale.unit)
+    made.spines["left"].set_visible(True)
+    made.spines["left"].set_color(SOFT)
+    made.grid(axis="y", color=GRID, linewidth=pt(0.8))
+    made.set_axisbelow(True)
+    return made
 
 
 def _check(series: Series, areas: bool) -> None:
